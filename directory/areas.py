@@ -1,0 +1,193 @@
+"""Which areas belong together, and which area somebody is in, answered from our own tables."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.db.models import Q
+
+from .models import Area, Town
+
+CACHE_KEY = "directory.area_index"
+CACHE_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class AreaNode:
+    """What the index knows of an area."""
+
+    pk: int
+    slug: str
+    name: str
+    reading: str
+    aliases: str
+    layer: str
+    layer_order: int
+    is_municipality: bool
+    parent: int | None
+    lat: float | None
+    lon: float | None
+    retired: bool
+
+
+class AreaIndex:
+    """All areas with their relations, small enough to be held whole (a prefecture has some thousands)."""
+
+    def __init__(self, nodes: dict[int, AreaNode], towns: dict[int, frozenset[int]]) -> None:
+        self.nodes = nodes
+        self.by_slug = {node.slug: node for node in nodes.values()}
+        self._towns = towns
+        self._children: dict[int, list[int]] = defaultdict(list)
+        self._areas_of_town: dict[int, set[int]] = defaultdict(set)
+        for node in nodes.values():
+            if node.parent is not None:
+                self._children[node.parent].append(node.pk)
+        for area, members in towns.items():
+            for town in members:
+                self._areas_of_town[town].add(area)
+        self._relevant: dict[int, frozenset[int]] = {}
+
+    def ancestors(self, pk: int) -> list[int]:
+        """From the area's parent up to its municipality."""
+        found: list[int] = []
+        node = self.nodes.get(pk)
+        while node is not None and node.parent is not None and node.parent not in found:
+            found.append(node.parent)
+            node = self.nodes.get(node.parent)
+        return found
+
+    def descendants(self, pk: int) -> list[int]:
+        """Everything below the area."""
+        found: list[int] = []
+        queue = list(self._children.get(pk, ()))
+        while queue:
+            child = queue.pop()
+            if child not in found:
+                found.append(child)
+                queue.extend(self._children.get(child, ()))
+        return found
+
+    def relevant_to(self, pk: int) -> frozenset[int]:
+        """The area, what lies in it, what it lies in, and areas of other layers that share a 町字 with it.
+
+        The relation is symmetric: a record made for one of them is of use to somebody in the area, and the other way round.
+        """
+        if pk not in self._relevant:
+            shared = {area for town in self._towns.get(pk, ()) for area in self._areas_of_town[town]}
+            self._relevant[pk] = frozenset({pk, *self.ancestors(pk), *self.descendants(pk), *shared})
+        return self._relevant[pk]
+
+    def municipality_of(self, pk: int) -> AreaNode | None:
+        """The municipality that the area belongs to, or is."""
+        for candidate in (pk, *self.ancestors(pk)):
+            node = self.nodes.get(candidate)
+            if node is not None and node.is_municipality:
+                return node
+        return None
+
+    def choices(self, municipality: int | None = None) -> list[AreaNode]:
+        """Areas to choose from, broad layers first; one municipality's or all."""
+        nodes = [node for node in self.nodes.values() if not node.retired]
+        if municipality is not None:
+            inside = {municipality, *self.descendants(municipality)}
+            nodes = [node for node in nodes if node.pk in inside]
+        return nodes
+
+
+def area_index() -> AreaIndex:
+    """The index of areas, kept for a minute in the cache and dropped when an area or a 町字 is saved."""
+    index = cache.get(CACHE_KEY)
+    if index is None:
+        index = _read()
+        cache.set(CACHE_KEY, index, CACHE_SECONDS)
+    return index
+
+
+def forget_areas() -> None:
+    """Drop the index after a change."""
+    cache.delete(CACHE_KEY)
+
+
+def _read() -> AreaIndex:
+    nodes = {
+        area.pk: AreaNode(
+            pk=area.pk,
+            slug=area.slug,
+            name=area.name,
+            reading=area.reading,
+            aliases=area.aliases,
+            layer=area.layer.name,
+            layer_order=area.layer.order,
+            is_municipality=area.layer.is_municipality,
+            parent=area.parent_id,
+            lat=area.lat,
+            lon=area.lon,
+            retired=area.retired,
+        )
+        for area in Area.objects.select_related("layer").order_by("layer__order", "order", "reading", "pk")
+    }
+    towns: dict[int, set[int]] = defaultdict(set)
+    for area, town in Town.areas.through.objects.values_list("area_id", "town_id"):
+        towns[area].add(town)
+    return AreaIndex(nodes, {area: frozenset(members) for area, members in towns.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """What was made of what somebody typed about where they live."""
+
+    text: str
+    towns: tuple[Town, ...] = ()
+    area: AreaNode | None = None
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Several 町字 fit, and they lie in different areas."""
+        return self.area is None and len(self.towns) > 1
+
+
+def locate(text: str) -> Whereabouts:
+    """Find the area of a postal code, a 町字 or an area's name as typed; an unknown text gives no area.
+
+    The area given is the narrowest one that all fitting 町字 have in common, so that no wrong half of town is guessed.
+    """
+    cleaned = unicodedata.normalize("NFKC", text).replace("\x00", "").strip()[:80]
+    index = area_index()
+    if not cleaned:
+        return Whereabouts(cleaned)
+    digits = re.sub(r"[\s〒ー‐−–-]", "", cleaned)
+    if re.fullmatch(r"\d{7}", digits):
+        towns = list(Town.objects.filter(postal_codes__code=digits).distinct()[:20])
+    else:
+        for node in index.choices():
+            if cleaned in {node.name, node.reading, *node.aliases.split()}:
+                return Whereabouts(cleaned, area=node)
+        town_name = re.sub(r"[0-9０-９].*$", "", cleaned)
+        for node in index.choices():
+            if node.is_municipality:
+                town_name = town_name.removeprefix(node.name)
+        towns = (
+            list(Town.objects.filter(Q(name__startswith=town_name) | Q(reading__startswith=town_name)).distinct()[:20])
+            if town_name
+            else []
+        )
+        exact = [town for town in towns if town_name in {town.name, town.reading}]
+        towns = exact or towns
+    return Whereabouts(cleaned, tuple(towns), _narrowest_common(index, towns))
+
+
+def _narrowest_common(index: AreaIndex, towns: list[Town]) -> AreaNode | None:
+    common: set[int] | None = None
+    for town in towns:
+        areas = {area for area, members in index._towns.items() if town.pk in members} | {town.municipality_id}
+        common = areas if common is None else common & areas
+    known = [index.nodes[pk] for pk in common or () if pk in index.nodes]
+    # Among the layers the narrowest one; a municipality alone is no answer to "which of these 町字".
+    known.sort(key=lambda node: -node.layer_order)
+    if not known or (len(towns) > 1 and known[0].is_municipality):
+        return None
+    return known[0]

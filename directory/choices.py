@@ -1,0 +1,185 @@
+"""Closed lists of the register; what differs from city to city is a table, not a choice."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """The kinds of resource; the value is the `kind` of addresses, facets and files."""
+
+    DESK = "desk", _("相談窓口")
+    PLACE = "place", _("居場所")
+    VOLUNTEER = "volunteer", _("ボランティア")
+    WORK = "work", _("就労")
+
+
+class ChannelKind(models.TextChoices):
+    """Ways to get in touch."""
+
+    PHONE = "phone", _("電話")
+    FAX = "fax", _("FAX")
+    MAIL = "mail", _("メール")
+    WEB = "web", _("ホームページ")
+    FORM = "form", _("申し込みフォーム")
+    LINE = "line", _("LINE")
+    CHAT = "chat", _("チャット")
+    SIGNLINK = "signlink", _("手話リンク")
+    LETTER = "letter", _("手紙")
+    VISIT = "visit", _("直接たずねる")
+
+
+WITHOUT_VOICE = frozenset(ChannelKind) - {ChannelKind.PHONE}
+
+
+class Eligibility(models.TextChoices):
+    """Who may come."""
+
+    ANYONE = "anyone", _("どなたでも")
+    MAINLY = "mainly", _("おもに対象の方（ほかの方もどうぞ）")
+    ONLY = "only", _("対象の方だけ")
+
+
+class Audience(models.TextChoices):
+    """Whom a resource is made for (after the 受益者種別 of GIF DS-491-1)."""
+
+    ELDERLY = "elderly", _("高齢の方")
+    DISABLED = "disabled", _("障害のある方")
+    CHILDREN = "children", _("子ども")
+    YOUTH = "youth", _("若い方")
+    PARENTS = "parents", _("子育て中の方")
+    CARERS = "carers", _("介護や看病をしている方")
+    WOMEN = "women", _("女性")
+    MEN = "men", _("男性")
+    FOREIGNERS = "foreigners", _("外国人の方")
+    JOBSEEKERS = "jobseekers", _("仕事を探している方")
+    EMPLOYERS = "employers", _("事業所・お店の方")
+    NEIGHBOURS = "neighbours", _("ご近所・地域の方")
+    BEREAVED = "bereaved", _("大切な人を亡くした方")
+
+
+class Cost(models.TextChoices):
+    """What it costs to come."""
+
+    FREE = "free", _("無料")
+    PARTLY = "partly", _("一部有料")
+    PAID = "paid", _("有料")
+    UNKNOWN = "unknown", _("お問い合わせください")
+
+
+class Language(models.TextChoices):
+    """Languages in which one can talk there."""
+
+    JA = "ja", _("日本語")
+    EASY_JA = "easy_ja", _("やさしい日本語")
+    EN = "en", _("英語")
+    ZH = "zh", _("中国語")
+    PT = "pt", _("ポルトガル語")
+    VI = "vi", _("ベトナム語")
+    KO = "ko", _("韓国・朝鮮語")
+    TL = "tl", _("フィリピノ語")
+    NE = "ne", _("ネパール語")
+    ES = "es", _("スペイン語")
+    SIGN = "sign", _("手話")
+
+
+class Access(models.TextChoices):
+    """Accessibility facts; what is not named is not known to be there."""
+
+    WHEELCHAIR = "wheelchair", _("車いすで入れる")
+    SLOPE = "slope", _("段差なし・スロープ")
+    ELEVATOR = "elevator", _("エレベーター")
+    TOILET = "accessible_toilet", _("車いす用トイレ")
+    PARKING = "parking", _("駐車場")
+    WRITING = "writing", _("筆談")
+    HEARING_LOOP = "hearing_loop", _("ヒアリングループ")
+    QUIET_ROOM = "quiet_room", _("静かな部屋")
+    NURSING_ROOM = "nursing_room", _("授乳・おむつ替え")
+    ONLINE = "online", _("オンラインで参加・相談")
+    HOME_VISIT = "home_visit", _("家まで来てくれる")
+
+
+class Booking(models.TextChoices):
+    """Whether one has to book."""
+
+    NOT_NEEDED = "not_needed", _("予約なしで行けます")
+    RECOMMENDED = "recommended", _("予約しておくと安心です")
+    REQUIRED = "required", _("予約が必要です")
+    UNKNOWN = "unknown", _("分かっていません")
+
+
+class HolidayPolicy(models.TextChoices):
+    """What a rule does on a national holiday."""
+
+    CLOSED = "closed", _("祝日は休み")
+    OPEN = "open", _("祝日も開く")
+    ONLY = "only", _("祝日だけ開く")
+
+
+class VerifiedBy(models.TextChoices):
+    """By what means somebody confirmed an entry."""
+
+    PHONE = "phone", _("電話で確認")
+    VISIT = "visit", _("訪問して確認")
+    LETTER = "letter", _("書面で確認")
+    WEB = "web", _("公式サイトで確認")
+    SELF = "self", _("団体からの届け出")
+
+
+class Insurance(models.TextChoices):
+    """Insurance of volunteers."""
+
+    COVERED = "covered", _("こちらで加入します")
+    SELF = "self", _("ご自分で加入してください")
+    NONE = "none", _("ありません")
+    UNKNOWN = "unknown", _("お問い合わせください")
+
+
+class Pathway(models.TextChoices):
+    """Kinds of ways into work."""
+
+    EXPERIENCE = "experience", _("就労体験")
+    PREPARATION = "preparation", _("就労準備")
+    INTERMEDIATE = "intermediate", _("中間的就労")
+    TYPE_B = "type_b", _("就労継続支援Ｂ型")
+    SHORT_TIME = "short_time", _("短時間の仕事")
+    SILVER = "silver", _("シルバー人材センター")
+    REGULAR = "regular", _("一般就労")
+
+
+class Pay(models.TextChoices):
+    """What one receives for the work."""
+
+    WAGE = "wage", _("給料")
+    PIECE = "piece", _("工賃")
+    SHARE = "share", _("配分金")
+    NONE = "none", _("なし（体験）")
+
+
+class Surface(models.TextChoices):
+    """Whether a type of institution has public desks or only staff-only contact points."""
+
+    PUBLIC = "public", _("公開")
+    STAFF = "staff", _("職員だけ")
+
+
+class Weekday(models.IntegerChoices):
+    """Days of the week as Python counts them."""
+
+    MON = 0, _("月")
+    TUE = 1, _("火")
+    WED = 2, _("水")
+    THU = 3, _("木")
+    FRI = 4, _("金")
+    SAT = 5, _("土")
+    SUN = 6, _("日")
+
+
+class Nth(models.IntegerChoices):
+    """Which one of the month; -1 is the last."""
+
+    FIRST = 1, _("第1")
+    SECOND = 2, _("第2")
+    THIRD = 3, _("第3")
+    FOURTH = 4, _("第4")
+    FIFTH = 5, _("第5")
+    LAST = -1, _("最終")

@@ -1,0 +1,56 @@
+"""A model field for "any of these", stored as a JSON list in the order of the choices."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ChoiceSetField(models.JSONField):
+    """Several values out of a closed list; checkboxes in forms, a list of values in Python.
+
+    `allowed` is a Django `Choices` class. It stays out of migrations, so that a new choice needs none.
+    """
+
+    def __init__(self, *args: Any, allowed: type[models.Choices] | None = None, **kwargs: Any) -> None:
+        self.allowed = allowed
+        kwargs.setdefault("default", list)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, list, dict]:
+        """Leave the choices out of the migration."""
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("allowed", None)
+        return name, path, args, kwargs
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> list:
+        """Sort by the order of the choices and drop doubles; anything else is refused."""
+        return super().clean(self._ordered(value), model_instance)
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        """Refuse values that are not among the choices."""
+        super().validate(value, model_instance)
+        if strange := [item for item in value if item not in self.allowed.values]:
+            raise ValidationError(_("選べない値です: %(values)s"), params={"values": ", ".join(map(str, strange))})
+
+    def _ordered(self, value: Any) -> list:
+        if not isinstance(value, list | tuple | set):
+            raise ValidationError(_("一覧から選んでください。"))
+        known = [item for item in self.allowed.values if item in value]
+        return known + [item for item in value if item not in self.allowed.values]
+
+    def formfield(self, **kwargs: Any) -> forms.Field:
+        """Checkboxes; the values come back as the choices' own type."""
+        cast = type(self.allowed.values[0])
+        return forms.TypedMultipleChoiceField(
+            choices=self.allowed.choices,
+            coerce=cast,
+            required=not self.blank,
+            widget=forms.CheckboxSelectMultiple,
+            label=self.verbose_name,
+            help_text=self.help_text,
+            initial=kwargs.get("initial"),
+        )

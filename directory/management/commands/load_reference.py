@@ -1,0 +1,24 @@
+"""Load the facts that every city starts from."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from directory.files import FixtureError
+from directory.reference import load_reference
+
+
+class Command(BaseCommand):
+    """See `directory.reference`."""
+
+    help = "Load institution types, fields, needs, programmes, national lines and history; leaves alone what is there."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """All or nothing."""
+        try:
+            created = load_reference()
+        except FixtureError as error:
+            raise CommandError(str(error)) from error
+        for name, count in created.items():
+            self.stdout.write(_("{name}: {count}件を登録しました").format(name=name, count=count))

@@ -1,0 +1,36 @@
+"""Models of the register, one subject a file."""
+
+from .areas import Area, AreaLayer, PostalCode, Town
+from .kinds import ConsultationDesk, EmploymentPathway, GatheringPlace, VolunteerOpportunity
+from .lines import NationalLine
+from .organisations import Organisation, OrganisationRole
+from .parts import Channel, NextStep, OpeningException, OpeningRule, ResourceText
+from .public_record import PublicRecord
+from .resources import Resource
+from .taxonomy import Field, InstitutionType, Need, NeedAnswer, Programme
+
+__all__ = [
+    "Area",
+    "AreaLayer",
+    "Channel",
+    "ConsultationDesk",
+    "EmploymentPathway",
+    "Field",
+    "GatheringPlace",
+    "InstitutionType",
+    "NationalLine",
+    "Need",
+    "NeedAnswer",
+    "NextStep",
+    "OpeningException",
+    "OpeningRule",
+    "Organisation",
+    "OrganisationRole",
+    "PostalCode",
+    "Programme",
+    "PublicRecord",
+    "Resource",
+    "ResourceText",
+    "Town",
+    "VolunteerOpportunity",
+]

@@ -1,0 +1,54 @@
+"""Nationwide telephone lines and chats, each with its source and the day on which somebody last looked."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import DraftStateMixin, RevisionMixin
+
+from .base import Record
+
+
+class NationalLineQuerySet(models.QuerySet):
+    """What of the lines may be shown."""
+
+    def published(self) -> "NationalLineQuerySet":
+        """Live lines within their period of display; trials that ended are not shown."""
+        today = timezone.localdate()
+        return self.filter(live=True, show=True).exclude(show_until__lt=today).exclude(show_from__gt=today)
+
+
+class NationalLine(DraftStateMixin, RevisionMixin, Record):
+    """A line that anybody in the country can call.
+
+    `checked_on` is empty as long as nobody called or read the operator's own page; the page then says from when the source is.
+    """
+
+    topic = models.CharField(_("話題"), max_length=40)
+    name = models.CharField(_("名前"), max_length=80)
+    number = models.CharField(_("番号"), max_length=80, blank=True)
+    full_number = models.CharField(
+        _("つながらないときの番号"), max_length=40, blank=True, help_text=_("0570や#の番号はIP電話などからつながりません")
+    )
+    hours = models.CharField(_("受付時間（資料のまま）"), max_length=200, blank=True)
+    cost = models.CharField(_("料金"), max_length=60, blank=True)
+    for_whom = models.CharField(_("どんなとき"), max_length=200, blank=True)
+    other_channels = models.CharField(_("ほかの方法"), max_length=200, blank=True)
+    source_url = models.TextField(_("出典のアドレス"), blank=True)
+    source_kind = models.CharField(_("出典の種類"), max_length=80, blank=True)
+    source_date = models.CharField(_("出典の日付"), max_length=40, blank=True)
+    checked_on = models.DateField(_("確認日"), null=True, blank=True)
+    caution = models.TextField(_("職員への注意"), blank=True, help_text=_("公開されません"))
+    show = models.BooleanField(_("表示する"), default=True)
+    show_from = models.DateField(_("表示の始まり"), null=True, blank=True)
+    show_until = models.DateField(_("表示の終わり"), null=True, blank=True)
+    order = models.PositiveSmallIntegerField(_("並び順"), default=0)
+
+    objects = NationalLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("全国の相談電話")
+        verbose_name_plural = _("全国の相談電話")
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,72 @@
+"""Organisations and the roles they play in the programmes."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+
+from .areas import Area
+from .base import Child, Record
+from .taxonomy import InstitutionType, Programme
+
+
+class Organisation(Record, ClusterableModel):
+    """An institution or group: city office, NPO, council of volunteers ..."""
+
+    name = models.CharField(_("名前"), max_length=120)
+    reading = models.CharField(_("よみ"), max_length=200, blank=True)
+    type = models.ForeignKey(
+        InstitutionType, on_delete=models.PROTECT, related_name="organisations", verbose_name=_("機関の種類")
+    )
+    municipality = models.ForeignKey(
+        Area,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="organisations",
+        verbose_name=_("市町村"),
+        limit_choices_to={"layer__is_municipality": True},
+    )
+    prefecture = models.CharField(_("都道府県"), max_length=10, blank=True)
+    locality = models.CharField(
+        _("市町村の名前"), max_length=60, blank=True, help_text=_("この登録簿に市町村がないときだけ、文字で書きます")
+    )
+    operator = models.CharField(_("運営している法人・団体"), max_length=120, blank=True)
+    website = models.URLField(_("ホームページ"), blank=True)
+    active_from = models.DateField(_("活動の始まり"), null=True, blank=True)
+    active_to = models.DateField(_("活動の終わり"), null=True, blank=True, help_text=_("終わった活動は「終了」と表示します"))
+    source = models.CharField(_("出典"), max_length=300, blank=True)
+    quote = models.TextField(_("出典の文"), blank=True)
+    staff_note = models.TextField(_("職員用のメモ"), blank=True, help_text=_("公開されません"))
+
+    class Meta:
+        verbose_name = _("機関・団体")
+        verbose_name_plural = _("機関・団体")
+        ordering = ["reading", "name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """An end before the beginning is a slip of the pen."""
+        super().clean()
+        if self.active_from and self.active_to and self.active_to < self.active_from:
+            raise ValidationError({"active_to": _("終わりの日が、始まりの日より前になっています。")})
+
+
+class OrganisationRole(Child):
+    """A programme that an organisation carries out, as its municipality writes it down."""
+
+    organisation = ParentalKey(Organisation, on_delete=models.CASCADE, related_name="roles")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="roles", verbose_name=_("区分"))
+    local_name = models.CharField(_("市町村での呼び方"), max_length=120, blank=True)
+    note = models.CharField(_("備考"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("担う事業")
+        verbose_name_plural = _("担う事業")
+        ordering = ["programme__order", "pk"]
+
+    def __str__(self) -> str:
+        return str(self.programme)

@@ -1,0 +1,191 @@
+"""The base record of everything a resident can go to, call, join or work at."""
+
+import secrets
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
+from modelcluster.models import ClusterableModel
+from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
+
+from ..choices import Access, Audience, Booking, Cost, Eligibility, Kind, Language, Surface, VerifiedBy
+from ..fields import ChoiceSetField
+from ..querysets import ResourceQuerySet
+from .areas import LATITUDE, LONGITUDE, Area, Town
+from .base import Record
+from .organisations import Organisation
+from .taxonomy import Field, InstitutionType, Need
+
+# Crockford's alphabet without look-alikes: the id is read aloud, written on paper and typed.
+SHORT_ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+SHORT_ID_LENGTH = 10
+
+
+def new_short_id() -> str:
+    """A random public id of 50 bits."""
+    return "".join(secrets.choice(SHORT_ID_ALPHABET) for _position in range(SHORT_ID_LENGTH))
+
+
+class Resource(
+    PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Record, ClusterableModel
+):
+    """A resource of the community（社会資源）. One concrete table; the four kinds add only what is theirs.
+
+    Drafts live in this table: public code never reads it, but the `PublicRecord` made from it on publication.
+    """
+
+    short_id = models.CharField(max_length=SHORT_ID_LENGTH, unique=True, default=new_short_id, editable=False)
+    kind = models.CharField(_("種類"), max_length=12, choices=Kind, editable=False, db_index=True)
+
+    name = models.CharField(_("名前"), max_length=120)
+    reading = models.CharField(_("よみ"), max_length=200, blank=True, help_text=_("ひらがなで。並び順と検索に使います"))
+    summary = models.CharField(_("ひとことで"), max_length=160, help_text=_("何ができるところか、1〜2文で"))
+    body = models.TextField(_("くわしく"), blank=True, help_text=_("段落のあいだは1行あけます"))
+    easy = models.TextField(_("やさしい日本語"), blank=True)
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="resources", verbose_name=_("機関・団体")
+    )
+    type = models.ForeignKey(
+        InstitutionType,
+        on_delete=models.PROTECT,
+        related_name="resources",
+        verbose_name=_("機関の種類"),
+        limit_choices_to={"surface": Surface.PUBLIC},
+    )
+    fields = ParentalManyToManyField(Field, related_name="resources", verbose_name=_("分野"))
+    needs = ParentalManyToManyField(Need, related_name="resources", blank=True, verbose_name=_("困りごと"))
+    areas = ParentalManyToManyField(
+        Area, related_name="resources", verbose_name=_("対象の圏域"), help_text=_("市全体なら市を選びます")
+    )
+
+    place_name = models.CharField(_("建物・場所の名前"), max_length=120, blank=True)
+    postal_code = models.CharField(_("郵便番号"), max_length=8, blank=True)
+    town = models.ForeignKey(
+        Town, on_delete=models.SET_NULL, null=True, blank=True, related_name="resources", verbose_name=_("町字")
+    )
+    address = models.CharField(_("番地など"), max_length=120, blank=True)
+    lat = models.FloatField(_("緯度"), null=True, blank=True, validators=LATITUDE)
+    lon = models.FloatField(_("経度"), null=True, blank=True, validators=LONGITUDE)
+    access_note = models.CharField(_("行き方"), max_length=200, blank=True)
+
+    eligibility = models.CharField(_("来てよい人"), max_length=10, choices=Eligibility, default=Eligibility.ANYONE)
+    audiences = ChoiceSetField(_("対象"), allowed=Audience)
+    eligibility_note = models.CharField(_("対象の説明"), max_length=200, blank=True)
+    cost = models.CharField(_("費用"), max_length=10, choices=Cost, default=Cost.UNKNOWN)
+    cost_note = models.CharField(_("費用の説明"), max_length=200, blank=True)
+    languages = ChoiceSetField(_("使える言葉"), allowed=Language)
+    accessibility = ChoiceSetField(_("設備・配慮"), allowed=Access)
+
+    can_observe = models.BooleanField(_("見学だけでもよい"), null=True, blank=True)
+    can_come_alone = models.BooleanField(_("一人で行ってよい"), null=True, blank=True)
+    companion_welcome = models.BooleanField(_("付き添いと一緒でよい"), null=True, blank=True)
+    booking = models.CharField(_("予約"), max_length=12, choices=Booking, default=Booking.UNKNOWN)
+    first_visit_note = models.CharField(_("はじめての日のこと"), max_length=300, blank=True)
+
+    hours_note = models.CharField(_("時間の備考"), max_length=200, blank=True)
+
+    photo = models.ForeignKey(
+        "wagtailimages.Image", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("写真")
+    )
+    photo_alt = models.CharField(
+        _("写真の説明"), max_length=200, blank=True, help_text=_("写真が見えない人に、何が写っているかを伝えます")
+    )
+
+    verified_on = models.DateField(_("最終確認日"), null=True, blank=True)
+    verified_by = models.CharField(_("確認の方法"), max_length=10, choices=VerifiedBy, blank=True)
+    source = models.CharField(_("出典"), max_length=300, blank=True)
+
+    staff_note = models.TextField(_("職員用のメモ"), blank=True, help_text=_("公開されません"))
+    acceptance_note = models.TextField(
+        _("受け入れの条件・余裕（内々に聞いたこと）"), blank=True, help_text=_("公開されません")
+    )
+    fits_participation_support = models.BooleanField(
+        _("参加支援に向く"), null=True, blank=True, help_text=_("公開されません")
+    )
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ResourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("社会資源")
+        verbose_name_plural = _("社会資源")
+        ordering = ["reading", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_staff_only_type(self) -> bool:
+        """Whether its type of institution has no public desk at all."""
+        return self.type.surface == Surface.STAFF
+
+    def clean(self) -> None:
+        """Rules that no form may get around, with the field at which to mend them."""
+        super().clean()
+        problems: dict[str, ValidationError] = {}
+
+        def problem(field: str, text: str) -> None:
+            problems[field] = ValidationError(text)
+
+        if self.type_id:
+            if self.is_staff_only_type:
+                problem("type", _("この種類の機関は職員だけが見る連絡先です。公開の窓口としては登録できません。"))
+            if self.type.hides_address:
+                for field in ("place_name", "postal_code", "town", "address", "lat", "lon", "access_note", "photo"):
+                    if getattr(self, field) not in (None, ""):
+                        problem(field, _("この種類の機関は、暴力から逃げる人を守るため、所在地を登録しません。"))
+        if (self.lat is None) != (self.lon is None):
+            problem("lat", _("緯度と経度は、両方書くか、両方空にします。"))
+        if self.eligibility != Eligibility.ANYONE and not self.audiences:
+            problem("audiences", _("「どなたでも」でないときは、対象を選んでください。"))
+        if self.photo_id and not self.photo_alt.strip():
+            problem("photo_alt", _("写真が見えない人のために、写真の説明を書いてください。"))
+        if self.verified_on and self.verified_on > timezone.localdate():
+            problem("verified_on", _("確認日が先の日付になっています。"))
+        if self.verified_on and not self.verified_by:
+            problem("verified_by", _("どうやって確かめたかを選んでください。"))
+        if problems:
+            raise ValidationError(problems)
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep `kind` true to the class."""
+        if kind := getattr(self, "KIND", None):
+            self.kind = kind
+        super().save(*args, **kwargs)
+
+    @property
+    def specific(self) -> "Resource":
+        """The record as its own kind."""
+        return self if type(self) is not Resource else getattr(self, KIND_ATTRIBUTES[self.kind])
+
+    def get_preview_template(self, request: object, mode_name: str) -> str:
+        """Preview shows the very page that the public will see."""
+        return "directory/resource_detail.html"
+
+    def get_preview_context(self, request: object, mode_name: str) -> dict:
+        """The same projection as the public page, made from the draft."""
+        from ..publication import project
+
+        return {
+            **super().get_preview_context(request, mode_name),
+            "resource": project(self, draft=True),
+            "now": timezone.localtime(),
+        }
+
+    def age_of_verification(self, on: date) -> int | None:
+        """Days since somebody confirmed the entry; None if nobody ever did."""
+        return (on - self.verified_on).days if self.verified_on else None
+
+
+KIND_ATTRIBUTES = {
+    Kind.DESK: "consultationdesk",
+    Kind.PLACE: "gatheringplace",
+    Kind.VOLUNTEER: "volunteeropportunity",
+    Kind.WORK: "employmentpathway",
+}

@@ -1,0 +1,187 @@
+"""Loading the facts that every city starts from: types of institution, fields, needs, programmes, national lines, history.
+
+Loading creates what is missing and leaves alone what is there: fields, needs and lines are the city's own once they are loaded.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+
+from .choices import Surface
+from .files import FixtureError, read_csv, stable_uuid
+from .models import Field, InstitutionType, NationalLine, Need, NeedAnswer, Organisation, Programme
+
+ORIGIN = "reference"
+# Where the act names the letters イロハニ, and 柱書 for the introductory part of 第3号.
+SUBS = {"イ": "i", "ロ": "ro", "ハ": "ha", "ニ": "ni"}
+# Types whose desks protect people who fled: no address is ever registered. Source: SEEDS.md §11, 4.
+HIDDEN = {"dv"}
+# Lines that must not be shown before somebody has checked them; the reason stands in the row's own caution.
+NOT_SHOWN = {
+    "孤独・孤立相談ダイヤル": "a trial for limited periods",
+    "FRESCヘルプデスク": "began as a help desk for COVID-19",
+    "救急安心センター": "not nationwide",
+    "よりそいホットライン（岩手・宮城・福島から）": "only for three prefectures",
+    "生活困窮者自立相談支援機関": "no nationwide number exists",
+}
+
+
+def load_reference() -> Counter[str]:
+    """Load all reference files, all or nothing. Returns how many records were created, by model name."""
+    created: Counter[str] = Counter()
+    with transaction.atomic():
+        for model, rows in (
+            (InstitutionType, _institution_types()),
+            (Field, _fields()),
+            (Programme, _programmes()),
+            (NationalLine, _national_lines()),
+        ):
+            for identity, values in rows:
+                created[model.__name__] += _create(model, identity, values)
+        created["Need"] += _load_needs()
+        created["Organisation"] += _load_councils()
+    return created
+
+
+def _create(model: type[Model], lookup: dict[str, Any], values: dict[str, Any]) -> bool:
+    if model.objects.filter(**lookup).exists():
+        return False
+    record = model(**lookup, **values, origin=ORIGIN)
+    record.full_clean()
+    record.save()
+    return True
+
+
+def _institution_types() -> list[tuple[dict, dict]]:
+    return [
+        (
+            {"code": row["code"]},
+            {
+                "name": row["label"],
+                "surface": Surface(row["staff_or_public"]),
+                "description": row["what_it_is"],
+                "order": order,
+                "hides_address": row["code"] in HIDDEN,
+            },
+        )
+        for order, row in enumerate(read_csv("institution_types.csv"), start=1)
+    ]
+
+
+def _fields() -> list[tuple[dict, dict]]:
+    return [
+        (
+            {"code": row["code"]},
+            {"name": row["name"], "reading": row["reading"], "description": row["description"], "order": order},
+        )
+        for order, row in enumerate(read_csv("fields.csv"), start=1)
+    ]
+
+
+def programme_code(item: str, sub: str) -> str:
+    """第1号, イ -> "1-i"; 第3号柱書 -> "3"; 第5号 -> "5"."""
+    number = item.removeprefix("第").removesuffix("号")
+    return f"{number}-{SUBS[sub]}" if sub in SUBS else number
+
+
+def _programmes() -> list[tuple[dict, dict]]:
+    return [
+        (
+            {"code": programme_code(row["item"], row["sub"])},
+            {
+                "item": row["item"],
+                "sub": row["sub"],
+                "function": row["function"],
+                "name": row["programme"],
+                "field_name": row["field"],
+                "legal_basis": row["legal_basis"],
+                "order": order,
+            },
+        )
+        for order, row in enumerate(
+            (row for row in read_csv("programmes.csv") if row["scope"] == "全国"), start=1
+        )
+    ]
+
+
+def _national_lines() -> list[tuple[dict, dict]]:
+    return [
+        (
+            {"uuid": stable_uuid(ORIGIN, f"line:{row['name']}")},
+            {
+                "topic": row["topic"],
+                "name": row["name"],
+                "number": "" if row["number"].startswith("（") else row["number"],
+                "hours": row["hours_as_found"],
+                "cost": row["cost"],
+                "for_whom": row["for_whom"],
+                "other_channels": row["other_channels"],
+                "source_url": row["source_url"],
+                "source_kind": row["source_kind"],
+                "source_date": row["source_date"],
+                "caution": row["caution"],
+                "show": row["name"] not in NOT_SHOWN,
+                "order": order,
+            },
+        )
+        for order, row in enumerate(read_csv("national_lines.csv"), start=1)
+    ]
+
+
+def _load_needs() -> int:
+    fields = {field.code: field for field in Field.objects.all()}
+    types = {type_.code: type_ for type_ in InstitutionType.objects.all()}
+    created, problems = 0, []
+    for order, row in enumerate(read_csv("needs.csv"), start=1):
+        unknown = [code for code in row["fields"].split() if code not in fields]
+        unknown += [code for code in row["institution_types"].split() if code not in types]
+        if unknown:
+            problems.append(f"needs.csv, {row['code']}: {', '.join(unknown)}")
+            continue
+        if Need.objects.filter(code=row["code"]).exists():
+            continue
+        need = Need(
+            code=row["code"], name=row["name"], reading=row["reading"], plain=row["plain"], order=order, origin=ORIGIN
+        )
+        need.answers = [
+            NeedAnswer(type=types[code], sort_order=place) for place, code in enumerate(row["institution_types"].split())
+        ]
+        need.full_clean()
+        need.save()
+        need.fields.set([fields[code] for code in row["fields"].split()])
+        created += 1
+    if problems:
+        raise FixtureError(problems)
+    return created
+
+
+def _month(text: str, *, last: bool) -> date:
+    year, month = (int(part) for part in text.split("-"))
+    return date(year, month, calendar.monthrange(year, month)[1] if last else 1)
+
+
+def _load_councils() -> int:
+    """The 95 bodies of 生涯現役促進地域連携事業, all of which ended by 2023-03: history, never shown as running."""
+    council = InstitutionType.objects.get(code="shogai_geneki")
+    created = 0
+    for row in read_csv("lifelong_active_councils.csv"):
+        created += _create(
+            Organisation,
+            {"uuid": stable_uuid(ORIGIN, f"council:{row['row']}")},
+            {
+                "name": row["organisation"],
+                "type": council,
+                "prefecture": row["prefecture"],
+                "locality": row["municipality"],
+                "active_from": _month(row["start"], last=False),
+                "active_to": _month(row["end"], last=True),
+                "source": f"生涯現役促進地域連携事業 {row['course']} {row['no']}",
+            },
+        )
+    return created

@@ -1,0 +1,94 @@
+"""What reads for the public: public records, the desk for everything, desks that answer needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from . import hours, hours_text
+from .areas import AreaNode, area_index
+from .choices import Kind
+from .models import ConsultationDesk, Need, PublicRecord
+from .publication import PublicResource, read
+
+EVERYTHING = "sogo"
+DESKS_A_TYPE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A resource as a card shows it at a moment."""
+
+    resource: PublicResource
+    status: str
+    is_open: bool | None
+    reason: str = ""
+
+
+def card(resource: PublicResource, now: datetime, reason: str = "") -> Card:
+    """The card of a public record; `now` is aware."""
+    state = hours.status(resource.schedule, now)
+    is_open = {"open": True, "closed": False}.get(state.state)
+    return Card(resource, hours_text.describe_status(state, now), is_open, reason)
+
+
+def public_resource(short_id: str) -> PublicResource | None:
+    """The public record of an id, or None."""
+    record = PublicRecord.objects.filter(short_id=short_id).first()
+    return read(record) if record else None
+
+
+def public_resources(pks: Iterable[int]) -> dict[int, PublicResource]:
+    """Public records by the resources' primary keys; what is not public is missing."""
+    return {record.pk: read(record) for record in PublicRecord.objects.filter(pk__in=list(pks))}
+
+
+def default_desk(area: AreaNode | None, home: AreaNode | None) -> PublicResource | None:
+    """The desk for everything of an area: its own, else that of the next larger area, else the home municipality's."""
+    index = area_index()
+    chain = [pk for start in (area, home) if start for pk in (start.pk, *index.ancestors(start.pk))]
+    if not chain:
+        return None
+    choices = ConsultationDesk.default_for.through.objects.filter(
+        area_id__in=chain, consultationdesk__public_record__isnull=False
+    )
+    found = list(choices.values_list("area_id", "consultationdesk__public_record__data", "consultationdesk_id"))
+    if not found:
+        return None
+    _area, data, _pk = min(found, key=lambda row: (chain.index(row[0]), row[2]))
+    return PublicResource.model_validate(data)
+
+
+def needs_with_types(codes: Sequence[str]) -> list[tuple[Need, list[str]]]:
+    """The needs of the codes with the codes of the types that answer each, in order."""
+    needs = Need.objects.filter(code__in=codes, retired=False).prefetch_related("answers__type", "fields")
+    return [(need, [answer.type.code for answer in need.answers.all()]) for need in needs]
+
+
+def desks_of_types(
+    types: Sequence[str], area: AreaNode | None, home: AreaNode | None, *, a_type: int = DESKS_A_TYPE
+) -> list[PublicResource]:
+    """Desks of the types that serve the area, in the order of the types, the narrowest area first, some of each type.
+
+    Without an area, those of the home municipality, the ones for the whole of it first.
+    """
+    index = area_index()
+    start = area or home
+    if start is None or not types:
+        return []
+    records = PublicRecord.objects.filter(
+        kind=Kind.DESK, type__in=types, resource__areas__in=index.relevant_to(start.pk)
+    ).distinct()
+    rank = {code: place for place, code in reversed(list(enumerate(types)))}
+
+    def order(resource: PublicResource) -> tuple:
+        nodes = [index.by_slug[place.slug] for place in resource.areas if place.slug in index.by_slug]
+        narrowness = max((node.layer_order for node in nodes if node.pk in index.relevant_to(start.pk)), default=0)
+        return rank[resource.type.code], -narrowness if area else narrowness, not resource.accepts_anyone, resource.reading
+
+    chosen: list[PublicResource] = []
+    for resource in sorted((read(record) for record in records), key=order):
+        if sum(other.type.code == resource.type.code for other in chosen) < a_type:
+            chosen.append(resource)
+    return chosen

@@ -1,0 +1,76 @@
+"""What happens when an editor publishes, takes back, deletes or renames: the public copy and the index follow.
+
+Publication is heard through Wagtail's `published`, not `post_save`: at `post_save` the children and the many-to-many
+relations are still those of the version before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.dispatch import receiver
+from wagtail.signals import published, unpublished
+
+from search.indexing import record_change
+
+from . import services
+from .areas import forget_areas
+from .models import Area, AreaLayer, Field, InstitutionType, Need, NextStep, Organisation, Programme, Resource, Town
+
+
+def _with_neighbours(resource: Resource) -> list[int]:
+    """The resource and those whose ladder leads to it: they show its name, and only while it is public."""
+    return [resource.pk, *NextStep.objects.filter(target_id=resource.pk).values_list("resource_id", flat=True)]
+
+
+@receiver(published)
+@receiver(unpublished)
+def follow_publication(sender: type, instance: Model, **kwargs: Any) -> None:
+    """Write or take away the public record."""
+    if isinstance(instance, Resource):
+        services.refresh_public_records(resource_ids=_with_neighbours(instance))
+
+
+@receiver(post_delete)
+def follow_deletion(sender: type, instance: Model, **kwargs: Any) -> None:
+    """The record goes with its resource (cascade); the index must hear of it."""
+    if sender is Resource:
+        record_change([f"resource:{instance.short_id}"])
+
+
+# What a public record shows of other tables: when one of them changes, these resources are written anew.
+SHOWN_IN: dict[type[Model], Callable[[Any], QuerySet[Resource]]] = {
+    Area: lambda area: Resource.objects.filter(areas=area) | Resource.objects.filter(organisation__municipality=area),
+    AreaLayer: lambda layer: Resource.objects.filter(areas__layer=layer),
+    Field: lambda field: Resource.objects.filter(fields=field),
+    Need: lambda need: Resource.objects.filter(needs=need),
+    InstitutionType: lambda type_: Resource.objects.filter(type=type_),
+    Organisation: lambda organisation: Resource.objects.filter(organisation=organisation),
+    Programme: lambda programme: Resource.objects.filter(consultationdesk__programme=programme),
+    Town: lambda town: Resource.objects.filter(town=town),
+}
+
+
+@receiver(post_save)
+def follow_words(sender: type, instance: Model, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    """A renamed area, field, organisation ... is renamed on every page and in the index."""
+    if sender in (Area, AreaLayer, Town):
+        forget_areas()
+    if raw or created or sender not in SHOWN_IN:
+        return
+    ids = SHOWN_IN[sender](instance).published().values_list("pk", flat=True).distinct()
+    services.refresh_public_records(resource_ids=list(ids))
+
+
+@receiver(m2m_changed, sender=Town.areas.through)
+def follow_town_areas(sender: type, instance: Model, action: str, pk_set: set[int] | None, **kwargs: Any) -> None:
+    """Which areas share a 町字 decides who is found where."""
+    if not action.startswith("post_"):
+        return
+    forget_areas()
+    areas = {instance.pk} if isinstance(instance, Area) else set(pk_set or ())
+    ids = Resource.objects.published().filter(areas__in=areas).values_list("pk", flat=True).distinct()
+    services.refresh_public_records(resource_ids=list(ids))

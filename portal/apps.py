@@ -1,0 +1,21 @@
+"""Django application of this room."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PortalConfig(AppConfig):
+    """Connects the signals and the search source."""
+
+    name = "portal"
+    verbose_name = _("ポータル")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to the page tree and give the index its pages."""
+        from search.documents import register_source
+
+        from . import signals  # noqa: F401
+        from .search_source import PageSource
+
+        register_source(PageSource())

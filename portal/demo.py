@@ -1,0 +1,101 @@
+"""The demo: the fictional よろず市, the registers of two real cities, pages and two log-ins. Removable as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from directory import schema, volume
+from directory.areas import forget_areas
+from directory.files import FIXTURES, read_yaml
+from directory.loading import RegisterLoader
+from directory.models import Area, AreaLayer, Organisation, Resource, Town
+from directory.reference import load_reference
+from search import indexing
+
+from .demo_pages import PageBuilder, remove_pages
+from .roles import set_up_roles
+
+ORIGIN = "demo"
+# Demo log-ins, printed by `make demo`; they exist only in a demo (`create_logins`).
+LOGINS = {"editor": "henshu-demo-2026", "approver": "shonin-demo-2026"}
+STAMP = Path(settings.VAR_DIR) / "demo.json"
+
+
+def fingerprint(seed: int, resources: int) -> dict[str, object]:
+    """What the demo was made of: its files, the seed and the size."""
+    digest = hashlib.sha256()
+    for file in sorted([*(FIXTURES).glob("*.csv"), *FIXTURES.glob("register/*"), *FIXTURES.glob("demo/**/*.yaml")]):
+        digest.update(file.read_bytes())
+    return {"files": digest.hexdigest(), "seed": seed, "resources": resources}
+
+
+def is_loaded(seed: int, resources: int) -> bool:
+    """Whether exactly this demo stands in the database."""
+    if not STAMP.exists() or not Resource.objects.filter(origin=ORIGIN).exists():
+        return False
+    return json.loads(STAMP.read_text()) == fingerprint(seed, resources)
+
+
+def load(seed: int, resources: int, progress: Callable[[int], None] | None = None) -> int:
+    """Load the demo anew, all or nothing, and rebuild the index. Returns how many resources stand."""
+    with transaction.atomic():
+        _remove_rows()
+        load_reference()
+        loader = RegisterLoader(ORIGIN)
+        loader.load_areas(read_yaml("demo/areas.yaml"))
+        names = sorted(
+            str(file.relative_to(FIXTURES))
+            for folder in ("demo/resources", "register")
+            for file in (FIXTURES / folder).glob("*.yaml")
+        )
+        loader.load({name: schema.parse(name, read_yaml(name)) for name in names}, municipality="yorozu")
+        builder = PageBuilder(ORIGIN, loader.resources, loader.areas["yorozu"])
+        builder.build(read_yaml("demo/pages.yaml"), read_yaml("demo/situations.yaml"))
+        set_up_roles()
+        volume.multiply(ORIGIN, resources, seed, progress)
+    indexing.rebuild()
+    STAMP.write_text(json.dumps(fingerprint(seed, resources)))
+    return Resource.objects.filter(origin=ORIGIN).count()
+
+
+def remove() -> None:
+    """Take away all that the demo brought, and nothing else."""
+    with transaction.atomic():
+        _remove_rows()
+        get_user_model().objects.filter(username__in=LOGINS).delete()
+    STAMP.unlink(missing_ok=True)
+    indexing.rebuild()
+
+
+def _remove_rows() -> None:
+    remove_pages(ORIGIN)
+    for resource in Resource.objects.filter(origin=ORIGIN).exclude(latest_revision=None):
+        resource.specific.revisions.all().delete()
+    Resource.objects.filter(origin=ORIGIN).delete()
+    Organisation.objects.filter(origin=ORIGIN).delete()
+    Town.objects.filter(origin=ORIGIN).delete()
+    layers = list(AreaLayer.objects.filter(origin=ORIGIN).order_by("-order"))
+    for layer in layers:
+        Area.objects.filter(origin=ORIGIN, layer=layer).delete()
+        if not layer.areas.exists():
+            layer.delete()
+    forget_areas()
+
+
+def create_logins() -> dict[str, str]:
+    """The demo's editor and approver, with the passwords that `make demo` prints."""
+    editors, approvers = set_up_roles()
+    for name, group in (("editor", editors), ("approver", approvers)):
+        user, created = get_user_model().objects.get_or_create(username=name, defaults={"email": f"{name}@example.jp"})
+        if created:
+            user.set_password(LOGINS[name])
+            user.save()
+        user.groups.set([group])
+    return LOGINS

@@ -1,0 +1,53 @@
+"""What every page of the site has, and the settings of the city."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.models import Page
+
+from directory.models import Area
+
+
+class PortalPage(Page):
+    """A page with an introduction, and with the mark of the command that made it ("" for an editor)."""
+
+    origin = models.CharField(max_length=40, blank=True, editable=False, db_index=True)
+    intro = models.CharField(_("はじめの一文"), max_length=300, blank=True, help_text=_("一覧と検索の結果にも出ます"))
+
+    content_panels = [*Page.content_panels, FieldPanel("intro")]
+
+    class Meta:
+        abstract = True
+
+
+@register_setting(icon="cog")
+class PortalSettings(BaseSiteSetting):
+    """What differs from city to city."""
+
+    municipality = models.ForeignKey(
+        Area,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("市町村"),
+        limit_choices_to={"layer__is_municipality": True},
+    )
+    site_name = models.CharField(_("サイトの名前"), max_length=60, default=_("くらしの相談ナビ"))
+    notice = models.CharField(
+        _("全ページのお知らせ"), max_length=200, blank=True, help_text=_("すべてのページの一番上に出ます")
+    )
+    night_guidance = models.TextField(
+        _("夜間・休日の案内"), blank=True, help_text=_("窓口が閉まっているあいだの連絡先など")
+    )
+
+    panels = [
+        MultiFieldPanel([FieldPanel("municipality"), FieldPanel("site_name")], heading=_("この市のこと")),
+        FieldPanel("notice"),
+        FieldPanel("night_guidance"),
+    ]
+
+    class Meta:
+        verbose_name = _("サイトの設定")
+        verbose_name_plural = _("サイトの設定")

@@ -1,0 +1,254 @@
+"""The pages that editors write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+
+from directory.areas import area_index
+from directory.choices import Kind
+from directory.models import Field, NationalLine, Need
+from directory.selectors import card, desks_of_types, needs_with_types
+
+from ..blocks import Body, Question, Voice, topic_choices
+from ..listing import KIND_DESCRIPTIONS, facet_counts, search_address
+from ..shell import home_municipality
+from .base import PortalPage
+
+
+def entries(pages: Any) -> list[dict[str, Any]]:
+    """Pages as the lists of an index show them."""
+    return [{"title": page.title, "url": page.url, "intro": getattr(page, "intro", "")} for page in pages]
+
+
+class HomePage(PortalPage):
+    """The first page: the search box, the desk for everything, and the ways in."""
+
+    lead = models.CharField(_("大きな一文"), max_length=120, blank=True)
+
+    template = "portal/home.html"
+    max_count = 1
+    subpage_types = [
+        "portal.GuidanceIndexPage",
+        "portal.SituationIndexPage",
+        "portal.NewsIndexPage",
+        "portal.StandardPage",
+    ]
+    content_panels = [*PortalPage.content_panels, FieldPanel("lead")]
+
+    class Meta:
+        verbose_name = _("ホーム")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
+        """Situations, guides, kinds with counts, fields and news, in a fixed number of queries."""
+        context = super().get_context(request, *args, **kwargs)
+        counts = facet_counts("kind")
+        context.update(
+            situations=entries(SituationPage.objects.live().public().descendant_of(self).order_by("path")[:8]),
+            guides=entries(GuidancePage.objects.live().public().descendant_of(self).order_by("path")[:6]),
+            news=[
+                {"title": page.title, "url": page.url, "date": page.date}
+                for page in NewsPage.objects.live().public().descendant_of(self).order_by("-date", "-pk")[:3]
+            ],
+            kinds=[
+                {
+                    "kind": kind.value,
+                    "label": kind.label,
+                    "description": KIND_DESCRIPTIONS[kind],
+                    "url": f"/browse/{kind.value}/",
+                    "count": counts.get(kind.value, 0),
+                }
+                for kind in Kind
+            ],
+            fields=[
+                {
+                    "name": field.name,
+                    "description": field.description,
+                    "url": search_address({"kind": (Kind.DESK,), "field": (field.code,)}),
+                }
+                for field in Field.objects.filter(retired=False)
+            ],
+        )
+        return context
+
+
+class GuidanceIndexPage(PortalPage):
+    """All guidance pages."""
+
+    template = "portal/guidance_index.html"
+    parent_page_types = ["portal.HomePage"]
+    subpage_types = ["portal.GuidancePage"]
+
+    class Meta:
+        verbose_name = _("案内の一覧")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
+        """The pages below."""
+        context = super().get_context(request, *args, **kwargs)
+        context["children"] = entries(GuidancePage.objects.live().public().child_of(self))
+        return context
+
+
+class GuidancePage(PortalPage):
+    """How to get help with something."""
+
+    photo = models.ForeignKey(
+        "wagtailimages.Image", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("写真")
+    )
+    photo_alt = models.CharField(
+        _("写真の説明"), max_length=200, blank=True, help_text=_("写真が見えない人に、何が写っているかを伝えます")
+    )
+    fields = ParentalManyToManyField(Field, blank=True, related_name="+", verbose_name=_("分野"))
+    body = StreamField(Body(), blank=True, verbose_name=_("本文"))
+
+    template = "portal/guidance_page.html"
+    parent_page_types = ["portal.GuidanceIndexPage"]
+    subpage_types: list[str] = []
+    content_panels = [
+        *PortalPage.content_panels,
+        MultiFieldPanel([FieldPanel("photo"), FieldPanel("photo_alt")], heading=_("写真")),
+        FieldPanel("fields"),
+        FieldPanel("body"),
+    ]
+
+    class Meta:
+        verbose_name = _("案内ページ")
+
+    def clean(self) -> None:
+        """A picture comes with words."""
+        super().clean()
+        if self.photo_id and not self.photo_alt.strip():
+            raise ValidationError({"photo_alt": _("写真が見えない人のために、写真の説明を書いてください。")})
+
+
+class SituationIndexPage(PortalPage):
+    """All situations, by field."""
+
+    template = "portal/situation_index.html"
+    parent_page_types = ["portal.HomePage"]
+    subpage_types = ["portal.SituationPage"]
+
+    class Meta:
+        verbose_name = _("「こんなとき」の一覧")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
+        """The pages below by the first field of their need."""
+        context = super().get_context(request, *args, **kwargs)
+        pages = (
+            SituationPage.objects.live().public().child_of(self).select_related("need").prefetch_related("need__fields")
+        )
+        groups: dict[str, list] = {}
+        for page in pages:
+            fields = list(page.need.fields.all()) if page.need else []
+            groups.setdefault(fields[0].name if fields else str(_("いろいろ")), []).append(page)
+        context["groups"] = [{"field": name, "pages": entries(members)} for name, members in groups.items()]
+        return context
+
+
+class SituationPage(PortalPage):
+    """A need told in plain words, for whoever noticed it, ending in desks."""
+
+    need = models.ForeignKey(
+        Need, on_delete=models.SET_NULL, null=True, blank=True, related_name="situation_pages", verbose_name=_("困りごと")
+    )
+    voices = StreamField([("voice", Voice())], blank=True, verbose_name=_("ひとの言葉"))
+    signs = StreamField([("sign", blocks.CharBlock(label=_("気づくこと"), max_length=120))], blank=True, verbose_name=_("気づくこと"))
+    what_happens = models.TextField(_("相談するとどうなるか"), blank=True)
+    if_refused = models.TextField(_("本人が望まないとき"), blank=True)
+    questions = StreamField([("question", Question())], blank=True, verbose_name=_("よくある質問"))
+    danger = models.BooleanField(
+        _("いのち・暴力にかかわる"), default=False, help_text=_("全国の相談電話と、すぐ離れるボタンを一番上に出します")
+    )
+    topics = StreamField(
+        [("topic", blocks.ChoiceBlock(label=_("話題"), choices=topic_choices))], blank=True, verbose_name=_("全国の相談電話の話題")
+    )
+
+    template = "portal/situation_page.html"
+    parent_page_types = ["portal.SituationIndexPage"]
+    subpage_types: list[str] = []
+    content_panels = [
+        *PortalPage.content_panels,
+        FieldPanel("need"),
+        FieldPanel("voices"),
+        FieldPanel("signs"),
+        FieldPanel("what_happens"),
+        FieldPanel("if_refused"),
+        FieldPanel("questions"),
+        MultiFieldPanel([FieldPanel("danger"), FieldPanel("topics")], heading=_("急ぐとき")),
+    ]
+
+    class Meta:
+        verbose_name = _("「こんなとき」のページ")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
+        """The desks that answer the need, in its own order, at this moment."""
+        context = super().get_context(request, *args, **kwargs)
+        now = timezone.localtime()
+        types = [code for _need, codes in needs_with_types([self.need.code]) for code in codes] if self.need else []
+        home = home_municipality(request)
+        area = area_index().by_slug.get(request.GET.get("area", "")[:60])
+        lines: list[NationalLine] = []
+        if topics := [block.value for block in self.topics]:
+            lines = list(NationalLine.objects.published().filter(topic__in=topics))
+        context.update(
+            need_text=self.need.plain if self.need else "",
+            desks=[card(desk, now) for desk in desks_of_types(types, area, home)],
+            signs=[block.value for block in self.signs],
+            lines=lines,
+        )
+        return context
+
+
+class NewsIndexPage(PortalPage):
+    """All news, the latest first."""
+
+    template = "portal/news_index.html"
+    parent_page_types = ["portal.HomePage"]
+    subpage_types = ["portal.NewsPage"]
+
+    class Meta:
+        verbose_name = _("お知らせの一覧")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
+        """The pages below."""
+        context = super().get_context(request, *args, **kwargs)
+        pages = NewsPage.objects.live().public().child_of(self).order_by("-date", "-pk")
+        context["items"] = [{**entry, "date": page.date} for entry, page in zip(entries(pages), pages, strict=True)]
+        return context
+
+
+class NewsPage(PortalPage):
+    """A piece of news."""
+
+    date = models.DateField(_("日付"), default=timezone.localdate)
+    body = StreamField(Body(), blank=True, verbose_name=_("本文"))
+
+    template = "portal/news_page.html"
+    parent_page_types = ["portal.NewsIndexPage"]
+    subpage_types: list[str] = []
+    content_panels = [*PortalPage.content_panels, FieldPanel("date"), FieldPanel("body")]
+
+    class Meta:
+        verbose_name = _("お知らせ")
+
+
+class StandardPage(PortalPage):
+    """アクセシビリティ方針, プライバシー, このサイトについて and their like."""
+
+    body = StreamField(Body(), blank=True, verbose_name=_("本文"))
+
+    template = "portal/standard_page.html"
+    parent_page_types = ["portal.HomePage", "portal.StandardPage"]
+    content_panels = [*PortalPage.content_panels, FieldPanel("body")]
+
+    class Meta:
+        verbose_name = _("ふつうのページ")

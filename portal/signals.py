@@ -1,0 +1,32 @@
+"""Pages come into the index and leave it as they are published, taken back, moved and deleted."""
+
+from typing import Any
+
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+from wagtail.models import Page
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+
+from search.indexing import record_change
+
+
+@receiver(page_published)
+@receiver(page_unpublished)
+def follow_page(sender: type, instance: Page, **kwargs: Any) -> None:
+    """The page itself."""
+    record_change([f"page:{instance.pk}"])
+
+
+@receiver(post_page_move)
+@receiver(page_slug_changed)
+def follow_tree(sender: type, instance: Page, **kwargs: Any) -> None:
+    """A page that moves takes the addresses of all pages below it along."""
+    below = Page.objects.descendant_of(instance, inclusive=True).values_list("pk", flat=True)
+    record_change([f"page:{pk}" for pk in below])
+
+
+@receiver(post_delete)
+def follow_deletion(sender: type, instance: Any, **kwargs: Any) -> None:
+    """A deleted page."""
+    if sender is Page:
+        record_change([f"page:{instance.pk}"])

@@ -1,0 +1,89 @@
+"""Template tags of the shell, and filters for plain texts, dates and numbers."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils.dateparse import parse_date
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from wagtail.images.models import AbstractImage
+
+from directory.models import NationalLine
+
+from ..shell import ending_desk as find_ending_desk
+from ..shell import shell as build_shell
+
+register = template.Library()
+WIDTHS = (400, 800, 1200)
+
+
+@register.simple_tag(takes_context=True)
+def shell(context: template.Context) -> dict[str, Any]:
+    """What stands around the page; empty without a request (the page for a broken server)."""
+    request = context.get("request")
+    return build_shell(request) if request else {}
+
+
+@register.simple_tag(takes_context=True)
+def ending_desk(context: template.Context, area_slug: str = "") -> Any:
+    """The card of the desk for everything, or None."""
+    request = context.get("request")
+    return find_ending_desk(request, area_slug or "") if request else None
+
+
+@register.simple_tag
+def national_lines(*topics: str) -> list[NationalLine]:
+    """National lines of the topics, or all, that may be shown today."""
+    lines = NationalLine.objects.published()
+    return list(lines.filter(topic__in=topics) if topics else lines)
+
+
+@register.simple_tag
+def responsive_image(image: AbstractImage | None, alt: str = "", sizes: str = "100vw", lazy: bool = True) -> SafeString:
+    """A picture in WebP at several widths, with width and height so that nothing jumps while it loads."""
+    if image is None:
+        return mark_safe("")
+    wanted = [f"width-{width}|format-webp" for width in WIDTHS if width <= image.width] or ["original|format-webp"]
+    renditions = list(image.get_renditions(*wanted).values())
+    largest = max(renditions, key=lambda rendition: rendition.width)
+    sources = ", ".join(f"{rendition.url} {rendition.width}w" for rendition in renditions)
+    return format_html(
+        '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}"{} decoding="async">',
+        largest.url,
+        sources,
+        sizes,
+        largest.width,
+        largest.height,
+        alt,
+        mark_safe(' loading="lazy"') if lazy else "",
+    )
+
+
+@register.filter
+def paragraphs(text: str | None) -> SafeString:
+    """Plain text with blank lines between paragraphs, escaped, as `<p>` elements."""
+    parts = [part.strip() for part in re.split(r"\n\s*\n", text or "") if part.strip()]
+    return format_html_join("", "<p>{}</p>", ((_with_breaks(part),) for part in parts))
+
+
+def _with_breaks(part: str) -> SafeString:
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in part.splitlines()))
+
+
+@register.filter
+def jdate(value: date | datetime | str | None) -> str:
+    """2026年9月3日; an ISO text is taken too."""
+    if isinstance(value, str):
+        value = parse_date(value[:10])
+    return f"{value.year}年{value.month}月{value.day}日" if value else ""
+
+
+@register.filter
+def tel(number: str | None) -> str:
+    """The `tel:` address of a single number, or nothing when it is not one."""
+    number = (number or "").strip()
+    return "tel:" + re.sub(r"[^\d+#*]", "", number) if re.fullmatch(r"[#+]?[\d()\- ]+", number) else ""

@@ -1,0 +1,34 @@
+"""Addresses of the site; the page tree comes last."""
+
+from django.conf import settings
+from django.contrib.sitemaps import views as sitemap_views
+from django.urls import include, path, re_path
+from django.views.static import serve
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from .sitemaps import SITEMAPS
+from .views.finder import find
+from .views.health import healthz, readyz
+from .views.resources import browse, browse_kind, resource_detail
+from .views.results import results
+
+urlpatterns = [
+    path("search/", results, name="search"),
+    path("find/", find, name="find"),
+    path("browse/", browse, name="browse"),
+    path("browse/<slug:kind>/", browse_kind, name="browse_kind"),
+    path("resources/<str:short_id>/", resource_detail, name="resource"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}),
+    path("sitemap-<section>.xml", sitemap_views.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+]
+if settings.SERVE_MEDIA:
+    urlpatterns += [
+        re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})
+    ]
+urlpatterns += [path("", include(wagtail_urls))]

@@ -1,0 +1,126 @@
+"""The finder 相談先をさがす: what is it about, where do you live, and then desks. Nothing is stored."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from directory.areas import AreaNode, Whereabouts, area_index, locate
+from directory.models import Field, NationalLine, Need
+from directory.selectors import EVERYTHING, card, desks_of_types, needs_with_types
+
+from ..listing import search_address
+from ..shell import home_municipality
+
+UNKNOWN = "anything"
+MOST_NEEDS = 30
+# Fields whose needs may be urgent: national lines stand above the desks. Topics of the lines by field.
+URGENT_TOPICS = {
+    "violence": ("DV", "DV・女性", "虐待", "性暴力", "緊急"),
+    "mental": ("いのち・こころ",),
+}
+URGENT_NEEDS = {"suicidal", "partner-violence", "child-abuse", "sexual-violence", "elder-abuse", "disability-abuse"}
+TWO_FIELDS = 2
+
+
+def find(request: HttpRequest) -> HttpResponse:
+    """The form, and below it the answer once something was asked. One address holds both, so it works without JavaScript."""
+    asked = list(dict.fromkeys(request.GET.getlist("about")))[:MOST_NEEDS]
+    typed, area_slug = request.GET.get("where", ""), request.GET.get("area", "")
+    index, home = area_index(), home_municipality(request)
+    needs = needs_with_types(asked) if asked else []
+    whereabouts = locate(typed)
+    area = index.by_slug.get(area_slug) or whereabouts.area
+    context: dict[str, Any] = {
+        "topics": _topics({need.code for need, _types in needs}),
+        "areas": _area_groups(home, area),
+        "where": whereabouts.text,
+        "area_slug": area.slug if area else "",
+        "unknown_checked": UNKNOWN in asked,
+        "answered": "about" in request.GET or "where" in request.GET or "area" in request.GET,
+    }
+    if context["answered"]:
+        context.update(_answer(needs, area, home, whereabouts, asked))
+    return render(request, "portal/find.html", context)
+
+
+def _topics(checked: set[str]) -> list[dict[str, Any]]:
+    """Needs under their first field, each once."""
+    groups: dict[str, list[dict[str, Any]]] = {name: [] for name in _field_names()}
+    for need in Need.objects.filter(retired=False).exclude(code=UNKNOWN).prefetch_related("fields"):
+        fields = list(need.fields.all())
+        if fields:
+            groups.setdefault(fields[0].name, []).append(
+                {"code": need.code, "plain": need.plain, "name": need.name, "checked": need.code in checked}
+            )
+    return [{"field": name, "needs": members} for name, members in groups.items() if members]
+
+
+def _field_names() -> list[str]:
+    return list(Field.objects.filter(retired=False).values_list("name", flat=True))
+
+
+def _area_groups(home: AreaNode | None, chosen: AreaNode | None) -> list[dict[str, Any]]:
+    """The home municipality's areas by layer."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for node in area_index().choices(home.pk if home else None):
+        if not node.is_municipality:
+            groups.setdefault(node.layer, []).append(
+                {"slug": node.slug, "name": node.name, "selected": chosen is not None and node.pk == chosen.pk}
+            )
+    return [{"layer": layer, "options": options} for layer, options in groups.items()]
+
+
+def _answer(
+    needs: list, area: AreaNode | None, home: AreaNode | None, whereabouts: Whereabouts, asked: list[str]
+) -> dict[str, Any]:
+    """Desks in order: several fields, or none, lead to the desk for everything first; otherwise it comes last."""
+    now = timezone.localtime()
+    fields = {field.code for need, _types in needs for field in list(need.fields.all())[:1]}
+    reasons: dict[str, str] = {}
+    types: list[str] = []
+    for need, codes in needs:
+        for code in codes:
+            reasons.setdefault(code, need.plain)
+            types.append(code)
+    types = list(dict.fromkeys(types))
+    many = len(fields) >= TWO_FIELDS
+    if many or not types or UNKNOWN in asked:
+        types = [EVERYTHING, *(code for code in types if code != EVERYTHING)]
+        reasons[EVERYTHING] = _("いくつかのことが重なっていても、まとめて話せます") if many else _("何の相談か、分からなくても大丈夫です")
+    elif EVERYTHING not in types:
+        types.append(EVERYTHING)
+    reasons.setdefault(EVERYTHING, _("どこに相談してよいか迷ったら、こちらへ"))
+    desks = desks_of_types(types, area, home, a_type=1)
+    topics = [topic for field in fields for topic in URGENT_TOPICS.get(field, ())]
+    urgent = any(need.code in URGENT_NEEDS for need, _types in needs)
+    return {
+        "chosen": [need.plain for need, _types in needs],
+        "place_label": area.name if area else "",
+        "place_message": _place_message(whereabouts, area),
+        "ambiguous": _ambiguous(whereabouts, asked) if area is None else [],
+        "desks": [card(desk, now, reasons.get(desk.type.code, "")) for desk in desks],
+        "lines": list(NationalLine.objects.published().filter(topic__in=topics)) if urgent and topics else [],
+        "search_url": search_address(
+            {"field": tuple(sorted(fields)), **({"area": (area.slug,)} if area else {})}
+        ),
+    }
+
+
+def _place_message(whereabouts: Whereabouts, area: AreaNode | None) -> str:
+    if area is not None or not whereabouts.text:
+        return ""
+    if whereabouts.is_ambiguous:
+        return _("「{text}」は、いくつかの地域にあります。下から選んでください。").format(text=whereabouts.text)
+    return _("「{text}」がどの地域か分かりませんでした。市全体の窓口を案内します。").format(text=whereabouts.text)
+
+
+def _ambiguous(whereabouts: Whereabouts, asked: list[str]) -> list[dict[str, str]]:
+    return [
+        {"label": town.name, "url": "/find/?" + urlencode([*(("about", code) for code in asked), ("where", town.name)])}
+        for town in whereabouts.towns[:12]
+        if whereabouts.is_ambiguous
+    ]

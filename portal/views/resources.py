@@ -1,0 +1,124 @@
+"""The page of one resource, and lists by kind, field and area."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.images import get_image_model
+
+from directory import hours_text
+from directory.choices import Kind
+from directory.models.resources import SHORT_ID_ALPHABET, SHORT_ID_LENGTH
+from directory.publication import PublicResource
+from directory.selectors import card, public_resource
+from search.engines.base import EngineUnavailable
+from search.query import understand
+
+from ..listing import KIND_DESCRIPTIONS, Asked, active_filters, all_options, facet_counts, facet_groups, page_links, run, shown
+from ..shell import home_municipality
+
+
+def resource_detail(request: HttpRequest, short_id: str) -> HttpResponse:
+    """One resource by its public id; capitals and look-alikes (O, I, L) of a typed id are understood."""
+    typed = short_id.lower().translate(str.maketrans("oil", "011"))
+    if typed != short_id:
+        return redirect("resource", short_id=typed, permanent=True)
+    if len(typed) != SHORT_ID_LENGTH or set(typed) - set(SHORT_ID_ALPHABET):
+        raise Http404
+    resource = public_resource(typed)
+    if resource is None:
+        raise Http404
+    return render(request, "directory/resource_detail.html", detail_context(resource))
+
+
+def detail_context(resource: PublicResource) -> dict[str, Any]:
+    """What the page of a resource shows; the editor's preview uses the same."""
+    now = timezone.localtime()
+    shown_card = card(resource, now)
+    kind = Kind(resource.kind)
+    image = get_image_model().objects.filter(pk=resource.photo.image).first() if resource.photo else None
+    return {
+        "resource": resource,
+        "status": shown_card.status,
+        "is_open": shown_card.is_open,
+        "hours": hours_text.describe_schedule(resource.schedule, now.date()),
+        "exceptions": hours_text.describe_exceptions(resource.schedule, now.date()),
+        "image": image,
+        "now": now,
+        "area_slug": resource.areas[0].slug if resource.areas else "",
+        "breadcrumbs": [
+            {"title": _("一覧から見る"), "url": "/browse/"},
+            {"title": kind.label, "url": f"/browse/{kind.value}/"},
+        ],
+    }
+
+
+def browse(request: HttpRequest) -> HttpResponse:
+    """The four kinds with their counts."""
+    counts = facet_counts("kind")
+    kinds = [
+        {
+            "kind": kind.value,
+            "label": kind.label,
+            "description": KIND_DESCRIPTIONS[kind],
+            "url": f"/browse/{kind.value}/",
+            "count": counts.get(kind.value, 0),
+        }
+        for kind in Kind
+    ]
+    return render(request, "directory/browse.html", {"kinds": kinds})
+
+
+def browse_kind(request: HttpRequest, kind: str) -> HttpResponse:
+    """One kind by field and area, in reading order."""
+    if kind not in Kind.values:
+        raise Http404
+    chosen = Kind(kind)
+    options = all_options()
+    asked = Asked.read(request.GET, options, path=f"/browse/{kind}/")
+    asked = Asked(
+        filters={name: values for name, values in asked.filters.items() if name in {"field", "area"}},
+        sort="reading",
+        page=asked.page,
+        path=asked.path,
+    )
+    home = home_municipality(request)
+    full = Asked(filters={**asked.filters, "kind": (kind,)}, sort="reading", page=asked.page)
+    context: dict[str, Any] = {
+        "kind": kind,
+        "kind_label": chosen.label,
+        "description": KIND_DESCRIPTIONS[chosen],
+        "heading": _heading(asked, options, str(chosen.label)),
+        "active": active_filters(_quiet(asked), options),
+        "breadcrumbs": [{"title": _("一覧から見る"), "url": "/browse/"}],
+        "area_slug": asked.filters.get("area", ("",))[-1],
+    }
+    try:
+        full, result = run(full, understand(""), home=home.pk if home else None)
+    except EngineUnavailable:
+        context.update(hits=[], total=0, fields=[], areas=[], pages=page_links(asked, 0), engine_down=True)
+        return render(request, "directory/browse_kind.html", context)
+    asked = Asked(filters=asked.filters, sort="reading", page=full.page, path=asked.path)
+    groups = {group["name"]: group["options"] for group in facet_groups(_quiet(asked), result, options)}
+    context.update(
+        hits=shown(result),
+        total=result.total,
+        fields=groups.get("field", []),
+        areas=groups.get("area", []),
+        pages=page_links(_quiet(asked), result.total),
+    )
+    return render(request, "directory/browse_kind.html", context)
+
+
+def _quiet(asked: Asked) -> Asked:
+    """Reading order is this page's own; its addresses need not say so."""
+    return Asked(filters=asked.filters, page=asked.page, path=asked.path)
+
+
+def _heading(asked: Asked, options: Any, kind: str) -> str:
+    names = [
+        dict(options[name])[value] for name in ("area", "field") for value in asked.filters.get(name, ())
+    ]
+    return _("{narrowed}の{kind}").format(narrowed="・".join(names), kind=kind) if names else kind

@@ -1,0 +1,72 @@
+"""What the tests stand on: the demo city, loaded once for the whole run into a real database and a real index.
+
+Each test runs in a transaction that is rolled back. A test that changes the index asks for `own_index`, a copy.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from search import engines
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """Load the demo once."""
+    from portal import demo
+
+    with django_db_blocker.unblock():
+        demo.load(seed=1, resources=0)
+
+
+@pytest.fixture
+def own_index(settings: object, tmp_path: Path) -> Iterator[Path]:
+    """The index of the demo as a copy that the test may change or destroy."""
+    copy = tmp_path / "index"
+    shutil.copytree(settings.SEARCH_INDEX_DIR, copy)
+    settings.SEARCH_INDEX_DIR = copy
+    engines.get_engine.cache_clear()
+    yield copy
+    engines.get_engine.cache_clear()
+
+
+@pytest.fixture
+def page(client: Client, db: None) -> Callable[..., BeautifulSoup]:
+    """Get an address and parse the page; the status must be 200 unless another one is named."""
+
+    def get(address: str, parameters: dict | None = None, status: int = 200) -> BeautifulSoup:
+        response = client.get(address, parameters or {})
+        assert response.status_code == status, f"{address} answered {response.status_code}"
+        return BeautifulSoup(response.content, "html.parser")
+
+    return get
+
+
+def _member(name: str, group: str) -> object:
+    user = get_user_model().objects.create_user(name, f"{name}@example.jp", "a-long-password-1")
+    user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+@pytest.fixture
+def editor_client(db: None) -> Client:
+    """A browser in which an editor is logged in."""
+    client = Client()
+    client.force_login(_member("test-editor", "編集者"))
+    return client
+
+
+@pytest.fixture
+def approver_client(db: None) -> Client:
+    """A browser in which an approver is logged in."""
+    client = Client()
+    client.force_login(_member("test-approver", "承認者"))
+    return client

@@ -1,0 +1,103 @@
+"""Records for tests; each factory makes something valid that a test changes in the one respect it is about."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import factory
+from factory.django import DjangoModelFactory
+
+from directory.choices import ChannelKind, VerifiedBy
+from directory.models import (
+    Area,
+    Channel,
+    ConsultationDesk,
+    EmploymentPathway,
+    Field,
+    GatheringPlace,
+    InstitutionType,
+    Need,
+    Organisation,
+    VolunteerOpportunity,
+)
+
+
+class OrganisationFactory(DjangoModelFactory):
+    """A group of よろず市."""
+
+    class Meta:
+        model = Organisation
+
+    name = factory.Sequence(lambda number: f"試験の会{number}")
+    reading = "しけんのかい"
+    type = factory.LazyFunction(lambda: InstitutionType.objects.get(code="ibasho"))
+    municipality = factory.LazyFunction(lambda: Area.objects.get(slug="yorozu"))
+
+
+class ResourceFactory(DjangoModelFactory):
+    """What the four kinds share: live, with a field, an area and a channel. `published=False` makes a draft."""
+
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda number: f"試験の場{number}")
+    reading = "しけんのば"
+    summary = "試験のための記録です。"
+    organisation = factory.SubFactory(OrganisationFactory)
+    type = factory.SelfAttribute("organisation.type")
+    live = True
+
+    @classmethod
+    def _create(cls, model: type, *args: object, **kwargs: object) -> object:
+        fields, areas, needs = (kwargs.pop(name, default) for name, default in (("fields", ["community"]), ("areas", ["tobu"]), ("needs", [])))
+        resource = model(**kwargs)
+        resource.fields = list(Field.objects.filter(code__in=fields))
+        resource.areas = list(Area.objects.filter(slug__in=areas))
+        resource.needs = list(Need.objects.filter(code__in=needs))
+        resource.channels = [Channel(kind=ChannelKind.PHONE, value="0000-99-0001")]
+        resource.full_clean()
+        resource.save()
+        if resource.live:
+            resource.save_revision().publish()
+        return model.objects.get(pk=resource.pk)
+
+    class Params:
+        verified = factory.Trait(verified_on=factory.LazyFunction(lambda: date(2026, 10, 1)), verified_by=VerifiedBy.PHONE)
+
+
+class PlaceFactory(ResourceFactory):
+    """居場所."""
+
+    class Meta:
+        model = GatheringPlace
+        skip_postgeneration_save = True
+
+
+class DeskFactory(ResourceFactory):
+    """相談窓口."""
+
+    class Meta:
+        model = ConsultationDesk
+        skip_postgeneration_save = True
+
+
+class VolunteerFactory(ResourceFactory):
+    """ボランティア."""
+
+    class Meta:
+        model = VolunteerOpportunity
+        skip_postgeneration_save = True
+
+    activity = "手伝い"
+
+
+class WorkFactory(ResourceFactory):
+    """就労."""
+
+    class Meta:
+        model = EmploymentPathway
+        skip_postgeneration_save = True
+
+    pathway = "short_time"
+    pay = "wage"

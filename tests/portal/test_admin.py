@@ -1,0 +1,146 @@
+"""The city hall's side: an editor writes, an approver publishes, and the register can be seen before the public sees it."""
+
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.urls import reverse
+
+from directory.models import ConsultationDesk, GatheringPlace, PublicRecord
+from portal.models import GuidancePage
+from tests.factories import PlaceFactory
+
+pytestmark = pytest.mark.django_db
+TABLES = ["consultationdesk", "gatheringplace", "volunteeropportunity", "employmentpathway", "organisation", "nationalline"]
+
+
+def form_of(client: Client, address: str) -> dict[str, list[str]]:
+    """The values of the edit form as a browser would send them back."""
+    soup = BeautifulSoup(client.get(address).content, "html.parser")
+    form = soup.select_one("form[data-edit-form]") or soup.select_one("main form[method=POST]")
+    values: dict[str, list[str]] = {}
+    for field in form.select("input[name], textarea[name], select[name]"):
+        if field.name == "input" and field.get("type") in {"checkbox", "radio"} and not field.has_attr("checked"):
+            continue
+        if field.get("type") in {"submit", "button", "file"} or "__prefix__" in field["name"]:
+            continue
+        if field.name == "select":
+            chosen = [option.get("value", "") for option in field.select("option[selected]")]
+            if not chosen and not field.has_attr("multiple"):
+                chosen = [field.select_one("option").get("value", "")]
+        else:
+            chosen = [field.get("value", "") if field.name == "input" else field.get_text().lstrip("\n")]
+        values.setdefault(field["name"], []).extend(chosen)
+    return values
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_should_list_every_table(approver_client: Client, table: str) -> None:
+    response = approver_client.get(reverse(f"wagtailsnippets_directory_{table}:list"))
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("table", TABLES[:5])
+def test_should_open_an_empty_form(editor_client: Client, table: str) -> None:
+    response = editor_client.get(reverse(f"wagtailsnippets_directory_{table}:add"))
+    assert response.status_code == 200
+
+
+def test_should_open_every_kind_for_editing(editor_client: Client) -> None:
+    for table in TABLES[:4]:
+        record = PublicRecord.objects.filter(kind={"consultationdesk": "desk", "gatheringplace": "place", "volunteeropportunity": "volunteer", "employmentpathway": "work"}[table]).first()
+        response = editor_client.get(reverse(f"wagtailsnippets_directory_{table}:edit", args=[record.pk]))
+        assert response.status_code == 200, table
+        assert "公開されません" in response.content.decode()
+
+
+def test_should_let_an_editor_save_a_draft_that_nobody_sees(editor_client: Client) -> None:
+    place = PlaceFactory(name="もとの名前")
+    address = reverse("wagtailsnippets_directory_gatheringplace:edit", args=[place.pk])
+    values = form_of(editor_client, address)
+    values["name"] = ["直した名前"]
+    response = editor_client.post(address, values)
+    assert response.status_code == 302, BeautifulSoup(response.content, "html.parser").select(".error-message")
+    assert GatheringPlace.objects.get(pk=place.pk).latest_revision.as_object().name == "直した名前"
+    assert PublicRecord.objects.get(resource=place).data["name"] == "もとの名前"
+    assert [channel["value"] for channel in PublicRecord.objects.get(resource=place).data["channels"]] == ["0000-99-0001"]
+
+
+def test_should_not_let_an_editor_publish(editor_client: Client) -> None:
+    place = PlaceFactory(name="もとの名前")
+    address = reverse("wagtailsnippets_directory_gatheringplace:edit", args=[place.pk])
+    values = {**form_of(editor_client, address), "name": ["直した名前"], "action-publish": ["1"]}
+    editor_client.post(address, values)
+    assert PublicRecord.objects.get(resource=place).data["name"] == "もとの名前"
+
+
+def test_should_publish_what_an_approver_publishes(approver_client: Client) -> None:
+    place = PlaceFactory(name="もとの名前")
+    address = reverse("wagtailsnippets_directory_gatheringplace:edit", args=[place.pk])
+    values = {**form_of(approver_client, address), "name": ["直した名前"], "action-publish": ["1"]}
+    assert approver_client.post(address, values).status_code == 302
+    assert PublicRecord.objects.get(resource=place).data["name"] == "直した名前"
+
+
+def test_should_send_an_editors_draft_to_the_approver(editor_client: Client) -> None:
+    place = PlaceFactory()
+    address = reverse("wagtailsnippets_directory_gatheringplace:edit", args=[place.pk])
+    values = {**form_of(editor_client, address), "name": ["承認してほしい名前"], "action-submit": ["1"]}
+    assert editor_client.post(address, values).status_code == 302
+    state = GatheringPlace.objects.get(pk=place.pk).current_workflow_state
+    assert state is not None
+    assert state.workflow.name == "公開の承認"
+
+
+def test_should_show_the_mistake_and_keep_what_was_typed(editor_client: Client) -> None:
+    place = PlaceFactory()
+    address = reverse("wagtailsnippets_directory_gatheringplace:edit", args=[place.pk])
+    values = {**form_of(editor_client, address), "name": ["消えてほしくない名前"], "lat": ["35"], "lon": [""]}
+    response = editor_client.post(address, values)
+    assert response.status_code == 200
+    text = response.content.decode()
+    assert "消えてほしくない名前" in text
+    assert "緯度と経度は、両方書くか、両方空にします" in text
+
+
+def test_should_preview_a_draft_as_the_public_page(editor_client: Client) -> None:
+    desk = ConsultationDesk.objects.first()
+    desk.name = "下書きの窓口"
+    desk.save_revision()
+    edit = reverse("wagtailsnippets_directory_consultationdesk:edit", args=[desk.pk])
+    preview = reverse("wagtailsnippets_directory_consultationdesk:preview_on_edit", args=[desk.pk])
+    assert editor_client.post(preview, form_of(editor_client, edit)).json()["is_valid"]
+    response = editor_client.get(preview)
+    assert response.status_code == 200
+    assert "下書きの窓口" in response.content.decode()
+
+
+def test_should_lock_and_keep_history(approver_client: Client) -> None:
+    place = PlaceFactory()
+    history = approver_client.get(reverse("wagtailsnippets_directory_gatheringplace:history", args=[place.pk]))
+    assert history.status_code == 200
+    approver_client.post(reverse("wagtailsnippets_directory_gatheringplace:lock", args=[place.pk]))
+    assert GatheringPlace.objects.get(pk=place.pk).locked
+
+
+def test_should_keep_the_public_out(client: Client) -> None:
+    for address in ("/admin/", reverse("wagtailsnippets_directory_consultationdesk:list")):
+        response = client.get(address)
+        assert response.status_code == 302
+        assert "/login/" in response["Location"]
+
+
+def test_should_open_a_guidance_page_for_editing(editor_client: Client) -> None:
+    page = GuidancePage.objects.first()
+    assert editor_client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200
+
+
+def test_should_ask_for_words_with_a_picture_on_a_page() -> None:
+    from django.core.exceptions import ValidationError
+
+    page = GuidancePage.objects.exclude(photo=None).first()
+    page.photo_alt = " "
+    with pytest.raises(ValidationError) as caught:
+        page.full_clean()
+    assert "photo_alt" in caught.value.message_dict

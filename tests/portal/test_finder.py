@@ -1,0 +1,90 @@
+"""The finder: what is it about, where do you live, and then desks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+
+from directory.models import Need
+
+pytestmark = pytest.mark.django_db
+Page = Callable[..., BeautifulSoup]
+
+
+def desks(soup: BeautifulSoup) -> list[str]:
+    """Names of the desks in the answer, in order."""
+    return [card.select_one("h2, h3, h4").get_text(strip=True) for card in soup.select("[data-answer] [data-card]")]
+
+
+def test_should_offer_every_need_once(page: Page) -> None:
+    values = [box["value"] for box in page("/find/").select("input[name=about]")]
+    assert sorted(values) == sorted(Need.objects.filter(retired=False).values_list("code", flat=True))
+
+
+def test_should_answer_one_need_with_its_desk_of_the_area_first(page: Page) -> None:
+    found = desks(page("/find/", {"about": ["dementia"], "where": "汐見"}))
+    assert "南部" in found[0]
+    assert "地域包括" in found[0]
+    assert any("まるごと" in name for name in found), "the desk for everything is always among them"
+
+
+def test_should_answer_several_fields_with_the_desk_for_everything_first(page: Page) -> None:
+    found = desks(page("/find/", {"about": ["dementia", "debt"], "area": "tobu"}))
+    assert "まるごと" in found[0]
+    assert len(found) >= 3
+
+
+@pytest.mark.parametrize("parameters", [{"about": "anything"}, {"about": ""}, {"where": ""}, {"about": ["unknown-code"]}])
+def test_should_answer_not_knowing_with_the_desk_for_everything(page: Page, parameters: dict) -> None:
+    assert "まるごと" in desks(page("/find/", parameters))[0]
+
+
+def test_should_understand_a_postal_code(page: Page) -> None:
+    assert "北部" in desks(page("/find/", {"about": "care", "where": "000-0421"}))[0]
+
+
+def test_should_ask_back_about_an_ambiguous_town(page: Page) -> None:
+    soup = page("/find/", {"about": "care", "where": "し"})
+    options = soup.select("[data-ambiguous] a")
+    assert len(options) >= 3
+    assert desks(page(options[0]["href"]))
+
+
+def test_should_say_so_when_the_place_is_unknown_and_still_answer(page: Page) -> None:
+    soup = page("/find/", {"about": "care", "where": "ハワイ"})
+    assert "ハワイ" in soup.get_text()
+    assert desks(soup)
+
+
+def test_should_put_the_urgent_lines_above_the_desks(page: Page) -> None:
+    soup = page("/find/", {"about": "partner-violence"})
+    first = soup.select_one("[data-line], [data-card]")
+    assert first.has_attr("data-line")
+    assert not page("/find/", {"about": "care"}).select("[data-line]")
+
+
+def test_should_keep_what_was_chosen(page: Page) -> None:
+    soup = page("/find/", {"about": ["care", "debt"], "area": "seibu"})
+    assert {box["value"] for box in soup.select("input[name=about][checked]")} == {"care", "debt"}
+    assert soup.select_one("option[selected]")["value"] == "seibu"
+
+
+@pytest.mark.parametrize("value", ["\x00", "あ" * 10_000, "🏠", "' --", "<script>", "9" * 5000])
+@pytest.mark.parametrize("name", ["about", "where", "area"])
+def test_should_answer_any_value_with_a_page(client: Client, name: str, value: str) -> None:
+    response = client.get("/find/", {name: [value] * 50})
+    assert response.status_code == 200
+    assert BeautifulSoup(response.content, "html.parser").select("[data-answer] [data-card]")
+
+
+def test_should_store_nothing(client: Client, django_assert_num_queries: Callable) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get("/find/", {"about": "suicidal", "where": "朝日町"})
+    assert not [query for query in queries if not query["sql"].lstrip().upper().startswith("SELECT")]
+    assert not response.cookies

@@ -1,0 +1,60 @@
+"""Rules of the house that a test can hold."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("search", "directory", "portal")
+
+
+def test_should_import_only_downwards() -> None:
+    """portal, then directory, then search (pyproject.toml, tool.importlinter)."""
+    tool = Path(sys.executable).parent / "lint-imports"
+    found = subprocess.run([str(tool), "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout
+
+
+def test_should_have_no_other_package() -> None:
+    packages = {folder.parent.name for folder in ROOT.glob("*/__init__.py")}
+    assert packages == {*PACKAGES, "tests"}
+
+
+def test_should_keep_modules_short() -> None:
+    long = {
+        str(file.relative_to(ROOT)): lines
+        for package in PACKAGES
+        for file in (ROOT / package).rglob("*.py")
+        if "migrations" not in file.parts and (lines := len(file.read_text().splitlines())) > 420
+    }
+    assert not long
+
+
+def test_should_name_every_environment_variable_in_the_readme() -> None:
+    import re
+
+    settings = (ROOT / "portal" / "settings.py").read_text()
+    names = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    readme = (ROOT / "README.md").read_text()
+    assert names
+    assert {name for name in names if f"`{name}`" not in readme} == set()
+
+
+def test_should_describe_every_make_target_and_command_in_the_readme() -> None:
+    import re
+
+    readme = (ROOT / "README.md").read_text()
+    targets = set(re.findall(r"^([a-z]+):.*?##", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    commands = {file.stem for file in ROOT.glob("*/management/commands/*.py") if file.stem != "__init__"}
+    assert {name for name in targets if f"make {name}" not in readme} == set()
+    assert {name for name in commands if name not in readme} == set()
+
+
+def test_should_ask_no_other_host() -> None:
+    import re
+
+    pattern = re.compile(r'(?:src|href|url\()\s*=?\s*["\']?(?:https?:)?//[^"\')]+\.(?:js|css|woff2?|png|jpe?g|svg)')
+    for file in [*(ROOT / "templates").rglob("*.html"), *(ROOT / "portal" / "static").rglob("*.css")]:
+        assert not pattern.search(file.read_text()), file
