@@ -7,13 +7,12 @@ import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.db.models import Q
 
+from .memory import forget, remembered
 from .models import Area, Town
 
-CACHE_KEY = "directory.area_index"
-CACHE_SECONDS = 60
+MEMORY = "areas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +98,13 @@ class AreaIndex:
 
 
 def area_index() -> AreaIndex:
-    """The index of areas, kept for a minute in the cache and dropped when an area or a 町字 is saved."""
-    index = cache.get(CACHE_KEY)
-    if index is None:
-        index = _read()
-        cache.set(CACHE_KEY, index, CACHE_SECONDS)
-    return index
+    """The index of areas, remembered until an area or a 町字 is saved."""
+    return remembered(MEMORY, "index", _read)
 
 
 def forget_areas() -> None:
     """Drop the index after a change."""
-    cache.delete(CACHE_KEY)
+    forget(MEMORY)
 
 
 def _read() -> AreaIndex:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .areas import area_index
 from .choices import Audience, Cost, Kind
+from .memory import remembered
 from .models import Field
 from .search_source import WEEKDAY_VALUES
 
@@ -45,7 +46,9 @@ def kind_options() -> Options:
 
 def field_options() -> Options:
     """Fields in use, in the city's order."""
-    return list(Field.objects.filter(retired=False).values_list("code", "name"))
+    return remembered(
+        "fields", "options", lambda: list(Field.objects.filter(retired=False).values_list("code", "name"))
+    )
 
 
 def area_options() -> Options:

@@ -141,7 +141,9 @@ class RegisterLoader:
         try:
             write(*args)
         except ValidationError as error:
-            for field, messages in error.message_dict.items() if hasattr(error, "error_dict") else [("", error.messages)]:
+            for field, messages in (
+                error.message_dict.items() if hasattr(error, "error_dict") else [("", error.messages)]
+            ):
                 self.problems.append(f"{place}: {field}: {' '.join(messages)}")
         except KeyError as error:
             self.problems.append(f"{place}: unknown {error}")

@@ -104,9 +104,7 @@ def _programmes() -> list[tuple[dict, dict]]:
                 "order": order,
             },
         )
-        for order, row in enumerate(
-            (row for row in read_csv("programmes.csv") if row["scope"] == "全国"), start=1
-        )
+        for order, row in enumerate((row for row in read_csv("programmes.csv") if row["scope"] == "全国"), start=1)
     ]
 
 
@@ -150,7 +148,8 @@ def _load_needs() -> int:
             code=row["code"], name=row["name"], reading=row["reading"], plain=row["plain"], order=order, origin=ORIGIN
         )
         need.answers = [
-            NeedAnswer(type=types[code], sort_order=place) for place, code in enumerate(row["institution_types"].split())
+            NeedAnswer(type=types[code], sort_order=place)
+            for place, code in enumerate(row["institution_types"].split())
         ]
         need.full_clean()
         need.save()

@@ -14,7 +14,8 @@ from . import hours
 from .areas import AreaIndex, area_index
 from .choices import ChannelKind, Cost
 from .models import PublicRecord
-from .publication import PublicResource, read
+from .public import PublicResource
+from .publication import read
 
 WEEKDAY_VALUES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FRESH = timedelta(days=365)

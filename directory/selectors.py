@@ -9,8 +9,10 @@ from datetime import datetime
 from . import hours, hours_text
 from .areas import AreaNode, area_index
 from .choices import Kind
-from .models import ConsultationDesk, Need, PublicRecord
-from .publication import PublicResource, read
+from .memory import remembered
+from .models import ConsultationDesk, PublicRecord
+from .public import PublicResource
+from .publication import read
 
 EVERYTHING = "sogo"
 DESKS_A_TYPE = 2
@@ -46,6 +48,11 @@ def public_resources(pks: Iterable[int]) -> dict[int, PublicResource]:
 
 def default_desk(area: AreaNode | None, home: AreaNode | None) -> PublicResource | None:
     """The desk for everything of an area: its own, else that of the next larger area, else the home municipality's."""
+    name = f"default:{area.pk if area else ''}:{home.pk if home else ''}"
+    return remembered("records", name, lambda: _default_desk(area, home))
+
+
+def _default_desk(area: AreaNode | None, home: AreaNode | None) -> PublicResource | None:
     index = area_index()
     chain = [pk for start in (area, home) if start for pk in (start.pk, *index.ancestors(start.pk))]
     if not chain:
@@ -58,12 +65,6 @@ def default_desk(area: AreaNode | None, home: AreaNode | None) -> PublicResource
         return None
     _area, data, _pk = min(found, key=lambda row: (chain.index(row[0]), row[2]))
     return PublicResource.model_validate(data)
-
-
-def needs_with_types(codes: Sequence[str]) -> list[tuple[Need, list[str]]]:
-    """The needs of the codes with the codes of the types that answer each, in order."""
-    needs = Need.objects.filter(code__in=codes, retired=False).prefetch_related("answers__type", "fields")
-    return [(need, [answer.type.code for answer in need.answers.all()]) for need in needs]
 
 
 def desks_of_types(
@@ -85,7 +86,14 @@ def desks_of_types(
     def order(resource: PublicResource) -> tuple:
         nodes = [index.by_slug[place.slug] for place in resource.areas if place.slug in index.by_slug]
         narrowness = max((node.layer_order for node in nodes if node.pk in index.relevant_to(start.pk)), default=0)
-        return rank[resource.type.code], -narrowness if area else narrowness, not resource.accepts_anyone, resource.reading
+        return (
+            rank[resource.type.code],
+            -narrowness if area else narrowness,
+            # The general desk of an office is open on more days than its special ones.
+            -len(hours.open_days(resource.schedule)),
+            not resource.accepts_anyone,
+            resource.reading,
+        )
 
     chosen: list[PublicResource] = []
     for resource in sorted((read(record) for record in records), key=order):

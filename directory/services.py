@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from search.indexing import record_change
 
+from .memory import forget
 from .models import PublicRecord, Resource
 from .publication import PREFETCH, RELATED, project_all
 
@@ -35,6 +36,7 @@ def refresh_public_records(*, resource_ids: Iterable[int], index: bool = True) -
     Returns how many records stand afterwards. The only writer of `PublicRecord`. With `index=False` the caller rebuilds the
     index itself (bulk loading).
     """
+    forget("records")
     written = 0
     for chunk in _chunks(resource_ids):
         written += _refresh(chunk, index=index)

@@ -18,7 +18,28 @@ from search.indexing import record_change
 
 from . import services
 from .areas import forget_areas
-from .models import Area, AreaLayer, Field, InstitutionType, Need, NextStep, Organisation, Programme, Resource, Town
+from .memory import forget
+from .models import (
+    Area,
+    AreaLayer,
+    Field,
+    InstitutionType,
+    NationalLine,
+    Need,
+    NextStep,
+    Organisation,
+    Programme,
+    Resource,
+    Town,
+)
+
+# What is remembered of a table and must be forgotten when a row of it changes.
+MEMORIES: dict[type[Model], tuple[str, ...]] = {
+    Field: ("fields", "needs"),
+    InstitutionType: ("needs",),
+    NationalLine: ("lines",),
+    Need: ("needs",),
+}
 
 
 def _with_neighbours(resource: Resource) -> list[int]:
@@ -37,7 +58,10 @@ def follow_publication(sender: type, instance: Model, **kwargs: Any) -> None:
 @receiver(post_delete)
 def follow_deletion(sender: type, instance: Model, **kwargs: Any) -> None:
     """The record goes with its resource (cascade); the index must hear of it."""
+    for group in MEMORIES.get(sender, ()):
+        forget(group)
     if sender is Resource:
+        forget("records")
         record_change([f"resource:{instance.short_id}"])
 
 
@@ -59,6 +83,8 @@ def follow_words(sender: type, instance: Model, created: bool, raw: bool = False
     """A renamed area, field, organisation ... is renamed on every page and in the index."""
     if sender in (Area, AreaLayer, Town):
         forget_areas()
+    for group in MEMORIES.get(sender, ()):
+        forget(group)
     if raw or created or sender not in SHOWN_IN:
         return
     ids = SHOWN_IN[sender](instance).published().values_list("pk", flat=True).distinct()

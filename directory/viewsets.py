@@ -1,7 +1,15 @@
 """The register in the admin: one viewset a table, all words in Japanese."""
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from .models import (
@@ -26,7 +34,9 @@ CONTENT = [
         heading=_("何をしているところか"),
     ),
     MultiFieldPanel([FieldPanel("organisation"), FieldPanel("type")], heading=_("だれがしているか")),
-    MultiFieldPanel([FieldPanel("fields"), FieldPanel("needs"), FieldPanel("areas")], heading=_("分野・困りごと・圏域")),
+    MultiFieldPanel(
+        [FieldPanel("fields"), FieldPanel("needs"), FieldPanel("areas")], heading=_("分野・困りごと・圏域")
+    ),
 ]
 CONTACT = [
     InlinePanel("channels", label=_("連絡の方法"), help_text=_("電話のほかの方法も、少なくとも1つ書いてください")),
@@ -181,7 +191,11 @@ class LineViewSet(SnippetViewSet):
             heading=_("出典と確認"),
         ),
         MultiFieldPanel(
-            [FieldPanel("show"), FieldRowPanel([FieldPanel("show_from"), FieldPanel("show_until")]), FieldPanel("order")],
+            [
+                FieldPanel("show"),
+                FieldRowPanel([FieldPanel("show_from"), FieldPanel("show_until")]),
+                FieldPanel("order"),
+            ],
             heading=_("表示"),
         ),
         FieldPanel("caution"),
@@ -197,7 +211,9 @@ class ResourceGroup(SnippetViewSetGroup):
     items = (DeskViewSet, PlaceViewSet, VolunteerViewSet, WorkViewSet, OrganisationViewSet, LineViewSet)
 
 
-def _plain(table: type, icon_name: str, columns: list[str], fields: list[str], inline: str = "") -> type[SnippetViewSet]:
+def _plain(
+    table: type, icon_name: str, columns: list[str], fields: list[str], inline: str = ""
+) -> type[SnippetViewSet]:
     """A viewset of a small table that has nothing of its own to say."""
 
     class PlainViewSet(SnippetViewSet):
@@ -223,12 +239,31 @@ class SettingsGroup(SnippetViewSetGroup):
             Area,
             "globe",
             ["name", "layer", "parent"],
-            ["layer", "parent", "slug", "name", "reading", "aliases", "code", "prefecture", "lat", "lon", "order", "retired"],
+            [
+                "layer",
+                "parent",
+                "slug",
+                "name",
+                "reading",
+                "aliases",
+                "code",
+                "prefecture",
+                "lat",
+                "lon",
+                "order",
+                "retired",
+            ],
         ),
-        _plain(Town, "site", ["name", "municipality"], ["municipality", "name", "reading", "areas", "note"], "postal_codes"),
+        _plain(
+            Town, "site", ["name", "municipality"], ["municipality", "name", "reading", "areas", "note"], "postal_codes"
+        ),
         _plain(Field, "tag", ["name", "order"], ["code", "name", "reading", "description", "order", "retired"]),
         _plain(
-            Need, "help", ["name", "plain"], ["code", "name", "reading", "plain", "fields", "order", "retired"], "answers"
+            Need,
+            "help",
+            ["name", "plain"],
+            ["code", "name", "reading", "plain", "fields", "order", "retired"],
+            "answers",
         ),
         _plain(
             InstitutionType,

@@ -18,7 +18,20 @@ from .services import refresh_public_records
 
 BATCH = 2000
 PARTS = (Channel, OpeningRule, OpeningException)
-WORDS = ("ひまわり", "こもれび", "みずうみ", "さくら", "あおぞら", "ほたる", "つばさ", "すみれ", "ゆうやけ", "そよかぜ", "やまびこ", "なぎさ")
+WORDS = (
+    "ひまわり",
+    "こもれび",
+    "みずうみ",
+    "さくら",
+    "あおぞら",
+    "ほたる",
+    "つばさ",
+    "すみれ",
+    "ゆうやけ",
+    "そよかぜ",
+    "やまびこ",
+    "なぎさ",
+)
 
 
 def multiply(origin: str, wanted: int, seed: int, progress: Callable[[int], None] | None = None) -> int:
@@ -76,7 +89,9 @@ def _write(
         )
         if source.lat is not None:
             values.update(
-                town_id=town.pk, lat=source.lat + chance.uniform(-0.02, 0.02), lon=source.lon + chance.uniform(-0.02, 0.02)
+                town_id=town.pk,
+                lat=source.lat + chance.uniform(-0.02, 0.02),
+                lon=source.lon + chance.uniform(-0.02, 0.02),
             )
         rows.append(Resource(**values))
         sources.append(source)

@@ -10,11 +10,16 @@ from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from directory.areas import area_index
 from directory.choices import Kind
-from directory.models import Area, Field, NationalLine
-from directory.selectors import card, public_resources
+from directory.filters import area_options, field_options
+from directory.memory import remembered
+from directory.models import ConsultationDesk, NationalLine
+from directory.publication import read
+from directory.selectors import card
 from search.engines.base import EngineUnavailable
 
+from .lines import lines_of
 from .listing import hits_for, search_address
 from .programmes import councils_by_prefecture, programme_rows
 
@@ -23,22 +28,23 @@ RICH_TEXT = ["bold", "ol", "ul", "link", "document-link", "h3"]
 
 def field_choices() -> list[tuple[str, str]]:
     """Fields by code: a page outlives a retired field."""
-    return list(Field.objects.filter(retired=False).values_list("code", "name"))
+    return list(field_options())
 
 
 def area_choices() -> list[tuple[str, str]]:
     """Areas by slug."""
-    return list(Area.objects.filter(retired=False).order_by("layer__order", "order").values_list("slug", "name"))
+    return list(area_options())
 
 
 def municipality_choices() -> list[tuple[str, str]]:
     """Municipalities by slug."""
-    return list(Area.objects.filter(layer__is_municipality=True).values_list("slug", "name"))
+    return [(node.slug, node.name) for node in area_index().choices() if node.is_municipality]
 
 
 def topic_choices() -> list[tuple[str, str]]:
     """Topics of the national lines."""
-    return [(topic, topic) for topic in dict.fromkeys(NationalLine.objects.values_list("topic", flat=True))]
+    topics = remembered("lines", "topics", lambda: list(NationalLine.objects.values_list("topic", flat=True)))
+    return [(topic, topic) for topic in dict.fromkeys(topics)]
 
 
 class Step(blocks.StructBlock):
@@ -88,7 +94,9 @@ class Picture(blocks.StructBlock):
     """A picture, never without words for those who cannot see it."""
 
     image = ImageChooserBlock(label=_("写真・絵"))
-    alt = blocks.CharBlock(label=_("写真の説明"), max_length=200, help_text=_("写真が見えない人に、何が写っているかを伝えます"))
+    alt = blocks.CharBlock(
+        label=_("写真の説明"), max_length=200, help_text=_("写真が見えない人に、何が写っているかを伝えます")
+    )
 
     class Meta:
         label = _("写真")
@@ -96,10 +104,22 @@ class Picture(blocks.StructBlock):
         template = "components/blocks/picture.html"
 
 
+class DeskChooser(SnippetChooserBlock):
+    """A desk of the register, read together with its public record."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("directory.ConsultationDesk", **kwargs)
+
+    def bulk_to_python(self, values: list) -> list:
+        """All chosen desks in one query; a deleted one is None."""
+        desks = ConsultationDesk.objects.select_related("public_record").in_bulk([pk for pk in values if pk])
+        return [desks.get(pk) for pk in values]
+
+
 class DeskCard(blocks.StructBlock):
     """A desk out of the register."""
 
-    desk = SnippetChooserBlock("directory.ConsultationDesk", label=_("相談窓口"))
+    desk = DeskChooser(label=_("相談窓口"))
 
     class Meta:
         label = _("窓口のカード")
@@ -109,8 +129,8 @@ class DeskCard(blocks.StructBlock):
     def get_context(self, value: Any, parent_context: dict | None = None) -> dict:
         """The public record of the desk; an unpublished or deleted desk shows nothing."""
         context = super().get_context(value, parent_context)
-        desk = value.get("desk")
-        public = public_resources([desk.pk]).get(desk.pk) if desk else None
+        record = getattr(value.get("desk"), "public_record", None)
+        public = read(record) if record else None
         context["card"] = card(public, timezone.localtime()) if public else None
         return context
 
@@ -144,7 +164,10 @@ class NationalLines(blocks.StructBlock):
     """National lines of some topics, each with its source."""
 
     topics = blocks.ListBlock(
-        blocks.ChoiceBlock(label=_("話題"), choices=topic_choices), label=_("話題"), help_text=_("空なら全部"), default=[]
+        blocks.ChoiceBlock(label=_("話題"), choices=topic_choices),
+        label=_("話題"),
+        help_text=_("空なら全部"),
+        default=[],
     )
 
     class Meta:
@@ -155,10 +178,7 @@ class NationalLines(blocks.StructBlock):
     def get_context(self, value: Any, parent_context: dict | None = None) -> dict:
         """Lines that may be shown today."""
         context = super().get_context(value, parent_context)
-        lines = NationalLine.objects.published()
-        if topics := list(value.get("topics") or ()):
-            lines = lines.filter(topic__in=topics)
-        context["lines"] = list(lines)
+        context["lines"] = lines_of(list(value.get("topics") or ()))
         return context
 
 

@@ -45,7 +45,7 @@ def is_loaded(seed: int, resources: int) -> bool:
 
 def load(seed: int, resources: int, progress: Callable[[int], None] | None = None) -> int:
     """Load the demo anew, all or nothing, and rebuild the index. Returns how many resources stand."""
-    with transaction.atomic():
+    with indexing.waiting_for_rebuild(), transaction.atomic():
         _remove_rows()
         load_reference()
         loader = RegisterLoader(ORIGIN)
@@ -67,7 +67,7 @@ def load(seed: int, resources: int, progress: Callable[[int], None] | None = Non
 
 def remove() -> None:
     """Take away all that the demo brought, and nothing else."""
-    with transaction.atomic():
+    with indexing.waiting_for_rebuild(), transaction.atomic():
         _remove_rows()
         get_user_model().objects.filter(username__in=LOGINS).delete()
     STAMP.unlink(missing_ok=True)

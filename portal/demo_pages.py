@@ -121,7 +121,10 @@ class PageBuilder:
                 case "desk":
                     yield name, {"desk": ConsultationDesk.objects.get(pk=self.desks[value].pk)}
                 case "resources":
-                    yield name, {"title": value.get("title", ""), **{k: value.get(k) or "" for k in ("kind", "field", "area")}}
+                    yield (
+                        name,
+                        {"title": value.get("title", ""), **{k: value.get(k) or "" for k in ("kind", "field", "area")}},
+                    )
                 case "lines":
                     yield name, {"topics": list(value or ())}
                 case "bodies":

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory import hours, hours_text
-from directory.areas import area_index
+from directory.areas import AreaNode, area_index
 from directory.choices import Kind
 from directory.filters import FILTERS, Options
 from search.engines.base import EngineResult
@@ -108,13 +108,11 @@ def all_options() -> dict[str, Options]:
 def run(asked: Asked, question: Question, *, home: int | None, per_page: int = PER_PAGE) -> tuple[Asked, EngineResult]:
     """Ask the engine. A page beyond the last one becomes the last one. Raises EngineUnavailable."""
     filters = {item.facet: asked.filters[item.name] for item in FILTERS if item.name in asked.filters}
-    near = asked.near or _centre(asked, home)
+    near = asked.near or (_centre(asked, home) if asked.sort == "distance" else None)
     sort = asked.sort if asked.sort != "distance" or near else "relevance"
 
     def at(page: int) -> EngineResult:
-        return search(
-            question, filters=filters, sort=sort, near=near, offset=(page - 1) * per_page, limit=per_page
-        )
+        return search(question, filters=filters, sort=sort, near=near, offset=(page - 1) * per_page, limit=per_page)
 
     result = at(asked.page)
     last = max(1, -(-result.total // per_page))
@@ -125,11 +123,24 @@ def run(asked: Asked, question: Question, *, home: int | None, per_page: int = P
 
 
 def _centre(asked: Asked, home: int | None) -> tuple[float, float] | None:
-    """The point of the chosen area, else of the home municipality."""
+    node = _central_area(asked, home)
+    return (node.lat, node.lon) if node else None
+
+
+def _central_area(asked: Asked, home: int | None) -> AreaNode | None:
+    """The chosen area, else the home municipality, if its point is known."""
     index = area_index()
     nodes = [index.by_slug[slug] for slug in asked.filters.get("area", ())[-1:]]
     nodes += [index.nodes[home]] if home in index.nodes else []
-    return next(((node.lat, node.lon) for node in nodes if node.lat is not None and node.lon is not None), None)
+    return next((node for node in nodes if node.lat is not None and node.lon is not None), None)
+
+
+def near_label(asked: Asked, home: int | None) -> str:
+    """From where distances are reckoned, in words; nothing when there are none."""
+    if asked.near:
+        return str(_("距離は、指定された地点からの直線の長さです。"))
+    node = _central_area(asked, home) if asked.sort == "distance" else None
+    return str(_("距離は、{area}の真ん中あたりからの直線の長さです。")).format(area=node.name) if node else ""
 
 
 def shown(result: EngineResult, now: datetime | None = None) -> list[dict[str, Any]]:
@@ -203,7 +214,10 @@ def _worth_showing(name: str, value: str, chosen: tuple[str, ...]) -> bool:
 def active_filters(asked: Asked, options: Mapping[str, Options]) -> list[dict[str, str]]:
     """What narrows the list at present, each with the address without it."""
     return [
-        {"label": dict(options[name]).get(value, value), "remove_url": asked.address(filters=asked.toggled(name, value))}
+        {
+            "label": dict(options[name]).get(value, value),
+            "remove_url": asked.address(filters=asked.toggled(name, value)),
+        }
         for name, values in asked.filters.items()
         for value in values
     ]

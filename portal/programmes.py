@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from directory.areas import area_index
 from directory.choices import Surface
-from directory.models import Area, Organisation, OrganisationRole
+from directory.models import Organisation, OrganisationRole
 
 COUNCIL_TYPE = "shogai_geneki"
 
@@ -18,11 +19,11 @@ def programme_rows(slug: str) -> dict[str, Any]:
 
     Returns `municipality` (name or "") and `rows` of item, function, field, institution, note, url.
     """
-    municipality = Area.objects.filter(slug=slug, layer__is_municipality=True).first()
+    municipality = area_index().by_slug.get(slug)
     if municipality is None:
         return {"municipality": "", "rows": []}
     roles = (
-        OrganisationRole.objects.filter(organisation__municipality=municipality)
+        OrganisationRole.objects.filter(organisation__municipality=municipality.pk)
         .select_related("programme", "organisation__type")
         .prefetch_related("organisation__resources__public_record")
         .order_by("programme__order", "organisation__reading")

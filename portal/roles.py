@@ -52,7 +52,14 @@ def set_up_roles() -> tuple[Group, Group]:
         for verb in verbs:
             permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=f"{verb}_page")
             GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
-        for codename in ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document"):
+        for codename in (
+            "add_image",
+            "change_image",
+            "choose_image",
+            "add_document",
+            "change_document",
+            "choose_document",
+        ):
             permission = Permission.objects.get(codename=codename, content_type__app_label__startswith="wagtail")
             GroupCollectionPermission.objects.get_or_create(
                 group=group, collection=Collection.get_first_root_node(), permission=permission

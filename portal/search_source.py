@@ -41,7 +41,9 @@ def document(page: Page) -> SearchDocument:
         key=f"page:{page.pk}",
         title=page.title,
         reading=need.reading if need else "",
-        labels=" ".join(filter(None, [need.name if need else "", need.plain if need else "", *(f.name for f in fields)])),
+        labels=" ".join(
+            filter(None, [need.name if need else "", need.plain if need else "", *(f.name for f in fields)])
+        ),
         summary=page.intro,
         body="\n".join(_body(page)),
         facets={"kind": ("guide",), "field": tuple(field.code for field in fields)},

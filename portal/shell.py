@@ -2,29 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.models import Site
 
 from directory.areas import AreaNode, area_index
+from directory.memory import remembered
 from directory.selectors import Card, card, default_desk
 
-FIXED_MENU = (("/find/", _("相談先をさがす")), ("/browse/", _("一覧から見る")))
+from .tree import visible
+
+MEMORY = "shell"
+
+FIXED_MENU = (("/find/", gettext_lazy("相談先をさがす")), ("/browse/", gettext_lazy("一覧から見る")))
 
 
-def portal_settings(request: HttpRequest) -> Any:
-    """The city's settings; kept on the request by Wagtail."""
-    from .models import PortalSettings
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The parts of the shell that change when an editor changes them, and not from request to request."""
 
-    return PortalSettings.for_request(request)
+    municipality_id: int | None
+    site_name: str
+    notice: str
+    night_guidance: str
+    menu: tuple[tuple[str, str], ...]
+    footer: tuple[tuple[str, str], ...]
+
+
+def frame(request: HttpRequest) -> Frame:
+    """The frame of the request's site, remembered until settings or pages change (`signals`)."""
+    site = Site.find_for_request(request)
+    return remembered(MEMORY, site.pk if site else None, lambda: _frame(site))
+
+
+def _frame(site: Site | None) -> Frame:
+    from .models import PortalSettings, StandardPage
+
+    if site is None:
+        return Frame(None, "", "", "", (), ())
+    settings = PortalSettings.for_site(site)
+    menu, footer = [], []
+    for page in visible(site.root_page.get_children().live().select_related("content_type"), None):
+        entry = (page.title, page.url)
+        if page.show_in_menus:
+            menu.append(entry)
+        elif page.content_type.model == StandardPage._meta.model_name:
+            footer.append(entry)
+    return Frame(
+        settings.municipality_id,
+        settings.site_name,
+        settings.notice,
+        settings.night_guidance,
+        tuple(menu),
+        tuple(footer),
+    )
 
 
 def home_municipality(request: HttpRequest) -> AreaNode | None:
     """The municipality whose site this is."""
-    return area_index().nodes.get(portal_settings(request).municipality_id)
+    return area_index().nodes.get(frame(request).municipality_id)
 
 
 def ending_desk(request: HttpRequest, area_slug: str = "") -> Card | None:
@@ -37,27 +80,20 @@ def ending_desk(request: HttpRequest, area_slug: str = "") -> Card | None:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Names, notice and menus; one query for the pages below the home page."""
-    from .models import StandardPage
+    """Names, notice and menus as the templates show them."""
+    known, municipality = frame(request), home_municipality(request)
+    fixed = [(str(title), url) for url, title in FIXED_MENU]
 
-    settings, municipality = portal_settings(request), home_municipality(request)
-    site = Site.find_for_request(request)
-    menu = [{"title": title, "url": url, "current": request.path.startswith(url)} for url, title in FIXED_MENU]
-    footer: list[dict[str, Any]] = []
-    for page in site.root_page.get_children().live().public().select_related("content_type") if site else ():
-        url = page.get_url(request)
-        entry = {"title": page.title, "url": url, "current": bool(url) and request.path.startswith(url)}
-        if page.show_in_menus:
-            menu.append(entry)
-        if page.content_type.model == StandardPage._meta.model_name:
-            footer.append(entry)
+    def entries(items: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+        return [{"title": title, "url": url, "current": request.path.startswith(unquote(url))} for title, url in items]
+
     name = municipality.name if municipality else ""
     return {
         "municipality": name,
-        "site_name": f"{name} {settings.site_name}".strip(),
-        "notice": settings.notice,
-        "night_guidance": settings.night_guidance,
-        "menu": menu,
-        "footer_menu": footer,
+        "site_name": f"{name} {known.site_name}".strip(),
+        "notice": known.notice,
+        "night_guidance": known.night_guidance,
+        "menu": entries([*fixed, *known.menu]),
+        "footer_menu": entries(known.footer),
         "emergency": _("いのちの危険があるときは、110（警察）・119（消防・救急）へ"),
     }

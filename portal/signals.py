@@ -2,18 +2,23 @@
 
 from typing import Any
 
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
+from directory.memory import forget
 from search.indexing import record_change
+
+from .models import PortalSettings
+from .shell import MEMORY
 
 
 @receiver(page_published)
 @receiver(page_unpublished)
 def follow_page(sender: type, instance: Page, **kwargs: Any) -> None:
-    """The page itself."""
+    """The page itself, and the menu that may show it."""
+    forget(MEMORY)
     record_change([f"page:{instance.pk}"])
 
 
@@ -21,6 +26,7 @@ def follow_page(sender: type, instance: Page, **kwargs: Any) -> None:
 @receiver(page_slug_changed)
 def follow_tree(sender: type, instance: Page, **kwargs: Any) -> None:
     """A page that moves takes the addresses of all pages below it along."""
+    forget(MEMORY)
     below = Page.objects.descendant_of(instance, inclusive=True).values_list("pk", flat=True)
     record_change([f"page:{pk}" for pk in below])
 
@@ -28,5 +34,14 @@ def follow_tree(sender: type, instance: Page, **kwargs: Any) -> None:
 @receiver(post_delete)
 def follow_deletion(sender: type, instance: Any, **kwargs: Any) -> None:
     """A deleted page."""
+    if sender in (Page, PageViewRestriction):
+        forget(MEMORY)
     if sender is Page:
         record_change([f"page:{instance.pk}"])
+
+
+@receiver(post_save, sender=PortalSettings)
+@receiver(post_save, sender=PageViewRestriction)
+def follow_settings(sender: type, instance: Any, **kwargs: Any) -> None:
+    """The names, the notice and the menu stand on every page."""
+    forget(MEMORY)

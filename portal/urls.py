@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from .sitemaps import SITEMAPS
+from .tree import serve as serve_page
 from .views.finder import find
 from .views.health import healthz, readyz
 from .views.resources import browse, browse_kind, resource_detail
@@ -31,4 +32,8 @@ if settings.SERVE_MEDIA:
     urlpatterns += [
         re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})
     ]
-urlpatterns += [path("", include(wagtail_urls))]
+# Everything of Wagtail's own but the way a page is looked up.
+urlpatterns += [
+    path("", include([pattern for pattern in wagtail_urls.urlpatterns if pattern.name != "wagtail_serve"])),
+    re_path(wagtail_urls.serve_pattern, serve_page, name="wagtail_serve"),
+]

@@ -1,27 +1,31 @@
-"""What the index knows: documents, where they come from, and what engines receive of them."""
-
-from __future__ import annotations
+"""What can be found: documents that the upper floors describe, and the sources that hand them over."""
 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Protocol
 
-from .text import DOCUMENT_LIMIT, analyse, joined, kana_grams, normalise
+from search.text import ANALYSIS_VERSION, analyse, fold_long_vowels, kana_grams, normalise, to_hiragana
 
-FACETS = ("kind", "field", "area", "day", "audience", "cost", "type")
-TEXT_FIELDS = ("title", "grams", "labels", "summary", "body")
-MOST_QUALITY = 10
+FACETS: tuple[str, ...] = ("kind", "field", "area", "day", "audience", "cost", "type")
+TEXT_FIELDS: tuple[str, ...] = ("title", "labels", "summary", "body")
+# "grams" holds the reading of title and names, "kana" that of labels and summary: the same question, a weaker answer.
+GRAM_FIELDS: tuple[str, ...] = ("grams", "kana")
+
+# Long enough for any page, short enough that one pasted statute does not slow the rest down.
+DOCUMENT_LIMIT = 50_000
+ORDER_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
 class SearchDocument:
-    """One thing that can be found.
+    """One thing that can be found, in plain Japanese.
 
-    `key` is "<source prefix>:<id>". `labels` are names of its kind, fields, areas, institution. `quality` (0 to 10) only breaks
-    ties. `row` is the JSON of what a result row shows; it comes back untouched.
+    `key` is "<source's prefix>:<id>"; `facets` maps names of `FACETS` to raw values; `quality` (0 to 10) decides
+    between otherwise equal hits; `row` is the JSON object that a result row shows, stored and handed back as it is.
     """
 
     key: str
@@ -30,83 +34,144 @@ class SearchDocument:
     labels: str = ""
     summary: str = ""
     body: str = ""
-    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     verified: date | None = None
     lat: float | None = None
     lon: float | None = None
     quality: int = 0
-    row: Mapping[str, Any] = field(default_factory=dict)
-
-    def fingerprint(self) -> str:
-        """Changes whenever anything of the document changes."""
-        content = [
-            *(self.key, self.title, self.reading, self.labels, self.summary, self.body),
-            {name: list(values) for name, values in sorted(self.facets.items())},
-            *(str(self.verified), self.lat, self.lon, self.quality, self.row),
-        ]
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
-        return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    row: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
 class AnalysedDocument:
-    """What engines receive: terms joined by spaces per text field, and everything else as it is."""
+    """What an engine receives.
 
-    document: SearchDocument
+    `texts` maps every name of `TEXT_FIELDS` and `GRAM_FIELDS` to terms joined by spaces; `order` sorts by reading, with
+    documents without a reading after the others; `row` is JSON text.
+    """
+
+    key: str
     texts: Mapping[str, str]
-    reading_key: str
-
-
-def analyse_document(document: SearchDocument) -> AnalysedDocument:
-    """Analyse a document once, for any engine."""
-    title, labels = analyse(document.title), analyse(document.labels, DOCUMENT_LIMIT)
-    grams = dict.fromkeys((*kana_grams(document.reading), *title.grams, *labels.grams))
-    texts = {
-        "title": joined(title.terms),
-        "grams": joined(grams),
-        "labels": joined(labels.terms),
-        "summary": joined(analyse(document.summary, DOCUMENT_LIMIT).terms),
-        "body": joined(analyse(document.body, DOCUMENT_LIMIT).terms),
-    }
-    return AnalysedDocument(document, texts, normalise(document.reading or title.reading))
+    facets: Mapping[str, tuple[str, ...]]
+    order: str
+    verified: date | None
+    lat: float | None
+    lon: float | None
+    quality: int
+    row: str
+    fingerprint: str
 
 
 class Source(Protocol):
-    """Where documents of one prefix come from; a floor above registers it."""
+    """A kind of documents, registered by the floor that owns the records behind them."""
 
     prefix: str
 
     def keys(self) -> Iterable[str]:
         """Keys of everything that is public now."""
+        ...
 
     def documents(self, keys: Iterable[str] | None = None) -> Iterator[SearchDocument]:
-        """Documents of all, or of those keys that are still public."""
+        """The documents of these keys, or all; keys that are no longer public are not yielded."""
+        ...
 
 
 _sources: dict[str, Source] = {}
 
 
 def register_source(source: Source) -> None:
-    """Make a source known; one for each prefix."""
+    """Let `source` answer for the keys that begin with its prefix; the same prefix again replaces the earlier."""
+    if not source.prefix or ":" in source.prefix:
+        raise ValueError(f"A source's prefix is a word without colon, not {source.prefix!r}")
     _sources[source.prefix] = source
 
 
 def sources() -> tuple[Source, ...]:
-    """All registered sources."""
+    """All registered sources, in the order of their registration."""
     return tuple(_sources.values())
 
 
 def document_stream() -> Iterator[SearchDocument]:
-    """Every document there is."""
+    """Every public document of every source, one after another."""
     for source in sources():
         yield from source.documents()
 
 
 def documents_for(keys: Iterable[str]) -> Iterator[SearchDocument]:
-    """Documents of the keys; what is no longer public, or of no known source, is missing."""
-    grouped: dict[str, list[str]] = {}
-    for key in keys:
-        grouped.setdefault(key.partition(":")[0], []).append(key)
-    for prefix, members in grouped.items():
-        if prefix in _sources:
-            yield from _sources[prefix].documents(members)
+    """The documents behind these keys; keys without source or no longer public yield nothing."""
+    groups: dict[str, list[str]] = {}
+    for key in dict.fromkeys(keys):
+        groups.setdefault(key.partition(":")[0], []).append(key)
+    for prefix, group in groups.items():
+        if source := _sources.get(prefix):
+            yield from source.documents(group)
+
+
+def analyse_document(document: SearchDocument) -> AnalysedDocument:
+    """Terms, n-grams and sort key of a document, the same for every engine.
+
+    Raises ValueError for facets that are not in `FACETS` and TypeError for a `row` that is not JSON.
+    """
+    if unknown := set(document.facets) - set(FACETS):
+        raise ValueError(f"{document.key} has unknown facets {sorted(unknown)}; known are {FACETS}")
+    analyses = {name: analyse(getattr(document, name), limit=DOCUMENT_LIMIT) for name in TEXT_FIELDS}
+    texts = {name: " ".join(analysis.terms) for name, analysis in analyses.items()}
+    # A given reading corrects Sudachi's; names written in kana count as they are written.
+    texts["grams"] = _joined(*analyses["title"].grams, *kana_grams(document.reading), *kana_grams(document.title))
+    texts["kana"] = _joined(*analyses["labels"].grams, *analyses["summary"].grams)
+    return AnalysedDocument(
+        key=document.key,
+        texts=texts,
+        facets={
+            name: tuple(dict.fromkeys(value for value in map(clean_value, values) if value))
+            for name, values in document.facets.items()
+        },
+        order=_order(document),
+        verified=document.verified,
+        lat=document.lat if document.lon is not None else None,
+        lon=document.lon if document.lat is not None else None,
+        quality=min(max(document.quality, 0), 10),
+        row=_json(document.row),
+        fingerprint=fingerprint(document),
+    )
+
+
+def fingerprint(document: SearchDocument) -> str:
+    """A hash of all that an index keeps of a document; another one means that the index is out of date."""
+    content = [
+        ANALYSIS_VERSION,
+        document.key,
+        document.title,
+        document.reading,
+        document.labels,
+        document.summary,
+        document.body,
+        {name: list(values) for name, values in document.facets.items()},
+        document.verified.isoformat() if document.verified else None,
+        document.lat,
+        document.lon,
+        document.quality,
+        _json(document.row),
+    ]
+    return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def clean_value(value: str) -> str:
+    """A facet's value as engines take it: lone surrogates, which no UTF-8 can carry, are left out."""
+    return value.encode("utf-8", "ignore").decode()
+
+
+def _order(document: SearchDocument) -> str:
+    reading = fold_long_vowels(to_hiragana(normalise(document.reading, limit=ORDER_LIMIT)))
+    # The key makes the order total, so that no row appears on two pages.
+    text = f"0{reading}" if reading else f"1{normalise(document.title, limit=ORDER_LIMIT)}"
+    return clean_value(f"{text}\t{document.key}")
+
+
+def _joined(*grams: str) -> str:
+    return " ".join(dict.fromkeys(grams))
+
+
+def _json(row: Mapping[str, Any]) -> str:
+    # ASCII, because a stray surrogate in a title must not stop the index.
+    return json.dumps(dict(row), sort_keys=False, separators=(",", ":"))

@@ -1,142 +1,166 @@
-"""Keeping the index in step: changes are written down with the change itself, and applied after it is committed.
+"""Keeping indexes true: changes are logged with the editor's save and applied after it; whole rebuilds; comparison.
 
-A failing index never costs an editor anything: the rows wait, and whoever comes next applies them. Each index remembers its own
-cursor, so several hosts with an index each, and an index that was away, all catch up by themselves.
+The log is in the database, the cursor with each index: every host's own index catches up by itself, and what a failing
+engine could not take waits in the log.
 """
 
-from __future__ import annotations
-
 import logging
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from .documents import document_stream, documents_for, sources
-from .engines import get_engine
-from .engines.base import Cursor, Engine, EngineError
-from .models import IndexChange
+from search.documents import document_stream, documents_for, fingerprint
+from search.engines import get_engine
+from search.engines.base import Cursor, Engine, EngineError
+from search.models import IndexChange
 
 logger = logging.getLogger("search")
 
 BATCH = 500
-# A transaction may commit after a later one has: rows this much older than the cursor are looked at once more.
-OVERLAP = timedelta(minutes=2)
-KEPT = timedelta(days=7)
+# Ids are given out before their transactions commit, so a lower id may appear after a higher one. A missing id is
+# looked for again for as long as a transaction may reasonably take.
+GAP_SECONDS = 600.0
+GAP_IDS = 1_000
+KEEP_CHANGES = timedelta(days=7)
 
-
-def record_change(keys: Iterable[str]) -> None:
-    """Write down, in the caller's transaction, that these documents changed; after commit the index follows."""
-    rows = [IndexChange(key=key) for key in dict.fromkeys(keys)]
-    if not rows:
-        return
-    IndexChange.objects.bulk_create(rows)
-    transaction.on_commit(_follow)
-
-
-def _follow() -> None:
-    """Catch up; whatever goes wrong with the index is the operator's matter, not the editor's."""
-    try:
-        catch_up()
-    except EngineError as error:
-        logger.warning("the index will catch up later: %s", error)
-    except Exception:
-        logger.exception("the index could not catch up")
-
-
-def pending(engine: Engine | None = None) -> int:
-    """How many changes the index has not seen. Raises EngineUnavailable."""
-    return IndexChange.objects.filter(id__gt=(engine or get_engine()).cursor().change).count()
-
-
-def catch_up(engine: Engine | None = None) -> int:
-    """Apply what changed since the engine's cursor; returns how many documents were looked at."""
-    engine = engine or get_engine()
-    done = 0
-    # Reading and applying under one lock: otherwise a slower process could put an older state over a newer one.
-    with engine.writing():
-        before = engine.cursor()
-        rows = list(_changes_after(before))
-        for start in range(0, len(rows), BATCH):
-            chunk = rows[start : start + BATCH]
-            _apply(engine, {key for _id, key, _at in chunk}, _latest(before, chunk))
-            done += len(chunk)
-    return done
-
-
-def _changes_after(cursor: Cursor) -> Iterable[tuple]:
-    changes = IndexChange.objects.order_by("id").values_list("id", "key", "created_at")
-    if not changes.filter(id__gt=cursor.change).exists():
-        return []
-    if cursor.at is None:
-        return changes.filter(id__gt=cursor.change)
-    late = changes.filter(id__lte=cursor.change, created_at__gte=cursor.at - OVERLAP)
-    return late.union(changes.filter(id__gt=cursor.change)).order_by("id")
-
-
-def _latest(before: Cursor, chunk: list[tuple]) -> Cursor:
-    number, _key, at = chunk[-1]
-    return Cursor(number, at) if number > before.change else before
-
-
-def _apply(engine: Engine, keys: set[str], cursor: Cursor | None) -> None:
-    documents = list(documents_for(sorted(keys)))
-    gone = keys - {document.key for document in documents}
-    engine.apply(documents, sorted(gone), cursor)
-
-
-def rebuild(engine: Engine | None = None, progress: Callable[[int], None] | None = None) -> int:
-    """Build the index anew beside the old one; returns how many documents it holds.
-
-    What is changed while it is built is applied right after the swap, from the cursor taken before the first document was read.
-    """
-    engine = engine or get_engine()
-    last = IndexChange.objects.order_by("-id").values_list("id", "created_at").first()
-    count = engine.rebuild(document_stream(), Cursor(*last) if last else Cursor(), progress)
-    catch_up(engine)
-    prune_changes()
-    return count
-
-
-def prune_changes() -> int:
-    """Forget changes that every index has seen long ago; an index that was away for longer is rebuilt."""
-    return IndexChange.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
+_waiting: ContextVar[bool] = ContextVar("waiting_for_rebuild", default=False)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """Keys that the index lacks, has in an older state, or has although they are not public."""
+    """Keys that differ between the records and an index: not in it, out of date in it, no longer public."""
 
-    missing: tuple[str, ...] = ()
-    stale: tuple[str, ...] = ()
-    surplus: tuple[str, ...] = ()
+    missing: tuple[str, ...]
+    stale: tuple[str, ...]
+    surplus: tuple[str, ...]
 
     @property
     def is_clean(self) -> bool:
-        """Nothing to repair."""
+        """Whether the index says what the records say."""
         return not (self.missing or self.stale or self.surplus)
 
 
+def record_change(keys: Iterable[str]) -> None:
+    """Log these keys in the caller's transaction and catch up after its commit; an engine's failure stops no one."""
+    changes = [IndexChange(key=key) for key in dict.fromkeys(keys)]
+    if changes:
+        IndexChange.objects.bulk_create(changes, batch_size=BATCH)
+        if not _waiting.get():
+            transaction.on_commit(_catch_up_quietly)
+
+
+@contextmanager
+def waiting_for_rebuild() -> Iterator[None]:
+    """Log changes without following each: for bulk loading that ends in `rebuild`."""
+    token = _waiting.set(True)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+
+
+def pending(engine: Engine | None = None) -> int:
+    """How many changes the index has not seen yet. Raises EngineUnavailable."""
+    return IndexChange.objects.filter(id__gt=(engine or get_engine()).cursor.change).count()
+
+
+def catch_up(engine: Engine | None = None) -> int:
+    """Apply the changes that the index has not seen; returns how many rows of the log. Raises EngineError."""
+    engine = engine or get_engine()
+    applied = 0
+    # Held from reading the records to writing them: else an older state read earlier could be written later.
+    with engine.exclusive():
+        while True:
+            cursor = engine.cursor
+            rows = list(
+                IndexChange.objects.filter(Q(id__gt=cursor.change) | Q(id__in=list(cursor.gaps)))
+                .order_by("id")
+                .values_list("id", "key")[:BATCH]
+            )
+            if not rows:
+                return applied
+            _apply(engine, [key for _id, key in rows])
+            engine.cursor = _moved(cursor, [number for number, _key in rows])
+            applied += len(rows)
+
+
+def rebuild(engine: Engine | None = None, progress: Callable[[int], None] | None = None) -> int:
+    """Build the index anew beside the old one, swap, and catch up with what changed meanwhile; returns the documents.
+
+    `progress` receives the number of documents so far. Raises EngineError; the old index then answers on.
+    """
+    engine = engine or get_engine()
+    prune_changes(KEEP_CHANGES)
+    count = engine.rebuild(document_stream(), cursor=_end_of_log(), progress=progress)
+    catch_up(engine)
+    return count
+
+
 def check(engine: Engine | None = None) -> CheckReport:
-    """Compare the index with the sources, document by document."""
-    held = (engine or get_engine()).fingerprints()
-    missing, stale, seen = [], [], set()
-    for source in sources():
-        for document in source.documents():
-            seen.add(document.key)
-            if document.key not in held:
-                missing.append(document.key)
-            elif held[document.key] != document.fingerprint():
-                stale.append(document.key)
-    return CheckReport(tuple(missing), tuple(stale), tuple(sorted(held.keys() - seen)))
+    """Compare the index with the records, document by document. Raises EngineUnavailable."""
+    indexed = (engine or get_engine()).fingerprints()
+    missing: list[str] = []
+    stale: list[str] = []
+    for document in document_stream():
+        kept = indexed.pop(document.key, None)
+        if kept is None:
+            missing.append(document.key)
+        elif kept != fingerprint(document):
+            stale.append(document.key)
+    return CheckReport(tuple(missing), tuple(stale), tuple(indexed))
 
 
 def repair(report: CheckReport, engine: Engine | None = None) -> None:
-    """Bring the documents of a report up to date."""
+    """Bring the documents of a report up to date in the index. Raises EngineError."""
     engine = engine or get_engine()
     keys = [*report.missing, *report.stale, *report.surplus]
-    with engine.writing():
-        for start in range(0, len(keys), BATCH):
-            _apply(engine, set(keys[start : start + BATCH]), None)
+    for start in range(0, len(keys), BATCH):
+        with engine.exclusive():
+            _apply(engine, keys[start : start + BATCH])
+
+
+def prune_changes(older_than: timedelta) -> int:
+    """Forget changes of that age; an index that is further behind needs a rebuild. Returns how many."""
+    deleted, _by_model = IndexChange.objects.filter(created_at__lt=timezone.now() - older_than).delete()
+    return deleted
+
+
+def _catch_up_quietly() -> None:
+    try:
+        catch_up()
+    except EngineError as error:
+        logger.warning("The index is behind and will catch up with a later change: %s", error)
+    except Exception:
+        # The editor's save is done; a defect in building documents must not turn it into an error page.
+        logger.exception("The index could not follow a change; `manage.py check_index --repair` will")
+
+
+def _apply(engine: Engine, keys: Iterable[str]) -> None:
+    asked = set(keys)
+    documents = list(documents_for(asked))
+    engine.apply(documents, asked - {document.key for document in documents})
+
+
+def _moved(cursor: Cursor, applied: list[int]) -> Cursor:
+    """The cursor after these ids: young gaps that are still open stay, new ones are noted."""
+    now = time.time()
+    last = max(cursor.change, *applied)
+    seen = set(applied)
+    gaps = {number: since for number, since in cursor.gaps.items() if number not in seen and now - since < GAP_SECONDS}
+    gaps |= {number: now for number in range(max(cursor.change + 1, last - GAP_IDS), last) if number not in seen}
+    return Cursor(last, gaps)
+
+
+def _end_of_log() -> Cursor:
+    """The cursor for an index that reads the records from now on."""
+    recent = list(IndexChange.objects.order_by("-id").values_list("id", flat=True)[:GAP_IDS])
+    if not recent:
+        return Cursor()
+    return _moved(Cursor(recent[-1] - 1), recent)

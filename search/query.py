@@ -1,110 +1,171 @@
-"""What was asked: the words that matter, or the question "where can I ask?" when none does."""
+"""What was asked: a visitor's words as clauses for an engine, or the insight that they ask where to ask."""
 
-from __future__ import annotations
-
-import math
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
-from .engines.base import Alternative, Clause
-from .text import QUESTION_LIMIT, Analysis, Word, analyse, is_kana, kana_grams, normalise
+from search.engines.base import Alternative, Clause
+from search.text import Analysis, Unit, analyse, is_kana, kana_grams
 
-WEIGHTS = {"title": 5.0, "labels": 3.0, "summary": 1.6, "body": 1.0}
-GRAMS_WEIGHT = 4.0
-# Of the n-grams of a word written in kana this share must fit: one slip in a longer word is forgiven.
-GRAMS_SHARE = 0.8
-OPTIONAL_FACTOR = 0.3
-# Stop words that, beside a real word, still say what kind of answer would be welcome.
-WELCOME = {"相談", "窓口"}
-MOST_CLAUSES = 16
-# A run of kana up to this length is looked up as one word first: いばしょ, にんちしょう, ぼらんてぃあ.
-ONE_WORD = 9
-SHARE_OF_MANY = 0.6
+STOP_WORDS = Path(__file__).parent / "data" / "stop_words.txt"
+# Nobody asks for more things at once; a pasted letter would only make the engine slow.
+MAX_CLAUSES = 24
+MATCH_SHARE = 0.6
 
+FIELD_WEIGHTS = {"title": 4.0, "labels": 2.0, "summary": 1.5, "body": 1.0}
+GRAM_WEIGHTS = {"grams": 3.0, "kana": 1.2}
+# Short units say less than the word they are part of; a guess at a broken word less than a word that Sudachi knows.
+PART_FACTOR = 0.4
+GUESS_FACTOR = 0.6
+# Long enough to be a word, short enough not to be a sentence; stricter where particles stand inside.
+GUESS_LENGTHS = range(3, 13)
+RUN_LENGTHS = range(3, 9)
+# Words of one or two hiragana are mostly pieces of words that Sudachi knows in kanji only.
+SPLINTER = 2
 
-@cache
-def stop_words() -> frozenset[str]:
-    """Normalised forms without meaning for a search (`data/stop_words.txt`)."""
-    lines = (Path(__file__).parent / "data" / "stop_words.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+_HIRAGANA = re.compile(r"[ぁ-ゖー]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as it was understood.
+    """What a visitor typed, understood.
 
-    `is_open`: words were typed, but none that says what it is about. `is_empty`: nothing was typed.
+    `text` is the cleaned input; `is_open` says that no content word is left: the visitor asks where to ask.
     """
 
     text: str
-    clauses: tuple[Clause, ...]
+    analysis: Analysis
     is_open: bool
+    clauses: tuple[Clause, ...]
 
     @property
     def is_empty(self) -> bool:
-        """Nothing to search for: a list of everything."""
+        """Whether nothing was typed at all."""
         return not self.text
 
     @property
     def minimum_match(self) -> int:
-        """How many of the clauses must be found: both of two, and about 60 % of more."""
-        needed = sum(not clause.optional for clause in self.clauses)
-        return needed if needed <= 2 else math.ceil(needed * SHARE_OF_MANY)
+        """How many clauses a document must match: all of one or two, about 60 % of more."""
+        count = sum(not clause.optional for clause in self.clauses)
+        return count if count <= 2 else round(count * MATCH_SHARE)
 
 
 def understand(text: str) -> Question:
-    """Understand what somebody typed; never fails."""
-    cleaned = " ".join(normalise(text, QUESTION_LIMIT).split())
-    needed: list[Clause] = []
-    welcome: list[Clause] = []
-    for run in cleaned.split(" "):
-        analysis = analyse(run)
-        words = [word for word in analysis.words if not _is_stop(word)]
-        welcome += [_clause(word, optional=True) for word in analysis.words if word.term in WELCOME]
-        if is_kana(run) and len(run) <= ONE_WORD and (words or not _is_plain_talk(analysis)):
-            needed.append(_kana_clause(run, words))
+    """A visitor's words as a question; takes any text, never raises."""
+    analysis = analyse(text)
+    needed: dict[Clause, None] = {}
+    lifting: dict[Clause, None] = {}
+    for clause in _clauses(analysis.units):
+        (lifting if clause.optional else needed).setdefault(clause)
+    if not needed and any(unit.role == "number" for unit in analysis.units):
+        # Nothing but numbers and their counters: then they are what was asked.
+        needed, lifting = {replace(clause, optional=False): None for clause in lifting}, {}
+    clauses = (*list(needed)[:MAX_CLAUSES], *list(lifting)[:MAX_CLAUSES]) if needed else ()
+    return Question(analysis.surface, analysis, is_open=bool(analysis.surface) and not clauses, clauses=clauses)
+
+
+def is_stop_word(term: str) -> bool:
+    """Whether a normalised term only asks and says nothing of the matter."""
+    return term in _stop_words()
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    lines = (line.partition("#")[0].strip() for line in STOP_WORDS.read_text(encoding="utf-8").splitlines())
+    return frozenset(line for line in lines if line)
+
+
+def _clauses(units: Iterable[Unit]) -> Iterator[Clause]:
+    for is_gap, stretch in groupby(units, key=lambda unit: unit.role == "space"):
+        if is_gap:
             continue
-        for word in words:
-            if word.part_of_speech == "接尾辞":
-                welcome.append(_clause(word, optional=True))
-            elif not _is_splinter(word):
-                needed.append(_clause(word))
-    needed = list(dict.fromkeys(needed))[:MOST_CLAUSES]
-    clauses = (*needed, *dict.fromkeys(welcome)) if needed else ()
-    return Question(cleaned, tuple(clauses), bool(cleaned) and not needed)
+        runs = [(hiragana, list(run)) for hiragana, run in groupby(stretch, key=_is_hiragana)]
+        for hiragana, run in runs:
+            yield from _hiragana_clauses(run, is_ending=len(runs) > 1) if hiragana else _known_clauses(run)
 
 
-def _is_stop(word: Word) -> bool:
-    return word.term in stop_words() or word.surface in stop_words()
+def _known_clauses(units: Iterable[Unit]) -> Iterator[Clause]:
+    """One clause for each word that says something; numbers and affixes (80歳) are never needed."""
+    for unit in units:
+        if not unit.is_content or is_stop_word(unit.term):
+            continue
+        alternatives = [Alternative(name, (unit.term,), weight) for name, weight in FIELD_WEIGHTS.items()]
+        if unit.parts:
+            alternatives += [
+                Alternative(name, unit.parts, weight * PART_FACTOR) for name, weight in FIELD_WEIGHTS.items()
+            ]
+        if is_kana(unit.surface):
+            alternatives += _readings(unit.surface, 1.0)
+        yield Clause(tuple(alternatives), optional=unit.role != "word")
 
 
-def _is_splinter(word: Word) -> bool:
-    """A single kana: what Sudachi leaves of dialect and of words that it does not know in hiragana."""
-    return len(word.surface) == 1 and is_kana(word.surface) and not _is_stop(word)
+def _hiragana_clauses(run: list[Unit], *, is_ending: bool) -> Iterator[Clause]:
+    """Clauses of a stretch in hiragana, where Sudachi breaks what it does not know (いばしょ becomes い, ば, しょ).
+
+    `is_ending`: other script stands beside it, so that particles alone are its grammar and not a word in pieces.
+    """
+    if all(unit.role in {"particle", "function"} for unit in run):
+        if not is_ending:
+            yield from _guess(run, run)
+        return
+    for is_joint, segment in groupby(run, key=lambda unit: unit.role == "particle"):
+        if is_joint:
+            continue
+        units = list(segment)
+        if any(map(_is_suspicious, units)):
+            yield from _guess(units, run)
+            continue
+        # Two words that Sudachi knows may still be one that it does not (ふとうこう: 不当, こう).
+        together = tuple(_sounds(units, GUESS_LENGTHS, GUESS_FACTOR)) if len(units) > 1 else ()
+        for clause in _known_clauses(units):
+            yield replace(clause, alternatives=clause.alternatives + together)
 
 
-def _is_plain_talk(analysis: Analysis) -> bool:
-    """Whether a run of kana is whole words of everyday talk (どこですか), and not a word cut to splinters (に・ん・ち・しょう)."""
-    return bool(analysis.words) and not any(_is_splinter(word) for word in analysis.words)
+def _guess(segment: list[Unit], run: list[Unit]) -> Iterator[Clause]:
+    """One clause for a word in pieces: by its sound, or by those pieces that are words themselves."""
+    stem = list(segment)
+    while stem and (not stem[-1].is_content or is_stop_word(stem[-1].term)) and stem[-1].role != "mark":
+        stem.pop()
+    alternatives = [
+        *_sounds(segment, GUESS_LENGTHS, 1.0),
+        *_sounds(stem, GUESS_LENGTHS, 1.0),
+        *_sounds(run, RUN_LENGTHS, GUESS_FACTOR),
+    ]
+    pieces = tuple(dict.fromkeys(unit.term for unit in segment if unit.is_content))
+    if any(len(piece) > 1 and not is_stop_word(piece) for piece in pieces):
+        # A document that writes the word in hiragana is in the same pieces.
+        alternatives += [Alternative(name, pieces, weight) for name, weight in FIELD_WEIGHTS.items()]
+    for piece in pieces if len(pieces) > 1 else ():
+        # What is still hiragana after normalising is a splinter.
+        if not is_kana(piece) and not is_stop_word(piece):
+            alternatives += [
+                Alternative(name, (piece,), weight * GUESS_FACTOR) for name, weight in FIELD_WEIGHTS.items()
+            ]
+    if alternatives:
+        yield Clause(tuple(dict.fromkeys(alternatives)))
 
 
-def _clause(word: Word, *, optional: bool = False) -> Clause:
-    factor = OPTIONAL_FACTOR if optional else 1.0
-    ways = [Alternative(field, (word.term,), weight * factor) for field, weight in WEIGHTS.items()]
-    if word.parts:
-        # A compound that was written apart, or in another compound, in the document.
-        ways.append(Alternative("title", word.parts, WEIGHTS["title"] * factor * 0.6))
-        ways.append(Alternative("labels", word.parts, WEIGHTS["labels"] * factor * 0.6))
-    if not optional and is_kana(word.surface) and len(word.surface) >= 3:
-        ways.append(Alternative("grams", kana_grams(word.reading), GRAMS_WEIGHT * 0.5, GRAMS_SHARE))
-    return Clause(tuple(ways), optional)
+def _sounds(units: list[Unit], lengths: range, factor: float) -> Iterator[Alternative]:
+    sound = "".join(unit.surface for unit in units)
+    if len(sound) in lengths:
+        yield from _readings(sound, factor)
 
 
-def _kana_clause(run: str, words: list[Word]) -> Clause:
-    """A run of kana as one word by its reading, or as the words that it may consist of."""
-    grams = kana_grams(run)
-    terms = tuple(word.term for word in words)
-    ways = [Alternative("grams", grams, GRAMS_WEIGHT, GRAMS_SHARE)]
-    ways += [Alternative(field, terms, weight) for field, weight in WEIGHTS.items()]
-    return Clause(tuple(ways))
+def _readings(kana: str, factor: float) -> Iterator[Alternative]:
+    if grams := tuple(dict.fromkeys(kana_grams(kana))):
+        for name, weight in GRAM_WEIGHTS.items():
+            yield Alternative(name, grams, weight * factor)
+
+
+def _is_hiragana(unit: Unit) -> bool:
+    return unit.role == "mark" or bool(_HIRAGANA.fullmatch(unit.surface))
+
+
+def _is_suspicious(unit: Unit) -> bool:
+    """Whether a unit looks like a splinter of a word rather than a word."""
+    if unit.role == "mark":
+        return True
+    return unit.role == "word" and len(unit.surface) <= SPLINTER and not is_stop_word(unit.term)

@@ -1,14 +1,12 @@
-"""From a question to hits, through whichever engine answers."""
-
-from __future__ import annotations
+"""From a question to an engine's answer: what the pages, the API and the evaluation call."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .documents import FACETS
-from .engines import get_engine
-from .engines.base import EngineQuery, EngineResult, Sort
-from .query import Question
+from search.documents import FACETS
+from search.engines import get_engine
+from search.engines.base import EngineQuery, EngineResult, Sort
+from search.query import Question
 
 
 def search(
@@ -20,23 +18,26 @@ def search(
     near: tuple[float, float] | None = None,
     offset: int = 0,
     limit: int = 20,
+    boosts: tuple[tuple[str, str, float], ...] = (),
 ) -> EngineResult:
-    """Answer a question. When nothing has enough of its words, anything that has one of them will do.
+    """Answer a question; one without content words (`is_open`, `is_empty`) asks for everything that the filters allow.
 
-    `filters` by facet; `near` is (lat, lon) in degrees; `offset` and `limit` count hits. Raises EngineUnavailable.
+    When nothing matches enough of the words, one word is enough. "distance" without `near` means "relevance".
+    Raises EngineUnavailable: the caller then shows the desk. Raises ValueError for unknown facets.
     """
     query = EngineQuery(
         clauses=question.clauses,
         minimum_match=question.minimum_match,
         filters=filters or {},
         facets=facets,
-        sort=sort,
+        sort="relevance" if sort == "distance" and near is None else sort,
         near=near,
         offset=offset,
         limit=limit,
+        boosts=boosts,
     )
     engine = get_engine()
     result = engine.search(query)
-    if not result.total and query.minimum_match > 1:
+    if result.total == 0 and query.minimum_match > 1:
         result = engine.search(replace(query, minimum_match=1))
     return result

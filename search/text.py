@@ -1,165 +1,244 @@
-"""One analysis for documents and questions: normalised terms, and kana n-grams of the reading.
+"""Japanese text into terms: the same analysis for documents and for questions, so that both meet in any engine.
 
-Engines receive terms, not Japanese, so every engine finds the same.
+Words become SudachiPy's normalised forms in long and short units (こども食堂 = 子ども食堂 = 子供食堂), readings become
+kana n-grams (いばしょ finds 居場所). Particles, auxiliaries and symbols are dropped.
 """
-
-from __future__ import annotations
 
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import jaconv
-from sudachipy import Dictionary, Morpheme, SplitMode
+from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
 
-QUESTION_LIMIT = 2_000
-DOCUMENT_LIMIT = 100_000
-# Sudachi refuses more than about 49,000 bytes at once; this many characters are at most 16,000.
+# Raise it whenever the same text would give other terms: every document then counts as stale in `check_index`.
+ANALYSIS_VERSION = 1
+QUERY_LIMIT = 2_000
+# Sudachi refuses more than about 49 kB in one call; 4,000 characters stay below it even at four bytes each.
 CHUNK = 4_000
+TERM_LIMIT = 64
 GRAM = 3
 
-CONTENT = {"名詞", "代名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞"}
 _SPACE = re.compile(r"\s+")
-_BREAKS = re.compile(r"(?<=[。！？!?\n])")
-_KANA = re.compile(r"[ぁ-ゖー]+")
-_ROWS = {
-    "あ": "あかさたなはまやらわがざだばぱぁゃ",
-    "い": "いきしちにひみりぎじびぴぃえけせてねへめれげぜでべぺぇ",
-    "う": "うくすつぬふむゆるぐずぶぷぅゅおこそとのほもよろごぞどぼぽぉょ",
+_SENTENCE_END = re.compile(r"[。！？!?\n]")
+_KANA_RUN = re.compile(r"[ぁ-ゖー]+")
+_KANA_ONLY = re.compile(r"[ぁ-ゖァ-ヺー]+")
+_VOWEL_ROWS = {
+    "あ": "あかさたなはまやらわがざだばぱぁゃゎ",
+    "い": "いきしちにひみりぎじぢびぴぃ",
+    "う": "うくすつぬふむゆるぐずづぶぷぅゅっゔ",
+    "え": "えけせてねへめれげぜでべぺぇ",
+    "お": "おこそとのほもよろごぞどぼぽぉょを",
 }
-_LONG = {kana: vowel for vowel, row in _ROWS.items() for kana in row}
-_ALIKE = str.maketrans({"ぢ": "じ", "づ": "ず", "を": "お", "ゐ": "い", "ゑ": "え"})
+_VOWEL_OF = {kana: vowel for vowel, row in _VOWEL_ROWS.items() for kana in row}
+# What may lengthen a row, and how it is written here: おー, おお and おう are one sound, as are えー, ええ and えい.
+_LENGTHENED = {"あ": ("あ", "あ"), "い": ("い", "い"), "う": ("う", "う"), "え": ("えい", "い"), "お": ("おう", "う")}
+_SAME_SOUND = str.maketrans("ぢづを", "じずお")
 
-_local = threading.local()
-_dictionary: Dictionary | None = None
-_lock = threading.Lock()
+_CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞"}
+_AFFIX = {"接頭辞", "接尾辞"}
+_SPLITTING_PARTICLES = frozenset({"が", "を", "に", "は", "も", "の", "と", "で", "へ", "や", "から", "まで", "より"})
+# The polite prefix says nothing, and stands as a suffix wherever Sudachi breaks かいご.
+_EMPTY_TERMS = frozenset({"御"})
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """A content word: its term in the long unit, its short units if it has any, and how it is read and written."""
+class Unit:
+    """One word of a text, as Sudachi's longest unit.
 
-    term: str
-    parts: tuple[str, ...]
+    `role`: "word", "number", "affix" (content), "particle" (joins phrases), "mark" (a lone ー or small kana: a sign
+    of a word that Sudachi does not know in hiragana), "space", "function" (grammar) or
+    "empty" (pronouns, interjections, conjunctions). `parts` are the short units'
+    terms where they differ from `term`.
+    """
+
     surface: str
+    term: str
     reading: str
-    part_of_speech: str
+    role: str
+    parts: tuple[str, ...] = ()
+
+    @property
+    def is_content(self) -> bool:
+        """Whether the unit says something a document can be found by."""
+        return self.role in {"word", "number", "affix"}
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What is left of a text: words in order, all terms in long and short units, and n-grams of the reading."""
+    """A text as engines and questions see it: terms in order, kana n-grams of the reading, and the words behind."""
 
+    terms: tuple[str, ...]
+    grams: tuple[str, ...]
     surface: str
-    words: tuple[Word, ...]
-    reading: str
-
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """Terms in order, each long unit followed by its short units."""
-        return tuple(term for word in self.words for term in (word.term, *word.parts))
-
-    @property
-    def grams(self) -> tuple[str, ...]:
-        """N-grams of the reading, run by run."""
-        return kana_grams(self.reading)
+    units: tuple[Unit, ...]
 
 
-def normalise(text: str, limit: int = QUESTION_LIMIT) -> str:
-    """NFKC (so half width becomes full and the other way round), lower case, without control and direction characters."""
-    folded = unicodedata.normalize("NFKC", text[:limit]).lower()
-    kept = "".join(sign if sign == "\n" or unicodedata.category(sign)[0] != "C" else " " for sign in folded)
-    return re.sub(r"[^\S\n]+", " ", kept).strip()[:limit]
+def normalise(text: str, *, limit: int = QUERY_LIMIT) -> str:
+    """Fold width (NFKC), case and white space, and remove what is invisible; `limit` cuts by characters.
 
-
-def _tokenizer() -> object:
-    """This thread's tokenizer over the shared dictionary; a tokenizer is not safe between threads."""
-    global _dictionary
-    if not hasattr(_local, "tokenizer"):
-        with _lock:
-            if _dictionary is None:
-                _dictionary = Dictionary(dict="core")
-        _local.tokenizer = _dictionary.tokenizer(mode=SplitMode.C)
-    return _local.tokenizer
-
-
-def _chunks(text: str) -> Iterator[str]:
-    for sentence in _BREAKS.split(text):
-        for start in range(0, len(sentence), CHUNK):
-            yield sentence[start : start + CHUNK]
-
-
-def morphemes(text: str) -> Iterator[Morpheme]:
-    """Morphemes of a normalised text in long units."""
-    tokenizer = _tokenizer()
-    for chunk in _chunks(text):
-        yield from tokenizer.tokenize(chunk)
-
-
-def analyse(text: str, limit: int = QUESTION_LIMIT) -> Analysis:
-    """The content words of a text and its reading."""
-    surface = normalise(text, limit)
-    words, reading = [], []
-    for morpheme in morphemes(surface):
-        parts = morpheme.part_of_speech()
-        reading.append(_reading(morpheme))
-        if parts[0] in CONTENT or (parts[0] == "記号" and parts[1] == "文字"):
-            word = _word(morpheme, parts[0])
-            if word is not None:
-                words.append(word)
-    return Analysis(surface, tuple(words), "".join(reading))
-
-
-def _reading(morpheme: Morpheme) -> str:
-    if morpheme.part_of_speech()[0] in {"空白", "補助記号"} and not _KANA.fullmatch(morpheme.surface()):
-        return " "
-    return to_hiragana(morpheme.reading_form())
-
-
-def _word(morpheme: Morpheme, part_of_speech: str) -> Word | None:
-    term = _SPACE.sub("", morpheme.normalized_form())
-    if not term:
-        return None
-    short = morpheme.split(SplitMode.A)
-    parts = tuple(_SPACE.sub("", piece.normalized_form()) for piece in short) if len(short) > 1 else ()
-    return Word(
-        term, tuple(filter(None, parts)), morpheme.surface(), to_hiragana(morpheme.reading_form()), part_of_speech
+    Control and format characters (NUL, bidi controls, zero-width) and lone surrogates go: no engine and no page may see
+    them. Returns text without white space at its ends; never raises.
+    """
+    folded = unicodedata.normalize("NFKC", text[:limit])
+    kept = "".join(
+        " " if character.isspace() else character
+        for character in folded
+        if character.isspace() or unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
     )
+    return _SPACE.sub(" ", kept).strip().lower()[:limit]
+
+
+def analyse(text: str, *, limit: int = QUERY_LIMIT) -> Analysis:
+    """The terms and kana n-grams of a text of any length; characters beyond `limit` are ignored."""
+    surface = normalise(text, limit=limit)
+    units = tuple(_units(surface))
+    terms = tuple(term for unit in units if unit.is_content for term in (unit.term, *unit.parts))
+    return Analysis(terms, kana_grams("".join(unit.reading for unit in units)), surface, units)
+
+
+def kana_grams(reading: str) -> tuple[str, ...]:
+    """Hiragana 3-grams of each kana run in a reading, in order; a run of two gives one 2-gram, shorter ones nothing.
+
+    Katakana counts as hiragana and long vowels are written one way (さーかす = さあかす, おとーさん = おとうさん).
+    """
+    grams: list[str] = []
+    for run in _KANA_RUN.findall(to_hiragana(reading)):
+        sound = fold_long_vowels(run)
+        if len(sound) == GRAM - 1:
+            grams.append(sound)
+        grams.extend(sound[start : start + GRAM] for start in range(len(sound) - GRAM + 1))
+    return tuple(grams)
 
 
 def to_hiragana(text: str) -> str:
-    """Katakana as hiragana."""
-    return jaconv.kata2hira(text)
+    """Katakana of any width as hiragana; everything else as it is."""
+    return jaconv.kata2hira(unicodedata.normalize("NFKC", text))
 
 
-def fold_kana(kana: str) -> str:
-    """Spellings that sound alike become one: long vowels written out, ぢ as じ, を as お."""
+def fold_long_vowels(hiragana: str) -> str:
+    """Write a lengthened vowel one way, and ぢ, づ, を as they sound; the length in characters stays."""
     folded: list[str] = []
-    for sign in kana.translate(_ALIKE):
-        folded.append(_LONG.get(folded[-1], "") if sign == "ー" and folded else sign)
+    for kana in hiragana.translate(_SAME_SOUND):
+        vowel = _VOWEL_OF.get(folded[-1]) if folded else None
+        if vowel and (kana == "ー" or kana in _LENGTHENED[vowel][0]):
+            folded.append(_LENGTHENED[vowel][1])
+        else:
+            folded.append(kana)
     return "".join(folded)
 
 
 def is_kana(text: str) -> bool:
-    """Whether a text is written in hiragana or katakana only."""
-    return bool(_KANA.fullmatch(to_hiragana(text)))
+    """Whether a text is written in kana only, so that its reading is all that is known of it."""
+    return bool(_KANA_ONLY.fullmatch(text))
 
 
-def kana_grams(reading: str) -> tuple[str, ...]:
-    """Trigrams of each run of hiragana, each once, in order; a run of one or two is taken whole."""
-    found: dict[str, None] = {}
-    for run in _KANA.findall(to_hiragana(reading)):
-        folded = fold_kana(run)
-        if len(folded) < GRAM:
-            found[folded] = None
-        for start in range(len(folded) - GRAM + 1):
-            found[folded[start : start + GRAM]] = None
-    found.pop("", None)
-    return tuple(found)
+def _units(surface: str) -> Iterator[Unit]:
+    tokenizer = _tokenizer()
+    for chunk in _chunks(surface):
+        for morpheme in tokenizer.tokenize(chunk, SplitMode.C):
+            yield _unit(morpheme)
 
 
-def joined(terms: Iterable[str]) -> str:
-    """Terms as the text that engines split at spaces."""
-    return " ".join(terms)
+def _chunks(surface: str) -> Iterator[str]:
+    """Pieces that Sudachi accepts, cut after a sentence or at a space where there is one."""
+    start = 0
+    while len(surface) - start > CHUNK:
+        window = surface[start : start + CHUNK]
+        ends = [match.end() for match in _SENTENCE_END.finditer(window)]
+        cut = ends[-1] if ends else window.rfind(" ") + 1 or CHUNK
+        yield window[:cut]
+        start += cut
+    if start < len(surface):
+        yield surface[start:]
+
+
+def _unit(morpheme: Morpheme) -> Unit:
+    if morpheme.is_oov():
+        return _read(morpheme)
+    known = _known_units.get(morpheme.word_id())
+    if known is None or known.surface != morpheme.surface():
+        known = _read(morpheme)
+        if len(_known_units) >= _KNOWN_LIMIT:
+            _known_units.clear()
+        _known_units[morpheme.word_id()] = known
+    return known
+
+
+# Splitting and reading a morpheme costs more than finding it; a town's texts use few thousand words over and over.
+_known_units: dict[int, Unit] = {}
+_KNOWN_LIMIT = 50_000
+
+
+def _read(morpheme: Morpheme) -> Unit:
+    role = _role(morpheme)
+    term = _term(morpheme)
+    parts: tuple[str, ...] = ()
+    if role == "word":
+        pieces = morpheme.split(SplitMode.A)
+        if len(pieces) > 1:
+            parts = tuple(
+                part for piece in pieces if (part := _term(piece)) and part != term and part not in _EMPTY_TERMS
+            )
+    elif role == "affix" and term in _EMPTY_TERMS:
+        role = "function"
+    if not term and role in {"word", "number", "affix"}:
+        role = "function"
+    # A space keeps n-grams from running over from one word into a stranger.
+    reading = " " if role == "space" else morpheme.reading_form()
+    return Unit(morpheme.surface(), term, reading, role, parts)
+
+
+def _term(morpheme: Morpheme) -> str:
+    # Engines split at white space, so a term must not contain any.
+    return "".join(morpheme.normalized_form().lower().split())[:TERM_LIMIT]
+
+
+def _role(morpheme: Morpheme) -> str:
+    role = _role_of(morpheme.part_of_speech())
+    if role == "particle" and morpheme.surface() not in _SPLITTING_PARTICLES:
+        return "function"
+    if morpheme.surface() in "ーぁぃぅぇぉゃゅょっ":
+        return "mark"
+    if role == "symbol":
+        return "word" if any(character.isalnum() for character in morpheme.surface()) else "space"
+    return role
+
+
+@lru_cache(maxsize=2_048)
+def _role_of(part_of_speech: tuple[str, ...]) -> str:
+    major, minor, detail = part_of_speech[:3]
+    if minor == "数詞":
+        return "number"
+    if "助動詞語幹" in {minor, detail}:
+        return "function"
+    if major in _CONTENT:
+        return "word"
+    if major in _AFFIX:
+        return "affix"
+    return {"助詞": "particle", "助動詞": "function", "記号": "symbol", "補助記号": "symbol", "空白": "space"}.get(
+        major, "empty"
+    )
+
+
+_local = threading.local()
+_dictionary_lock = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> Dictionary:
+    return Dictionary(dict="core")
+
+
+def _tokenizer() -> Tokenizer:
+    """This thread's tokenizer: they keep state between calls and must not be shared."""
+    tokenizer: Tokenizer | None = getattr(_local, "tokenizer", None)
+    if tokenizer is None:
+        # The dictionary is loaded once, however many threads ask for it at the start.
+        with _dictionary_lock:
+            tokenizer = _dictionary().tokenizer(SplitMode.C)
+        _local.tokenizer = tokenizer
+    return tokenizer

@@ -13,6 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.test import Client
 
 from search import engines
@@ -25,6 +26,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
 
     with django_db_blocker.unblock():
         demo.load(seed=1, resources=0)
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    """What one test made the site remember is not true for the next."""
+    yield
+    cache.clear()
 
 
 @pytest.fixture

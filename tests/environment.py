@@ -2,7 +2,10 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
 os.environ["YOROZU_ENV"] = "test"
 os.environ.setdefault("YOROZU_VAR", tempfile.mkdtemp(prefix="yorozu-test-"))
+# WhiteNoise warns of a missing folder, and warnings are errors.
+(Path(os.environ["YOROZU_VAR"]) / "static").mkdir(parents=True, exist_ok=True)

@@ -50,7 +50,10 @@ class ResourceFactory(DjangoModelFactory):
 
     @classmethod
     def _create(cls, model: type, *args: object, **kwargs: object) -> object:
-        fields, areas, needs = (kwargs.pop(name, default) for name, default in (("fields", ["community"]), ("areas", ["tobu"]), ("needs", [])))
+        fields, areas, needs = (
+            kwargs.pop(name, default)
+            for name, default in (("fields", ["community"]), ("areas", ["tobu"]), ("needs", []))
+        )
         resource = model(**kwargs)
         resource.fields = list(Field.objects.filter(code__in=fields))
         resource.areas = list(Area.objects.filter(slug__in=areas))
@@ -63,7 +66,9 @@ class ResourceFactory(DjangoModelFactory):
         return model.objects.get(pk=resource.pk)
 
     class Params:
-        verified = factory.Trait(verified_on=factory.LazyFunction(lambda: date(2026, 10, 1)), verified_by=VerifiedBy.PHONE)
+        verified = factory.Trait(
+            verified_on=factory.LazyFunction(lambda: date(2026, 10, 1)), verified_by=VerifiedBy.PHONE
+        )
 
 
 class PlaceFactory(ResourceFactory):

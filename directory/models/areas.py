@@ -42,10 +42,14 @@ class Area(Record):
         verbose_name=_("上の圏域"),
         help_text=_("市町村より下の圏域では、属する市町村か、ひとつ上の圏域を選びます"),
     )
-    slug = models.SlugField(_("アドレスに使う名前"), max_length=60, unique=True, help_text=_("半角の英数字。後から変えません"))
+    slug = models.SlugField(
+        _("アドレスに使う名前"), max_length=60, unique=True, help_text=_("半角の英数字。後から変えません")
+    )
     name = models.CharField(_("名前"), max_length=80)
     reading = models.CharField(_("よみ"), max_length=120, blank=True)
-    aliases = models.CharField(_("ほかの呼び方"), max_length=200, blank=True, help_text=_("空白で区切ります（例: 東部 ひがし）"))
+    aliases = models.CharField(
+        _("ほかの呼び方"), max_length=200, blank=True, help_text=_("空白で区切ります（例: 東部 ひがし）")
+    )
     code = models.CharField(
         _("全国地方公共団体コード"),
         max_length=6,
@@ -57,7 +61,9 @@ class Area(Record):
     lat = models.FloatField(_("代表点の緯度"), null=True, blank=True, validators=LATITUDE)
     lon = models.FloatField(_("代表点の経度"), null=True, blank=True, validators=LONGITUDE)
     order = models.PositiveSmallIntegerField(_("並び順"), default=0)
-    retired = models.BooleanField(_("使わない"), default=False, help_text=_("消すかわりに印をつけます。古い記録が壊れません"))
+    retired = models.BooleanField(
+        _("使わない"), default=False, help_text=_("消すかわりに印をつけます。古い記録が壊れません")
+    )
 
     class Meta:
         verbose_name = _("圏域")

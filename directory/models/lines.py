@@ -27,7 +27,10 @@ class NationalLine(DraftStateMixin, RevisionMixin, Record):
     name = models.CharField(_("名前"), max_length=80)
     number = models.CharField(_("番号"), max_length=80, blank=True)
     full_number = models.CharField(
-        _("つながらないときの番号"), max_length=40, blank=True, help_text=_("0570や#の番号はIP電話などからつながりません")
+        _("つながらないときの番号"),
+        max_length=40,
+        blank=True,
+        help_text=_("0570や#の番号はIP電話などからつながりません"),
     )
     hours = models.CharField(_("受付時間（資料のまま）"), max_length=200, blank=True)
     cost = models.CharField(_("料金"), max_length=60, blank=True)

@@ -35,7 +35,9 @@ class Organisation(Record, ClusterableModel):
     operator = models.CharField(_("運営している法人・団体"), max_length=120, blank=True)
     website = models.URLField(_("ホームページ"), blank=True)
     active_from = models.DateField(_("活動の始まり"), null=True, blank=True)
-    active_to = models.DateField(_("活動の終わり"), null=True, blank=True, help_text=_("終わった活動は「終了」と表示します"))
+    active_to = models.DateField(
+        _("活動の終わり"), null=True, blank=True, help_text=_("終わった活動は「終了」と表示します")
+    )
     source = models.CharField(_("出典"), max_length=300, blank=True)
     quote = models.TextField(_("出典の文"), blank=True)
     staff_note = models.TextField(_("職員用のメモ"), blank=True, help_text=_("公開されません"))

@@ -21,7 +21,10 @@ class Channel(Child, Orderable):
     resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="channels")
     kind = models.CharField(_("方法"), max_length=10, choices=ChannelKind)
     value = models.CharField(
-        _("番号・アドレス"), max_length=300, blank=True, help_text=_("0570や#の番号には、つながらないときの番号もそえます")
+        _("番号・アドレス"),
+        max_length=300,
+        blank=True,
+        help_text=_("0570や#の番号には、つながらないときの番号もそえます"),
     )
     note = models.CharField(_("説明"), max_length=200, blank=True)
     hours = models.CharField(_("この方法の受付時間"), max_length=120, blank=True)
@@ -128,7 +131,9 @@ class NextStep(Child, Orderable):
     """A rung of a ladder: 見学 -> 手伝い -> 短時間就労 -> 雇用."""
 
     resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="next_steps")
-    target = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="steps_before", verbose_name=_("次の一歩"))
+    target = models.ForeignKey(
+        Resource, on_delete=models.CASCADE, related_name="steps_before", verbose_name=_("次の一歩")
+    )
     note = models.CharField(_("説明"), max_length=120, blank=True)
 
     class Meta(Orderable.Meta):

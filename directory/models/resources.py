@@ -89,7 +89,12 @@ class Resource(
     hours_note = models.CharField(_("時間の備考"), max_length=200, blank=True)
 
     photo = models.ForeignKey(
-        "wagtailimages.Image", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("写真")
+        "wagtailimages.Image",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("写真"),
     )
     photo_alt = models.CharField(
         _("写真の説明"), max_length=200, blank=True, help_text=_("写真が見えない人に、何が写っているかを伝えます")
@@ -142,8 +147,8 @@ class Resource(
                         problem(field, _("この種類の機関は、暴力から逃げる人を守るため、所在地を登録しません。"))
         if (self.lat is None) != (self.lon is None):
             problem("lat", _("緯度と経度は、両方書くか、両方空にします。"))
-        if self.eligibility != Eligibility.ANYONE and not self.audiences:
-            problem("audiences", _("「どなたでも」でないときは、対象を選んでください。"))
+        if self.eligibility != Eligibility.ANYONE and not (self.audiences or self.eligibility_note.strip()):
+            problem("audiences", _("「どなたでも」でないときは、対象を選ぶか、説明に書いてください。"))
         if self.photo_id and not self.photo_alt.strip():
             problem("photo_alt", _("写真が見えない人のために、写真の説明を書いてください。"))
         if self.verified_on and self.verified_on > timezone.localdate():

@@ -16,12 +16,16 @@ from wagtail.fields import StreamField
 
 from directory.areas import area_index
 from directory.choices import Kind
+from directory.memory import remembered
 from directory.models import Field, NationalLine, Need
-from directory.selectors import card, desks_of_types, needs_with_types
+from directory.needs import need_by_pk
+from directory.selectors import card, desks_of_types
 
 from ..blocks import Body, Question, Voice, topic_choices
+from ..lines import lines_of
 from ..listing import KIND_DESCRIPTIONS, facet_counts, search_address
 from ..shell import home_municipality
+from ..tree import visible
 from .base import PortalPage
 
 
@@ -53,11 +57,11 @@ class HomePage(PortalPage):
         context = super().get_context(request, *args, **kwargs)
         counts = facet_counts("kind")
         context.update(
-            situations=entries(SituationPage.objects.live().public().descendant_of(self).order_by("path")[:8]),
-            guides=entries(GuidancePage.objects.live().public().descendant_of(self).order_by("path")[:6]),
+            situations=entries(visible(SituationPage.objects.live().descendant_of(self).order_by("path")[:8], request)),
+            guides=entries(visible(GuidancePage.objects.live().descendant_of(self).order_by("path")[:6], request)),
             news=[
                 {"title": page.title, "url": page.url, "date": page.date}
-                for page in NewsPage.objects.live().public().descendant_of(self).order_by("-date", "-pk")[:3]
+                for page in visible(NewsPage.objects.live().descendant_of(self).order_by("-date", "-pk")[:3], request)
             ],
             kinds=[
                 {
@@ -75,7 +79,7 @@ class HomePage(PortalPage):
                     "description": field.description,
                     "url": search_address({"kind": (Kind.DESK,), "field": (field.code,)}),
                 }
-                for field in Field.objects.filter(retired=False)
+                for field in remembered("fields", "all", lambda: list(Field.objects.filter(retired=False)))
             ],
         )
         return context
@@ -94,7 +98,7 @@ class GuidanceIndexPage(PortalPage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
         """The pages below."""
         context = super().get_context(request, *args, **kwargs)
-        context["children"] = entries(GuidancePage.objects.live().public().child_of(self))
+        context["children"] = entries(visible(GuidancePage.objects.live().child_of(self), request))
         return context
 
 
@@ -102,7 +106,12 @@ class GuidancePage(PortalPage):
     """How to get help with something."""
 
     photo = models.ForeignKey(
-        "wagtailimages.Image", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("写真")
+        "wagtailimages.Image",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("写真"),
     )
     photo_alt = models.CharField(
         _("写真の説明"), max_length=200, blank=True, help_text=_("写真が見えない人に、何が写っているかを伝えます")
@@ -143,11 +152,9 @@ class SituationIndexPage(PortalPage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
         """The pages below by the first field of their need."""
         context = super().get_context(request, *args, **kwargs)
-        pages = (
-            SituationPage.objects.live().public().child_of(self).select_related("need").prefetch_related("need__fields")
-        )
+        pages = SituationPage.objects.live().child_of(self).select_related("need").prefetch_related("need__fields")
         groups: dict[str, list] = {}
-        for page in pages:
+        for page in visible(pages, request):
             fields = list(page.need.fields.all()) if page.need else []
             groups.setdefault(fields[0].name if fields else str(_("いろいろ")), []).append(page)
         context["groups"] = [{"field": name, "pages": entries(members)} for name, members in groups.items()]
@@ -158,10 +165,17 @@ class SituationPage(PortalPage):
     """A need told in plain words, for whoever noticed it, ending in desks."""
 
     need = models.ForeignKey(
-        Need, on_delete=models.SET_NULL, null=True, blank=True, related_name="situation_pages", verbose_name=_("困りごと")
+        Need,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="situation_pages",
+        verbose_name=_("困りごと"),
     )
     voices = StreamField([("voice", Voice())], blank=True, verbose_name=_("ひとの言葉"))
-    signs = StreamField([("sign", blocks.CharBlock(label=_("気づくこと"), max_length=120))], blank=True, verbose_name=_("気づくこと"))
+    signs = StreamField(
+        [("sign", blocks.CharBlock(label=_("気づくこと"), max_length=120))], blank=True, verbose_name=_("気づくこと")
+    )
     what_happens = models.TextField(_("相談するとどうなるか"), blank=True)
     if_refused = models.TextField(_("本人が望まないとき"), blank=True)
     questions = StreamField([("question", Question())], blank=True, verbose_name=_("よくある質問"))
@@ -169,7 +183,9 @@ class SituationPage(PortalPage):
         _("いのち・暴力にかかわる"), default=False, help_text=_("全国の相談電話と、すぐ離れるボタンを一番上に出します")
     )
     topics = StreamField(
-        [("topic", blocks.ChoiceBlock(label=_("話題"), choices=topic_choices))], blank=True, verbose_name=_("全国の相談電話の話題")
+        [("topic", blocks.ChoiceBlock(label=_("話題"), choices=topic_choices))],
+        blank=True,
+        verbose_name=_("全国の相談電話の話題"),
     )
 
     template = "portal/situation_page.html"
@@ -193,15 +209,15 @@ class SituationPage(PortalPage):
         """The desks that answer the need, in its own order, at this moment."""
         context = super().get_context(request, *args, **kwargs)
         now = timezone.localtime()
-        types = [code for _need, codes in needs_with_types([self.need.code]) for code in codes] if self.need else []
+        need = need_by_pk(self.need_id)
         home = home_municipality(request)
         area = area_index().by_slug.get(request.GET.get("area", "")[:60])
         lines: list[NationalLine] = []
         if topics := [block.value for block in self.topics]:
-            lines = list(NationalLine.objects.published().filter(topic__in=topics))
+            lines = lines_of(topics)
         context.update(
-            need_text=self.need.plain if self.need else "",
-            desks=[card(desk, now) for desk in desks_of_types(types, area, home)],
+            need_text=need.plain if need else "",
+            desks=[card(desk, now) for desk in desks_of_types(need.types if need else (), area, home)],
             signs=[block.value for block in self.signs],
             lines=lines,
         )
@@ -221,7 +237,7 @@ class NewsIndexPage(PortalPage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
         """The pages below."""
         context = super().get_context(request, *args, **kwargs)
-        pages = NewsPage.objects.live().public().child_of(self).order_by("-date", "-pk")
+        pages = visible(NewsPage.objects.live().child_of(self).order_by("-date", "-pk"), request)
         context["items"] = [{**entry, "date": page.date} for entry, page in zip(entries(pages), pages, strict=True)]
         return context
 

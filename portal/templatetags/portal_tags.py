@@ -14,6 +14,7 @@ from wagtail.images.models import AbstractImage
 
 from directory.models import NationalLine
 
+from ..lines import lines_of
 from ..shell import ending_desk as find_ending_desk
 from ..shell import shell as build_shell
 
@@ -38,8 +39,7 @@ def ending_desk(context: template.Context, area_slug: str = "") -> Any:
 @register.simple_tag
 def national_lines(*topics: str) -> list[NationalLine]:
     """National lines of the topics, or all, that may be shown today."""
-    lines = NationalLine.objects.published()
-    return list(lines.filter(topic__in=topics) if topics else lines)
+    return lines_of(topics)
 
 
 @register.simple_tag

@@ -3,15 +3,18 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.areas import AreaNode, Whereabouts, area_index, locate
-from directory.models import Field, NationalLine, Need
-from directory.selectors import EVERYTHING, card, desks_of_types, needs_with_types
+from directory.filters import field_options
+from directory.needs import NeedEntry, all_needs, needs_of
+from directory.selectors import EVERYTHING, card, desks_of_types
 
+from ..lines import lines_of
 from ..listing import search_address
 from ..shell import home_municipality
 
@@ -26,16 +29,17 @@ URGENT_NEEDS = {"suicidal", "partner-violence", "child-abuse", "sexual-violence"
 TWO_FIELDS = 2
 
 
+@transaction.non_atomic_requests
 def find(request: HttpRequest) -> HttpResponse:
     """The form, and below it the answer once something was asked. One address holds both, so it works without JavaScript."""
     asked = list(dict.fromkeys(request.GET.getlist("about")))[:MOST_NEEDS]
     typed, area_slug = request.GET.get("where", ""), request.GET.get("area", "")
     index, home = area_index(), home_municipality(request)
-    needs = needs_with_types(asked) if asked else []
+    needs = needs_of(asked)
     whereabouts = locate(typed)
     area = index.by_slug.get(area_slug) or whereabouts.area
     context: dict[str, Any] = {
-        "topics": _topics({need.code for need, _types in needs}),
+        "topics": _topics({need.code for need in needs}),
         "areas": _area_groups(home, area),
         "where": whereabouts.text,
         "area_slug": area.slug if area else "",
@@ -49,18 +53,13 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def _topics(checked: set[str]) -> list[dict[str, Any]]:
     """Needs under their first field, each once."""
-    groups: dict[str, list[dict[str, Any]]] = {name: [] for name in _field_names()}
-    for need in Need.objects.filter(retired=False).exclude(code=UNKNOWN).prefetch_related("fields"):
-        fields = list(need.fields.all())
-        if fields:
-            groups.setdefault(fields[0].name, []).append(
+    groups: dict[str, list[dict[str, Any]]] = {name: [] for _code, name in field_options()}
+    for need in all_needs():
+        if need.fields and need.code != UNKNOWN:
+            groups.setdefault(need.fields[0][1], []).append(
                 {"code": need.code, "plain": need.plain, "name": need.name, "checked": need.code in checked}
             )
     return [{"field": name, "needs": members} for name, members in groups.items() if members]
-
-
-def _field_names() -> list[str]:
-    return list(Field.objects.filter(retired=False).values_list("name", flat=True))
 
 
 def _area_groups(home: AreaNode | None, chosen: AreaNode | None) -> list[dict[str, Any]]:
@@ -75,38 +74,38 @@ def _area_groups(home: AreaNode | None, chosen: AreaNode | None) -> list[dict[st
 
 
 def _answer(
-    needs: list, area: AreaNode | None, home: AreaNode | None, whereabouts: Whereabouts, asked: list[str]
+    needs: list[NeedEntry], area: AreaNode | None, home: AreaNode | None, whereabouts: Whereabouts, asked: list[str]
 ) -> dict[str, Any]:
     """Desks in order: several fields, or none, lead to the desk for everything first; otherwise it comes last."""
     now = timezone.localtime()
-    fields = {field.code for need, _types in needs for field in list(need.fields.all())[:1]}
+    fields = {code for need in needs for code, _name in need.fields[:1]}
     reasons: dict[str, str] = {}
     types: list[str] = []
-    for need, codes in needs:
-        for code in codes:
+    for need in needs:
+        for code in need.types:
             reasons.setdefault(code, need.plain)
             types.append(code)
     types = list(dict.fromkeys(types))
     many = len(fields) >= TWO_FIELDS
     if many or not types or UNKNOWN in asked:
         types = [EVERYTHING, *(code for code in types if code != EVERYTHING)]
-        reasons[EVERYTHING] = _("いくつかのことが重なっていても、まとめて話せます") if many else _("何の相談か、分からなくても大丈夫です")
+        reasons[EVERYTHING] = (
+            _("いくつかのことが重なっていても、まとめて話せます") if many else _("何の相談か、分からなくても大丈夫です")
+        )
     elif EVERYTHING not in types:
         types.append(EVERYTHING)
     reasons.setdefault(EVERYTHING, _("どこに相談してよいか迷ったら、こちらへ"))
     desks = desks_of_types(types, area, home, a_type=1)
     topics = [topic for field in fields for topic in URGENT_TOPICS.get(field, ())]
-    urgent = any(need.code in URGENT_NEEDS for need, _types in needs)
+    urgent = any(need.code in URGENT_NEEDS for need in needs)
     return {
-        "chosen": [need.plain for need, _types in needs],
+        "chosen": [need.plain for need in needs],
         "place_label": area.name if area else "",
         "place_message": _place_message(whereabouts, area),
         "ambiguous": _ambiguous(whereabouts, asked) if area is None else [],
         "desks": [card(desk, now, reasons.get(desk.type.code, "")) for desk in desks],
-        "lines": list(NationalLine.objects.published().filter(topic__in=topics)) if urgent and topics else [],
-        "search_url": search_address(
-            {"field": tuple(sorted(fields)), **({"area": (area.slug,)} if area else {})}
-        ),
+        "lines": lines_of(topics) if urgent and topics else [],
+        "search_url": search_address({"field": tuple(sorted(fields)), **({"area": (area.slug,)} if area else {})}),
     }
 
 

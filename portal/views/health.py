@@ -1,6 +1,6 @@
 """Whether the site is alive, and whether it can serve; for the operator's monitor."""
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
@@ -16,6 +16,7 @@ def _database() -> bool:
     return True
 
 
+@transaction.non_atomic_requests
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 as long as pages can be answered: that needs the database; without the index pages still end with a desk."""
@@ -29,6 +30,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(state, status=200 if database else 503)
 
 
+@transaction.non_atomic_requests
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 only when everything that a visitor may ask for can be answered."""

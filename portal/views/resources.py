@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,15 +12,26 @@ from wagtail.images import get_image_model
 from directory import hours_text
 from directory.choices import Kind
 from directory.models.resources import SHORT_ID_ALPHABET, SHORT_ID_LENGTH
-from directory.publication import PublicResource
+from directory.public import PublicResource
 from directory.selectors import card, public_resource
 from search.engines.base import EngineUnavailable
 from search.query import understand
 
-from ..listing import KIND_DESCRIPTIONS, Asked, active_filters, all_options, facet_counts, facet_groups, page_links, run, shown
+from ..listing import (
+    KIND_DESCRIPTIONS,
+    Asked,
+    active_filters,
+    all_options,
+    facet_counts,
+    facet_groups,
+    page_links,
+    run,
+    shown,
+)
 from ..shell import home_municipality
 
 
+@transaction.non_atomic_requests
 def resource_detail(request: HttpRequest, short_id: str) -> HttpResponse:
     """One resource by its public id; capitals and look-alikes (O, I, L) of a typed id are understood."""
     typed = short_id.lower().translate(str.maketrans("oil", "011"))
@@ -55,6 +67,7 @@ def detail_context(resource: PublicResource) -> dict[str, Any]:
     }
 
 
+@transaction.non_atomic_requests
 def browse(request: HttpRequest) -> HttpResponse:
     """The four kinds with their counts."""
     counts = facet_counts("kind")
@@ -71,6 +84,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     return render(request, "directory/browse.html", {"kinds": kinds})
 
 
+@transaction.non_atomic_requests
 def browse_kind(request: HttpRequest, kind: str) -> HttpResponse:
     """One kind by field and area, in reading order."""
     if kind not in Kind.values:
@@ -118,7 +132,5 @@ def _quiet(asked: Asked) -> Asked:
 
 
 def _heading(asked: Asked, options: Any, kind: str) -> str:
-    names = [
-        dict(options[name])[value] for name in ("area", "field") for value in asked.filters.get(name, ())
-    ]
+    names = [dict(options[name])[value] for name in ("area", "field") for value in asked.filters.get(name, ())]
     return _("{narrowed}の{kind}").format(narrowed="・".join(names), kind=kind) if names else kind

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,10 +12,22 @@ from directory.selectors import EVERYTHING, card, desks_of_types
 from search.engines.base import EngineUnavailable
 from search.query import understand
 
-from ..listing import PER_PAGE, SORTS, Asked, active_filters, all_options, facet_groups, page_links, run, shown
+from ..listing import (
+    PER_PAGE,
+    SORTS,
+    Asked,
+    active_filters,
+    all_options,
+    facet_groups,
+    near_label,
+    page_links,
+    run,
+    shown,
+)
 from ..shell import home_municipality
 
 
+@transaction.non_atomic_requests
 def results(request: HttpRequest) -> HttpResponse:
     """Answer what was asked; without the index the page still ends with the desk for everything."""
     options = all_options()
@@ -50,6 +63,7 @@ def results(request: HttpRequest) -> HttpResponse:
         facets=facet_groups(asked, result, options),
         pages=page_links(asked, result.total),
         first=first,
+        near_label=near_label(asked, home.pk if home else None),
         last=min(result.total, asked.page * PER_PAGE),
     )
     return render(request, "search/results.html", context)

@@ -1,21 +1,27 @@
-"""The contract of engines. `tests/search/contract.py` holds every engine to it."""
+"""The contract between questions and engines: what may be asked, what comes back, what every engine can do."""
 
-from __future__ import annotations
-
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, get_args
 
-from ..documents import SearchDocument
+from search.documents import FACETS, GRAM_FIELDS, TEXT_FIELDS, SearchDocument
 
 Sort = Literal["relevance", "reading", "verified", "distance"]
 
+# Of the n-grams that are asked for, this share must be there: one slip of the finger in a long word is forgiven.
+GRAM_SHARE = 0.75
+# A document that matches in a second field rises by this share of it.
+TIE_BREAKER = 0.1
+EARTH_RADIUS_KM = 6371.0
+
 
 class EngineError(Exception):
-    """Something is wrong with the index; pages go on without it."""
+    """Anything that keeps an engine from answering or writing."""
 
 
 class EngineUnavailable(EngineError):
@@ -23,22 +29,26 @@ class EngineUnavailable(EngineError):
 
 
 class EngineBusy(EngineError):
-    """Somebody else has been writing for too long."""
+    """Somebody else is writing, for longer than one may wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Terms of one text field, of which at least the `share` must stand in a document."""
+    """One way to satisfy a clause: all `terms` in a text field, or most of them (`GRAM_SHARE`) in an n-gram field."""
 
     field: str
     terms: tuple[str, ...]
     weight: float
-    share: float = 1.0
+
+    @property
+    def needed(self) -> int:
+        """How many of the terms must be in the field."""
+        return math.ceil(len(self.terms) * GRAM_SHARE) if self.field in GRAM_FIELDS else len(self.terms)
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One thing that was asked for, in one of several ways; an optional one lifts but is not asked for."""
+    """One thing that was asked; the best alternative counts. Optional ones lift hits and are never needed."""
 
     alternatives: tuple[Alternative, ...]
     optional: bool = False
@@ -46,91 +56,139 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class EngineQuery:
-    """A question as engines understand it. Without clauses it is all documents.
+    """A whole query; without clauses it asks for all documents.
 
-    `filters`: any of the values of a facet, all of the facets. `facets`: which to count. `near`: (lat, lon) for distances.
+    `minimum_match`: how many of the clauses that are not optional must match. `filters`: any value within a facet, and
+    every facet. `near`: (latitude, longitude) in degrees. `boosts`: (facet, value, weight) that lift and do not filter.
+    Raises ValueError for facets, fields or numbers that make no sense.
     """
 
     clauses: tuple[Clause, ...] = ()
     minimum_match: int = 1
-    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     facets: tuple[str, ...] = ()
     sort: Sort = "relevance"
     near: tuple[float, float] | None = None
     offset: int = 0
     limit: int = 20
+    boosts: tuple[tuple[str, str, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what no engine could answer, with the fix in the message."""
+        named = {*self.filters, *self.facets, *(facet for facet, _value, _weight in self.boosts)}
+        if unknown := named - set(FACETS):
+            raise ValueError(f"Unknown facets {sorted(unknown)}; known are {FACETS}")
+        fields = {alternative.field for clause in self.clauses for alternative in clause.alternatives}
+        if unknown := fields - {*TEXT_FIELDS, *GRAM_FIELDS}:
+            raise ValueError(f"Unknown fields {sorted(unknown)}")
+        if self.sort not in get_args(Sort):
+            raise ValueError(f"Unknown sort {self.sort!r}")
+        if self.sort == "distance" and self.near is None:
+            raise ValueError("Sorting by distance needs `near`")
+        if self.near is not None and not (abs(self.near[0]) <= 90 and abs(self.near[1]) <= 180):
+            raise ValueError("`near` is a latitude and a longitude in degrees")
+        if self.offset < 0 or self.limit < 0:
+            raise ValueError("`offset` and `limit` must not be negative")
 
 
 @dataclass(frozen=True, slots=True)
 class EngineHit:
-    """A document that was found; `distance_km` only when the question had a point and the document has one."""
+    """One document found; `distance_km` when the query said where the visitor is and the document has a place."""
 
     key: str
     score: float
     row: Mapping[str, Any]
-    distance_km: float | None = None
+    distance_km: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class EngineResult:
-    """Hits of the page asked for, how many there are in all, and counts by facet and value.
-
-    The counts of a facet leave its own filter out, so that they say what choosing another value would bring.
-    """
+    """`total` documents match, `hits` are the asked page, `facets` count values, each facet's own filter ignored."""
 
     total: int
     hits: tuple[EngineHit, ...]
-    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class EngineStatus:
-    """For operators."""
-
-    available: bool
-    documents: int = 0
-    built_at: datetime | None = None
-    detail: str = ""
+    facets: Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Up to which change an index is: the id in the change log and its time."""
+    """How far an index has followed the log of changes.
+
+    `change` is the last id applied. `gaps` are lower ids that were not to be seen then, with the time (seconds since
+    the epoch) at which they were missed: their transactions may still have been open.
+    """
 
     change: int = 0
-    at: datetime | None = None
+    gaps: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """For health pages and logs: whether it answers, how many documents, when built, and what is wrong if anything."""
+
+    available: bool
+    documents: int
+    built_at: datetime | None
+    detail: str = ""
 
 
 class Engine(ABC):
-    """Finds documents. Every method may raise EngineUnavailable."""
+    """An index that answers queries and follows changes."""
+
+    name: str
 
     @abstractmethod
     def search(self, query: EngineQuery) -> EngineResult:
-        """Answer a question."""
+        """Answer a query from the last complete index. Raises EngineUnavailable."""
 
     @abstractmethod
-    def apply(self, upserts: Iterable[SearchDocument], deletes: Iterable[str], cursor: Cursor | None = None) -> None:
-        """Put in or replace documents, take out keys, and remember the cursor, in one step. Doing it twice changes nothing."""
+    def apply(self, upserts: Iterable[SearchDocument], deletes: Iterable[str]) -> None:
+        """Put these documents in place of earlier ones with their keys and remove `deletes`; all of it or nothing.
+
+        Raises EngineUnavailable or EngineBusy.
+        """
 
     @abstractmethod
     def rebuild(
-        self, documents: Iterable[SearchDocument], cursor: Cursor, progress: Callable[[int], None] | None = None
+        self,
+        documents: Iterable[SearchDocument],
+        *,
+        cursor: Cursor | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> int:
-        """A new index beside the old one, swapped when it is whole; returns how many documents. A failure changes nothing."""
+        """Build a new index beside the old one, which answers meanwhile, and swap when whole; returns the number.
+
+        `cursor` becomes that of the new index. A failure leaves the old index as it was. Raises EngineBusy when another
+        rebuild is running.
+        """
 
     @abstractmethod
     def fingerprints(self) -> dict[str, str]:
-        """Fingerprints of all documents by key."""
+        """Key and fingerprint of every document in the index. Raises EngineUnavailable."""
 
+    @property
     @abstractmethod
     def cursor(self) -> Cursor:
-        """Up to which change the index is."""
+        """How far this index has followed the log. Raises EngineUnavailable."""
+
+    @cursor.setter
+    @abstractmethod
+    def cursor(self, cursor: Cursor) -> None: ...
+
+    @abstractmethod
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Hold off every other writer, also in other processes, while reading what is to be written. Raises EngineBusy.
+
+        May be entered again by the thread that holds it.
+        """
 
     @abstractmethod
     def status(self) -> EngineStatus:
-        """How it is; never raises."""
+        """How the engine is; never raises."""
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """The right to write, for reading the register and applying what was read in one go. Raises EngineBusy."""
-        yield
+
+def distance_km(first: tuple[float, float], second: tuple[float, float]) -> float:
+    """Great-circle distance of two (latitude, longitude) pairs in degrees, by the haversine formula."""
+    (lat1, lon1), (lat2, lon2) = (map(math.radians, point) for point in (first, second))
+    chord = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(chord)))

@@ -1,304 +1,356 @@
-"""The embedded engine: one folder for each build, and a pointer file to the one in use.
+"""The embedded engine: tantivy on this machine's disk, the default for a demo and for one host."""
 
-Readers of all processes notice a swap or a commit at their next search. One process writes at a time (a lock file).
-"""
-
-from __future__ import annotations
-
-import fcntl
 import json
+import logging
 import os
-import shutil
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import tantivy
-from django.conf import settings
+from tantivy import Order, Query
 
-from ..documents import FACETS, MOST_QUALITY, TEXT_FIELDS, AnalysedDocument, SearchDocument, analyse_document
-from .base import Cursor, Engine, EngineBusy, EngineHit, EngineQuery, EngineResult, EngineStatus, EngineUnavailable
-from .distance import hits_by_distance, kilometres
-from .tantivy_query import QueryBuilder
+from search.documents import SearchDocument, analyse_document
+from search.engines.base import (
+    Cursor,
+    Engine,
+    EngineBusy,
+    EngineError,
+    EngineHit,
+    EngineQuery,
+    EngineResult,
+    EngineStatus,
+    EngineUnavailable,
+    distance_km,
+)
+from search.engines.builds import Builds, FileLock, read_cursor, write_cursor
+from search.engines.tantivy_query import SCHEMA, boxed, located, matching_query, to_tantivy, unlocated
 
-POINTER, LOCK, STATE = "CURRENT", "write.lock", "state.json"
-LOCK_SECONDS = 5.0
-WRITER_BYTES = 200_000_000
-# Hits without a reading come last; this sign sorts behind every kana.
-NO_READING = "\uffff"
-MOST_VALUES = 1_000
-LAST_OFFSET = 1_000_000
+logger = logging.getLogger("search")
 
+# The analysis in Python is slower than one writing thread, and fewer threads leave fewer segments to search.
+WRITER_THREADS = 1
+APPLY_HEAP = 15_000_000
+REBUILD_HEAP = 200_000_000
+WRITE_WAIT_SECONDS = 10.0
+REBUILD_WAIT_SECONDS = 1.0
+PROGRESS_EVERY = 1_000
+FACET_VALUES = 5_000
+# Later pages and the unfiltered list ask for the same counts again; they are the dearest part of a search.
+KEPT_COUNTS = 500
+NEAREST_KM = 0.5
+WHOLE_EARTH_KM = 20_100.0
 
-def schema() -> tantivy.Schema:
-    """Text fields of terms, raw facets, sort keys, and the stored row."""
-    builder = tantivy.SchemaBuilder()
-    for name in ("key", "fingerprint"):
-        builder.add_text_field(name, stored=True, tokenizer_name="raw", index_option="basic")
-    for name in TEXT_FIELDS:
-        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
-    for name in FACETS:
-        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("reading_key", fast=True, tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("verified", fast=True, indexed=True)
-    builder.add_float_field("quality", fast=True)
-    for name in ("lat", "lon"):
-        builder.add_float_field(name, stored=True, fast=True, indexed=True)
-    builder.add_text_field("row", stored=True, tokenizer_name="raw", index_option="basic")
-    return builder.build()
-
-
-def quality_weight(quality: int) -> float:
-    """The value whose weight log2(2 + value) is 1 for quality 0 and 1.1 for the best: a tie-breaker, no more."""
-    return 2 ** (1 + 0.1 * max(0, min(quality, MOST_QUALITY)) / MOST_QUALITY) - 2
+Addressed = tuple[float, tantivy.DocAddress]
 
 
-def to_tantivy(analysed: AnalysedDocument) -> tantivy.Document:
-    """A document as tantivy stores it."""
-    document = analysed.document
-    values: dict[str, Any] = {
-        "key": document.key,
-        "fingerprint": document.fingerprint(),
-        "reading_key": analysed.reading_key or NO_READING,
-        "verified": document.verified.toordinal() if document.verified else 0,
-        "quality": quality_weight(document.quality),
-        "row": json.dumps(document.row, ensure_ascii=False, default=str),
-        **analysed.texts,
-    }
-    for name, items in document.facets.items():
-        values[name] = list(items)
-    if document.lat is not None and document.lon is not None:
-        values.update(lat=float(document.lat), lon=float(document.lon))
-    return tantivy.Document(**{name: value for name, value in values.items() if value not in ("", [])})
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """An opened build; `stamp` tells whether a commit happened since, `counts` keeps facets counted in this state."""
 
-
-@dataclass(slots=True)
-class _Open:
-    """An index as this process has it open."""
-
-    build: str
+    build: Path
+    stamp: tuple[int, int, int]
     index: tantivy.Index
-    stamp: int
+    searcher: tantivy.Searcher
+    counts: dict[Hashable, dict[str, int]] = field(default_factory=dict)
 
 
 class TantivyEngine(Engine):
-    """See the module."""
+    """One index folder; any number of engine objects and processes may share it."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = Path(folder or settings.SEARCH_INDEX_DIR)
-        self.schema = schema()
-        self.queries = QueryBuilder(self.schema)
-        self._open: _Open | None = None
-        self._opening = threading.Lock()
-        self._held = threading.local()
+    name = "tantivy"
 
-    # Reading
+    def __init__(self, root: Path, *, write_wait: float = WRITE_WAIT_SECONDS) -> None:
+        """`root` need not exist; `write_wait` is how many seconds a writer waits for another."""
+        self._builds = Builds(root)
+        self._write_lock = FileLock(root / "write.lock", write_wait)
+        self._rebuild_lock = FileLock(root / "rebuild.lock", min(write_wait, REBUILD_WAIT_SECONDS))
+        self._reader: _Reader | None = None
+        self._reader_lock = threading.Lock()
 
-    def _index(self) -> tantivy.Index:
-        """The index in use, opened or reloaded if another process swapped or committed."""
-        try:
-            build = (self.folder / POINTER).read_text().strip()
-            stamp = (self.folder / build / "meta.json").stat().st_mtime_ns
-            known = self._open
-            if known is not None and (known.build, known.stamp) == (build, stamp):
-                return known.index
-            with self._opening:
-                if known is not None and known.build == build:
-                    index = known.index
-                    index.reload()
-                else:
-                    index = tantivy.Index.open(str(self.folder / build))
-                    index.config_reader(reload_policy="manual")
-                    index.reload()
-                self._open = _Open(build, index, stamp)
-                return index
-        except (OSError, ValueError) as error:
-            self._open = None
-            raise EngineUnavailable(f"the index in {self.folder} cannot be read: {error}") from error
+    # -- reading --
 
     def search(self, query: EngineQuery) -> EngineResult:
-        """One pass for the hits, one for all counts, one more for each facet that is filtered itself."""
-        searcher = self._index().searcher()
-        try:
-            return self._search(searcher, query)
-        except (OSError, ValueError) as error:
-            self._open = None
-            raise EngineUnavailable(str(error)) from error
-
-    def _search(self, searcher: tantivy.Searcher, query: EngineQuery) -> EngineResult:
-        wanted = self.queries.build(query)
-        facets = self._facets(searcher, query)
-        offset, limit = min(query.offset, LAST_OFFSET), query.limit
-        if query.sort == "distance" and query.near:
-            total, found = hits_by_distance(searcher, self.queries, wanted, query.near, offset, limit)
-            hits = [self._hit(searcher, address, 0.0, query.near) for address in found]
-            return EngineResult(total, tuple(hits), facets)
-        order: dict[str, Any] = {"weight_by_field": "quality"}
-        if query.sort == "reading":
-            order = {"order_by_field": "reading_key", "order": tantivy.Order.Asc}
-        elif query.sort == "verified":
-            order = {"order_by_field": "verified", "order": tantivy.Order.Desc}
-        result = searcher.search(wanted, limit=limit, offset=offset, count=True, **order)
-        hits = [
-            self._hit(searcher, address, score if isinstance(score, float) else 0.0, query.near)
-            for score, address in result.hits
-        ]
-        return EngineResult(result.count, tuple(hits), facets)
-
-    def _facets(self, searcher: tantivy.Searcher, query: EngineQuery) -> dict[str, dict[str, int]]:
-        counts: dict[str, dict[str, int]] = {}
-        together = [name for name in query.facets if not query.filters.get(name)]
-        groups = [(together, None)] + [([name], name) for name in query.facets if query.filters.get(name)]
-        for names, left_out in groups:
-            if not names:
-                continue
-            wanted = self.queries.build(query, without=left_out)
-            ask = {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in names}
-            answer = searcher.aggregate(wanted, ask)
-            for name in names:
-                counts[name] = {bucket["key"]: bucket["doc_count"] for bucket in answer[name]["buckets"]}
-        return counts
-
-    def _hit(
-        self, searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float, near: tuple[float, float] | None
-    ) -> EngineHit:
-        stored = searcher.doc(address).to_dict()
-        distance = None
-        if near and "lat" in stored:
-            distance = kilometres(near, (stored["lat"][0], stored["lon"][0]))
-        return EngineHit(stored["key"][0], score, json.loads(stored["row"][0]), distance)
+        """See Engine."""
+        reader = self._current()
+        with _readable(self._builds.root):
+            total, page = _page(reader.searcher, query)
+            return EngineResult(total, _hits(reader.searcher, query, page), _facets(reader, query))
 
     def fingerprints(self) -> dict[str, str]:
-        """Read from the stored documents."""
-        searcher = self._index().searcher()
-        count = searcher.num_docs
-        if not count:
-            return {}
-        found = searcher.search(tantivy.Query.all_query(), limit=count, count=False).hits
-        stored = (searcher.doc(address).to_dict() for _score, address in found)
-        return {item["key"][0]: item["fingerprint"][0] for item in stored}
+        """See Engine."""
+        searcher = self._current().searcher
+        with _readable(self._builds.root):
+            found = searcher.search(Query.all_query(), limit=max(searcher.num_docs, 1), count=False)
+            documents = (searcher.doc(address) for _score, address in found.hits)
+            return {
+                document.get_first("key"): bytes(document.get_first("fingerprint")).decode() for document in documents
+            }
 
     def status(self) -> EngineStatus:
-        """Whether it can be read, and how many documents it has."""
+        """See Engine."""
         try:
-            documents = self._index().searcher().num_docs
-            return EngineStatus(True, documents, self._state_time())
-        except EngineUnavailable as error:
-            return EngineStatus(False, detail=str(error))
+            build = self._builds.current()
+            built_at = datetime.fromtimestamp((build / "built").stat().st_mtime, UTC)
+            return EngineStatus(True, self._current().searcher.num_docs, built_at, build.name)
+        except (EngineError, OSError) as error:
+            return EngineStatus(False, 0, None, str(error))
 
-    def _state_time(self) -> datetime | None:
-        built = self._state().get("built_at")
-        return datetime.fromisoformat(built) if built else None
-
-    # Writing
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """The lock of all processes; waits for a few seconds. A thread that has it may ask again."""
-        if getattr(self._held, "depth", 0):
-            yield
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / LOCK).open("w") as file:
-            deadline = time.monotonic() + LOCK_SECONDS
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError as error:
-                    if time.monotonic() > deadline:
-                        raise EngineBusy("another process has been writing to the index for too long") from error
-                    time.sleep(0.02)
-            self._held.depth = 1
-            try:
-                yield
-            finally:
-                self._held.depth = 0
-
-    def _state(self) -> dict[str, Any]:
-        try:
-            build = (self.folder / POINTER).read_text().strip()
-            return json.loads((self.folder / build / STATE).read_text())
-        except (OSError, ValueError) as error:
-            raise EngineUnavailable(f"the index in {self.folder} has no state: {error}") from error
-
+    @property
     def cursor(self) -> Cursor:
-        """Kept in the folder of the build, so that it changes together with it."""
-        state = self._state()
-        at = state.get("cursor_at")
-        return Cursor(state["cursor"], datetime.fromisoformat(at) if at else None)
+        """See Engine."""
+        return read_cursor(self._builds.current())
 
-    def apply(self, upserts: Iterable[SearchDocument], deletes: Iterable[str], cursor: Cursor | None = None) -> None:
-        """One commit."""
-        with self.writing():
-            index = self._index()
+    @cursor.setter
+    def cursor(self, cursor: Cursor) -> None:
+        with self.exclusive():
+            write_cursor(self._builds.current(), cursor)
+
+    def _current(self) -> _Reader:
+        """The newest committed state; notices swaps and commits of other processes by two `stat` calls."""
+        for last_try in (False, True):
+            build = self._builds.current()
             try:
-                writer = index.writer(WRITER_BYTES, 1)
-                for key in deletes:
+                stamp = _stamp(build)
+                reader = self._reader
+                if reader is None or reader.build != build or reader.stamp != stamp:
+                    reader = self._open(build, stamp)
+                return reader
+            except (EngineUnavailable, OSError) as error:
+                # Between the pointer and the files, another process may have swapped twice.
+                if last_try or self._builds.current() == build:
+                    raise EngineUnavailable(f"The index in {build} cannot be read: {error}") from error
+        raise AssertionError("unreachable")
+
+    def _open(self, build: Path, stamp: tuple[int, int, int]) -> _Reader:
+        with self._reader_lock, _readable(build):
+            reader = self._reader
+            if reader is not None and reader.build == build:
+                if reader.stamp == stamp:
+                    return reader
+                index = reader.index
+            else:
+                index = tantivy.Index.open(str(build / "index"))
+                index.config_reader("manual", 0)
+            index.reload()
+            self._reader = _Reader(build, stamp, index, index.searcher())
+            return self._reader
+
+    # -- writing --
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """See Engine."""
+        return self._write_lock()
+
+    def apply(self, upserts: Iterable[SearchDocument], deletes: Iterable[str]) -> None:
+        """See Engine."""
+        with self.exclusive():
+            build = self._builds.current()
+            with _readable(build):
+                index = tantivy.Index.open(str(build / "index"))
+            # The last one of a key wins, as if they had come one by one.
+            documents = {document.key: to_tantivy(analyse_document(document)) for document in upserts}
+            with _writer(index, APPLY_HEAP) as writer:
+                for key in {*documents, *deletes}:
                     writer.delete_documents_by_term("key", key)
-                for document in upserts:
-                    writer.delete_documents_by_term("key", document.key)
-                    writer.add_document(to_tantivy(analyse_document(document)))
-                writer.commit()
-                writer.wait_merging_threads()
-            except (OSError, ValueError) as error:
-                raise EngineUnavailable(f"the index in {self.folder} cannot be written: {error}") from error
-            if cursor is not None:
-                build = (self.folder / POINTER).read_text().strip()
-                state = self._state()
-                _write_json(self.folder / build / STATE, {**state, **_cursor_state(cursor)})
+                for document in documents.values():
+                    writer.add_document(document)
 
     def rebuild(
-        self, documents: Iterable[SearchDocument], cursor: Cursor, progress: Callable[[int], None] | None = None
+        self,
+        documents: Iterable[SearchDocument],
+        *,
+        cursor: Cursor | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> int:
-        """A new folder; the pointer moves when everything is in it, and all but the folder before are removed."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        build = datetime.now(UTC).strftime("build-%Y%m%d-%H%M%S-%f")
-        target = self.folder / build
-        target.mkdir()
-        try:
-            count = self._fill(target, documents, progress)
-            _write_json(target / STATE, {"built_at": datetime.now(UTC).isoformat(), **_cursor_state(cursor)})
-        except BaseException:
-            shutil.rmtree(target, ignore_errors=True)
-            raise
-        with self.writing():
-            pointer = self.folder / POINTER
-            before = pointer.read_text().strip() if pointer.exists() else ""
-            fresh = self.folder / f"{POINTER}.{os.getpid()}"
-            fresh.write_text(build)
-            os.replace(fresh, pointer)
-            for folder in self.folder.glob("build-*"):
-                if folder.name not in {build, before} and folder.name < build:
-                    shutil.rmtree(folder, ignore_errors=True)
-        return count
+        """See Engine."""
+        with self._rebuild_lock():
+            build = self._builds.create()
+            try:
+                count = _fill(build, documents, progress)
+                write_cursor(build, cursor or Cursor())
+                (build / "built").touch()
+                with self.exclusive():
+                    self._builds.activate(build)
+            except BaseException:
+                self._builds.discard(build)
+                raise
+            return count
 
-    def _fill(
-        self, target: Path, documents: Iterable[SearchDocument], progress: Callable[[int], None] | None
-    ) -> int:
-        index = tantivy.Index(self.schema, path=str(target))
-        writer = index.writer(WRITER_BYTES, 1)
-        count = 0
+
+def _fill(build: Path, documents: Iterable[SearchDocument], progress: Callable[[int], None] | None) -> int:
+    index = tantivy.Index(SCHEMA, path=str(build / "index"))
+    seen: set[str] = set()
+    with _writer(index, REBUILD_HEAP) as writer:
         for document in documents:
+            if document.key in seen:
+                writer.delete_documents_by_term("key", document.key)
+            seen.add(document.key)
             writer.add_document(to_tantivy(analyse_document(document)))
-            count += 1
-            if progress and count % 1000 == 0:
-                progress(count)
+            if progress and len(seen) % PROGRESS_EVERY == 0:
+                progress(len(seen))
+    if progress:
+        progress(len(seen))
+    return len(seen)
+
+
+@contextmanager
+def _writer(index: tantivy.Index, heap: int) -> Iterator[tantivy.IndexWriter]:
+    """A writer that commits at the end or leaves the index as it was, and lets tantivy's own lock go either way."""
+    try:
+        writer = index.writer(heap, WRITER_THREADS)
+    except ValueError as error:
+        raise EngineBusy(str(error)) from error
+    try:
+        yield writer
         writer.commit()
+    except BaseException:
+        writer.rollback()
+        raise
+    finally:
         writer.wait_merging_threads()
-        return count
 
 
-def _cursor_state(cursor: Cursor) -> dict[str, Any]:
-    return {"cursor": cursor.change, "cursor_at": cursor.at.isoformat() if cursor.at else None}
+@contextmanager
+def _readable(place: Path) -> Iterator[None]:
+    """Tell damaged files as EngineUnavailable; tantivy reports them as ValueError, OSError or a panic."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise EngineUnavailable(f"{place}: {error}") from error
+    except BaseException as error:
+        # pyo3's panic is no Exception and has no name to import.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise EngineUnavailable(f"{place}: {error}") from error
 
 
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(content))
-    os.replace(fresh, path)
+def _stamp(build: Path) -> tuple[int, int, int]:
+    """Another one after every commit: tantivy replaces this file."""
+    stat = os.stat(build / "index" / "meta.json")
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size
+
+
+# -- one search --
+
+
+def _page(searcher: tantivy.Searcher, query: EngineQuery) -> tuple[int, list[Addressed]]:
+    """Total and the hits of the asked page, in order."""
+    matching = matching_query(query)
+    if query.limit == 0 or query.offset > 0 or query.sort == "distance":
+        # Ranking reserves room for all hits before the page: never for more than there are.
+        total = _count(searcher, matching)
+        if query.limit == 0 or query.offset >= total:
+            return total, []
+        if query.sort == "distance":
+            return total, _by_distance(searcher, query, matching)
+        return total, _ranked(searcher, query, matching, query.offset, min(query.limit, total)).hits
+    result = _ranked(searcher, query, matching, 0, query.limit, count=True)
+    return result.count or 0, result.hits
+
+
+def _count(searcher: tantivy.Searcher, query: Query) -> int:
+    return searcher.search(query, limit=1, count=True).count or 0
+
+
+def _ranked(
+    searcher: tantivy.Searcher, query: EngineQuery, matching: Query, offset: int, limit: int, *, count: bool = False
+) -> tantivy.SearchResult:
+    if query.sort == "reading":
+        return searcher.search(matching, limit, count, "order", offset, Order.Asc)
+    if query.sort == "verified":
+        return searcher.search(matching, limit, count, "verified", offset, Order.Desc)
+    return searcher.search(matching, limit, count, offset=offset, weight_by_field="quality")
+
+
+def _by_distance(searcher: tantivy.Searcher, query: EngineQuery, matching: Query) -> list[Addressed]:
+    """The page of `query` by distance, documents without a place after all others.
+
+    tantivy knows no places: a box grows until the circle inside it holds the whole page for certain.
+    """
+    assert query.near is not None  # noqa: S101 - EngineQuery refuses it
+    wanted = query.offset + query.limit
+    placed = _count(searcher, located(matching))
+    page: list[Addressed] = []
+    if query.offset < placed:
+        page = _nearest(searcher, matching, query.near, min(wanted, placed))[query.offset :]
+    if wanted > placed:
+        start = max(query.offset - placed, 0)
+        rest = searcher.search(
+            unlocated(matching), wanted - placed - start, False, offset=start, weight_by_field="quality"
+        )
+        page += rest.hits
+    return page
+
+
+def _nearest(searcher: tantivy.Searcher, matching: Query, near: tuple[float, float], wanted: int) -> list[Addressed]:
+    """The `wanted` nearest documents, of which there are as many."""
+    radius = NEAREST_KM
+    while True:
+        everything = radius >= WHOLE_EARTH_KM
+        box = located(matching) if everything else boxed(matching, near, radius)
+        inside = _count(searcher, box)
+        if inside >= wanted:
+            hits = searcher.search(box, inside, False).hits
+            distances = _distances(searcher, near, [address for _score, address in hits])
+            measured = sorted(
+                (distance, address.segment_ord, address.doc, score, address)
+                for (score, address), distance in zip(hits, distances, strict=True)
+                if distance is not None and (everything or distance <= radius)
+            )
+            if everything or len(measured) >= wanted:
+                return [(score, address) for *_order, score, address in measured[:wanted]]
+        radius *= 2
+
+
+def _distances(
+    searcher: tantivy.Searcher, near: tuple[float, float], addresses: list[tantivy.DocAddress]
+) -> list[float | None]:
+    places = zip(
+        searcher.fast_field_values("lat", addresses), searcher.fast_field_values("lon", addresses), strict=True
+    )
+    return [None if lat is None or lon is None else distance_km(near, (lat, lon)) for lat, lon in places]
+
+
+def _hits(searcher: tantivy.Searcher, query: EngineQuery, page: list[Addressed]) -> tuple[EngineHit, ...]:
+    addresses = [address for _score, address in page]
+    distances = _distances(searcher, query.near, addresses) if query.near else [None] * len(page)
+    hits = []
+    for (score, address), distance in zip(page, distances, strict=True):
+        document = searcher.doc(address)
+        row = json.loads(bytes(document.get_first("row")))
+        # Sorting by a column gives the column's value instead of a score.
+        relevance = float(score) if query.sort in {"relevance", "distance"} else 0.0
+        hits.append(EngineHit(document.get_first("key"), relevance, row, distance))
+    return tuple(hits)
+
+
+def _facets(reader: _Reader, query: EngineQuery) -> Mapping[str, Mapping[str, int]]:
+    """Counts of each asked facet: one pass for those without own filter, one more for each with one."""
+    filters = tuple(sorted((facet, tuple(values)) for facet, values in query.filters.items() if values))
+    needed = tuple(clause for clause in query.clauses if not clause.optional)
+    keys = {
+        facet: (needed, query.minimum_match, tuple(item for item in filters if item[0] != facet), facet)
+        for facet in query.facets
+    }
+    counts = {facet: kept for facet, key in keys.items() if (kept := reader.counts.get(key)) is not None}
+    filtered = {facet for facet, _values in filters}
+    if free := [facet for facet in query.facets if facet not in counts and facet not in filtered]:
+        counts |= _aggregate(reader.searcher, matching_query(query, ranked=False), free)
+    for facet in query.facets:
+        if facet not in counts:
+            counts |= _aggregate(reader.searcher, matching_query(query, without=facet, ranked=False), [facet])
+    if len(reader.counts) > KEPT_COUNTS:
+        reader.counts.clear()
+    reader.counts.update({key: counts[facet] for facet, key in keys.items()})
+    # Copies, for the caller may add to what it was given.
+    return {facet: dict(counts[facet]) for facet in query.facets}
+
+
+def _aggregate(searcher: tantivy.Searcher, query: Query, facets: list[str]) -> dict[str, dict[str, int]]:
+    wanted = {facet: {"terms": {"field": facet, "size": FACET_VALUES}} for facet in facets}
+    answer = searcher.aggregate(query, wanted)
+    return {facet: {bucket["key"]: bucket["doc_count"] for bucket in answer[facet]["buckets"]} for facet in facets}

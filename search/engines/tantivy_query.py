@@ -1,89 +1,141 @@
-"""From the engines' common question to tantivy's own."""
-
-from __future__ import annotations
+"""The schema of the embedded index, and our queries in tantivy's words."""
 
 import math
 
 import tantivy
+from tantivy import Occur, Query
 
-from .base import Alternative, Clause, EngineQuery
+from search.documents import FACETS, GRAM_FIELDS, TEXT_FIELDS, AnalysedDocument, clean_value
+from search.engines.base import EARTH_RADIUS_KM, TIE_BREAKER, Alternative, Clause, EngineQuery
 
-# Between the fields in which one clause is found: the best counts, the others a little.
-TIE_BREAKER = 0.1
-LONGEST_VALUE = 200
+# One step of quality is worth this share of the score: enough to order equals, too little to beat a better match.
+QUALITY_STEP = 0.001
 
 
-class QueryBuilder:
-    """Builds tantivy queries over one schema."""
+def build_schema() -> tantivy.Schema:
+    """Text as pre-joined terms, facets and sort keys as fast columns, the row as stored bytes."""
+    builder = tantivy.SchemaBuilder()
+    for name in (*TEXT_FIELDS, *GRAM_FIELDS):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    for name in FACETS:
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("order", fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field("verified", fast=True)
+    builder.add_float_field("lat", fast=True)
+    builder.add_float_field("lon", fast=True)
+    builder.add_float_field("quality", fast=True)
+    builder.add_bytes_field("fingerprint", stored=True)
+    builder.add_bytes_field("row", stored=True)
+    return builder.build()
 
-    def __init__(self, schema: tantivy.Schema) -> None:
-        self.schema = schema
 
-    def build(self, query: EngineQuery, without: str | None = None) -> tantivy.Query:
-        """The whole question; `without` leaves the filter of one facet out, for counting it."""
-        parts = [(tantivy.Occur.Must, self._words(query))]
-        for name, values in query.filters.items():
-            if values and name != without:
-                known = [value[:LONGEST_VALUE] for value in values]
-                wanted = tantivy.Query.term_set_query(self.schema, name, known)
-                parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(wanted, 0.0)))
-        return parts[0][1] if len(parts) == 1 else tantivy.Query.boolean_query(parts)
+SCHEMA = build_schema()
 
-    def _words(self, query: EngineQuery) -> tantivy.Query:
-        needed = [self._clause(clause) for clause in query.clauses if not clause.optional]
-        lifting = [self._clause(clause) for clause in query.clauses if clause.optional]
-        if not needed:
-            asked = tantivy.Query.all_query()
-        elif len(needed) == 1:
-            asked = needed[0]
-        else:
-            least = max(1, min(query.minimum_match, len(needed)))
-            asked = tantivy.Query.boolean_query(
-                [(tantivy.Occur.Should, clause) for clause in needed], minimum_number_should_match=least
-            )
-        if not lifting:
-            return asked
-        return tantivy.Query.boolean_query(
-            [(tantivy.Occur.Must, asked), *((tantivy.Occur.Should, clause) for clause in lifting)]
-        )
 
-    def _clause(self, clause: Clause) -> tantivy.Query:
-        ways = [self._alternative(alternative) for alternative in clause.alternatives if alternative.terms]
-        if not ways:
-            return tantivy.Query.empty_query()
-        return ways[0] if len(ways) == 1 else tantivy.Query.disjunction_max_query(ways, TIE_BREAKER)
+def to_tantivy(document: AnalysedDocument) -> tantivy.Document:
+    """A document as tantivy stores it."""
+    fields = tantivy.Document()
+    fields.add_text("key", document.key)
+    for name, text in document.texts.items():
+        fields.add_text(name, text)
+    for name, values in document.facets.items():
+        for value in values:
+            fields.add_text(name, value)
+    fields.add_text("order", document.order)
+    if document.verified:
+        fields.add_integer("verified", document.verified.toordinal())
+    if document.lat is not None and document.lon is not None:
+        fields.add_float("lat", document.lat)
+        fields.add_float("lon", document.lon)
+    # tantivy multiplies scores by log2(2 + value) of this column.
+    fields.add_float("quality", 2 ** (1 + QUALITY_STEP * document.quality) - 2)
+    fields.add_bytes("fingerprint", document.fingerprint.encode())
+    fields.add_bytes("row", document.row.encode())
+    return fields
 
-    def _alternative(self, alternative: Alternative) -> tantivy.Query:
-        terms = [
-            tantivy.Query.term_query(self.schema, alternative.field, term, index_option="freq")
-            for term in alternative.terms
+
+def matching_query(query: EngineQuery, *, without: str = "", ranked: bool = True) -> Query:
+    """All that a query asks for, as one tantivy query.
+
+    `without` leaves one facet's filter out; `ranked=False` leaves out what only lifts, for counting.
+    """
+    musts = [
+        Query.const_score_query(_facet_query(facet, values), 0.0)
+        for facet, values in query.filters.items()
+        if values and facet != without
+    ]
+    needed = [_clause_query(clause) for clause in query.clauses if not clause.optional]
+    lifting = []
+    if ranked:
+        lifting += [_clause_query(clause) for clause in query.clauses if clause.optional]
+        lifting += [
+            Query.const_score_query(_facet_query(facet, (value,)), weight) for facet, value, weight in query.boosts
         ]
-        if len(terms) == 1:
-            found = terms[0]
-        else:
-            least = max(1, math.ceil(len(terms) * alternative.share - 1e-9))
-            found = tantivy.Query.boolean_query(
-                [(tantivy.Occur.Should, term) for term in terms], minimum_number_should_match=least
-            )
-        # A long word found by many n-grams must not outweigh a short one.
-        return tantivy.Query.boost_query(found, alternative.weight / math.sqrt(len(terms)))
+    if len(needed) == 1:
+        musts += needed
+    elif needed:
+        least = min(max(query.minimum_match, 1), len(needed))
+        musts.append(Query.boolean_query([(Occur.Should, part) for part in needed], minimum_number_should_match=least))
+    if not needed:
+        # A constant, so that quality alone orders what is not asked about.
+        musts.append(Query.all_query())
+    if len(musts) == 1 and not lifting:
+        return musts[0]
+    return Query.boolean_query([*((Occur.Must, part) for part in musts), *((Occur.Should, part) for part in lifting)])
 
-    def within(self, wanted: tantivy.Query, box: tuple[float, float, float, float]) -> tantivy.Query:
-        """The question within south, north, west, east."""
-        south, north, west, east = box
-        return tantivy.Query.boolean_query(
-            [
-                (tantivy.Occur.Must, wanted),
-                (tantivy.Occur.Must, self._between("lat", south, north)),
-                (tantivy.Occur.Must, self._between("lon", west, east)),
-            ]
+
+def located(query: Query) -> Query:
+    """The part of a query's documents that has a place."""
+    return Query.boolean_query([(Occur.Must, query), (Occur.Must, Query.exists_query("lat"))])
+
+
+def unlocated(query: Query) -> Query:
+    """The part of a query's documents that has none."""
+    return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, Query.exists_query("lat"))])
+
+
+def boxed(query: Query, near: tuple[float, float], radius_km: float) -> Query:
+    """The part of a query's documents within a box that holds the circle of that radius; or all located ones."""
+    lat, lon = near
+    reach = math.degrees(radius_km / EARTH_RADIUS_KM)
+    low, high = lat - reach, lat + reach
+    shrink = math.cos(math.radians(min(max(abs(low), abs(high)), 90.0)))
+    width = reach / shrink if shrink > 1e-6 else 360.0
+    if low < -90 or high > 90 or lon - width < -180 or lon + width > 180:
+        return located(query)
+    return Query.boolean_query(
+        [
+            (Occur.Must, query),
+            (Occur.Must, _range("lat", low, high)),
+            (Occur.Must, _range("lon", lon - width, lon + width)),
+        ]
+    )
+
+
+def _range(name: str, low: float, high: float) -> Query:
+    return Query.const_score_query(Query.range_query(SCHEMA, name, tantivy.FieldType.Float, low, high), 0.0)
+
+
+def _facet_query(facet: str, values: tuple[str, ...]) -> Query:
+    return Query.term_set_query(SCHEMA, facet, [clean_value(value) for value in values])
+
+
+def _clause_query(clause: Clause) -> Query:
+    parts = [_alternative_query(alternative) for alternative in clause.alternatives if alternative.terms]
+    if not parts:
+        return Query.empty_query()
+    return parts[0] if len(parts) == 1 else Query.disjunction_max_query(parts, TIE_BREAKER)
+
+
+def _alternative_query(alternative: Alternative) -> Query:
+    terms = [Query.term_query(SCHEMA, alternative.field, term, "freq") for term in alternative.terms]
+    if len(terms) == 1:
+        query = terms[0]
+    elif alternative.needed == len(terms):
+        query = Query.boolean_query([(Occur.Must, term) for term in terms])
+    else:
+        query = Query.boolean_query(
+            [(Occur.Should, term) for term in terms], minimum_number_should_match=alternative.needed
         )
-
-    def _between(self, name: str, low: float, high: float) -> tantivy.Query:
-        found = tantivy.Query.range_query(self.schema, name, tantivy.FieldType.Float, low, high)
-        return tantivy.Query.const_score_query(found, 0.0)
-
-    def somewhere(self, wanted: tantivy.Query, *, known: bool) -> tantivy.Query:
-        """The question among documents with, or without, a place."""
-        occur = tantivy.Occur.Must if known else tantivy.Occur.MustNot
-        return tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), (occur, tantivy.Query.exists_query("lat"))])
+    return Query.boost_query(query, alternative.weight)

@@ -23,7 +23,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_test_environment
 
-from directory.filters import FILTERS
 from directory.models import PublicRecord
 from portal import demo
 from search import indexing
@@ -90,14 +89,24 @@ def main(size: int) -> dict[str, object]:
         if response.status_code != 200:
             raise SystemExit(f"{address} answered {response.status_code}")
 
-    addresses = [("/search/", {"q": words, **({"area": "tobu"} if number % 3 == 0 else {})}) for number, words in enumerate(WORDS)]
+    addresses = [
+        ("/search/", {"q": words, **({"area": "tobu"} if number % 3 == 0 else {})})
+        for number, words in enumerate(WORDS)
+    ]
     measured = times(lambda number: get(*addresses[number % len(addresses)]), 200)
     found.update(results_p50_ms=statistics.median(measured), results_p95_ms=p95(measured))
     ids = list(PublicRecord.objects.order_by("pk").values_list("short_id", flat=True)[:100])
     found["detail_p50_ms"] = statistics.median(times(lambda number: get(f"/resources/{ids[number % len(ids)]}/"), 100))
     found["home_p50_ms"] = statistics.median(times(lambda number: get("/"), 50))
     found["browse_p50_ms"] = statistics.median(times(lambda number: get("/browse/place/", {"area": "tobu"}), 50))
-    for address in ("/", "/search/?q=居場所&area=tobu", f"/resources/{ids[0]}/", "/find/?about=dementia&area=tobu", "/browse/place/", "/browse/"):
+    for address in (
+        "/",
+        "/search/?q=居場所&area=tobu",
+        f"/resources/{ids[0]}/",
+        "/find/?about=dementia&area=tobu",
+        "/browse/place/",
+        "/browse/",
+    ):
         with CaptureQueriesContext(connection) as captured:
             get(address)
         queries.append(len(captured))

@@ -152,7 +152,11 @@ def test_should_give_the_demo_city_its_areas() -> None:
     assert city.children.count() == 4
     assert Area.objects.filter(layer__name="小学校区").count() == 12
     assert all(town.postal_codes.exists() for town in Town.objects.filter(municipality=city))
-    codes = [code for town in Town.objects.filter(municipality=city) for code in town.postal_codes.values_list("code", flat=True)]
+    codes = [
+        code
+        for town in Town.objects.filter(municipality=city)
+        for code in town.postal_codes.values_list("code", flat=True)
+    ]
     assert all(code.startswith("000") for code in codes), "no real postal code begins with 000"
 
 

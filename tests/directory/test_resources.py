@@ -43,7 +43,9 @@ def test_should_know_its_kind_from_its_class() -> None:
     assert [Resource.objects.get(name=PlaceFactory().name).specific.__class__] == [GatheringPlace]
 
 
-@pytest.mark.parametrize("field,value", [("address", "1-2"), ("place_name", "会館"), ("lat", 35.0), ("access_note", "駅の前")])
+@pytest.mark.parametrize(
+    "field,value", [("address", "1-2"), ("place_name", "会館"), ("lat", 35.0), ("access_note", "駅の前")]
+)
 def test_should_refuse_any_location_of_a_type_that_hides_its_address(field: str, value: object) -> None:
     desk = DeskFactory(organisation=OrganisationFactory(type=InstitutionType.objects.get(code="dv")))
     setattr(desk, field, value)
@@ -107,7 +109,9 @@ def demo_image() -> object:
         Channel(kind=ChannelKind.WEB, value="javascript:alert(1)"),
         OpeningRule(weekdays=[], opens="10:00", closes="12:00"),
         OpeningRule(weekdays=[9], opens="10:00", closes="12:00"),
-        OpeningRule(weekdays=[0], opens="10:00", closes="12:00", valid_from=date(2026, 5, 1), valid_to=date(2026, 4, 1)),
+        OpeningRule(
+            weekdays=[0], opens="10:00", closes="12:00", valid_from=date(2026, 5, 1), valid_to=date(2026, 4, 1)
+        ),
         OpeningException(start=date(2026, 5, 2), end=date(2026, 5, 1)),
         OpeningException(start=date(2026, 5, 2), closed=False),
     ],
@@ -185,7 +189,9 @@ def test_should_survive_the_deletion_of_a_term_that_only_a_draft_uses() -> None:
 def test_should_not_autosave_into_live_rows() -> None:
     from django.apps import apps
 
-    with_revisions = [m for m in apps.get_models() if issubclass(m, RevisionMixin) and m._meta.app_label in {"directory", "portal"}]
+    with_revisions = [
+        m for m in apps.get_models() if issubclass(m, RevisionMixin) and m._meta.app_label in {"directory", "portal"}
+    ]
     assert with_revisions
     without_drafts = [model for model in with_revisions if not issubclass(model, DraftStateMixin)]
     assert settings.WAGTAIL_AUTOSAVE_INTERVAL == 0 or not without_drafts
@@ -194,7 +200,7 @@ def test_should_not_autosave_into_live_rows() -> None:
 def test_should_give_every_resource_a_short_id_of_its_own() -> None:
     ids = list(Resource.objects.values_list("short_id", flat=True))
     assert len(set(ids)) == len(ids)
-    assert all(len(short_id) == 10 and short_id.islower() or short_id.isdigit() for short_id in ids)
+    assert all((len(short_id) == 10 and short_id.islower()) or short_id.isdigit() for short_id in ids)
 
 
 def test_should_find_records_serving_an_area_and_due_for_review() -> None:
@@ -213,7 +219,11 @@ def test_should_find_records_serving_an_area_and_due_for_review() -> None:
 def test_should_show_only_national_lines_that_may_be_shown_today() -> None:
     line = NationalLine.objects.published().first()
     today = timezone.localdate()
-    for changes in ({"show": False}, {"show": True, "show_until": today - timedelta(days=1)}, {"show_until": None, "show_from": today + timedelta(days=1)}):
+    for changes in (
+        {"show": False},
+        {"show": True, "show_until": today - timedelta(days=1)},
+        {"show_until": None, "show_from": today + timedelta(days=1)},
+    ):
         NationalLine.objects.filter(pk=line.pk).update(**changes)
         assert not NationalLine.objects.published().filter(pk=line.pk).exists(), changes
     names = set(NationalLine.objects.published().values_list("name", flat=True))

@@ -12,7 +12,14 @@ from portal.models import GuidancePage
 from tests.factories import PlaceFactory
 
 pytestmark = pytest.mark.django_db
-TABLES = ["consultationdesk", "gatheringplace", "volunteeropportunity", "employmentpathway", "organisation", "nationalline"]
+TABLES = [
+    "consultationdesk",
+    "gatheringplace",
+    "volunteeropportunity",
+    "employmentpathway",
+    "organisation",
+    "nationalline",
+]
 
 
 def form_of(client: Client, address: str) -> dict[str, list[str]]:
@@ -49,7 +56,14 @@ def test_should_open_an_empty_form(editor_client: Client, table: str) -> None:
 
 def test_should_open_every_kind_for_editing(editor_client: Client) -> None:
     for table in TABLES[:4]:
-        record = PublicRecord.objects.filter(kind={"consultationdesk": "desk", "gatheringplace": "place", "volunteeropportunity": "volunteer", "employmentpathway": "work"}[table]).first()
+        record = PublicRecord.objects.filter(
+            kind={
+                "consultationdesk": "desk",
+                "gatheringplace": "place",
+                "volunteeropportunity": "volunteer",
+                "employmentpathway": "work",
+            }[table]
+        ).first()
         response = editor_client.get(reverse(f"wagtailsnippets_directory_{table}:edit", args=[record.pk]))
         assert response.status_code == 200, table
         assert "公開されません" in response.content.decode()
@@ -64,7 +78,9 @@ def test_should_let_an_editor_save_a_draft_that_nobody_sees(editor_client: Clien
     assert response.status_code == 302, BeautifulSoup(response.content, "html.parser").select(".error-message")
     assert GatheringPlace.objects.get(pk=place.pk).latest_revision.as_object().name == "直した名前"
     assert PublicRecord.objects.get(resource=place).data["name"] == "もとの名前"
-    assert [channel["value"] for channel in PublicRecord.objects.get(resource=place).data["channels"]] == ["0000-99-0001"]
+    assert [channel["value"] for channel in PublicRecord.objects.get(resource=place).data["channels"]] == [
+        "0000-99-0001"
+    ]
 
 
 def test_should_not_let_an_editor_publish(editor_client: Client) -> None:

@@ -13,6 +13,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, Revision
 
 from directory.choices import Surface
+from directory.files import FixtureError
 from directory.models import Area, InstitutionType, NationalLine, Organisation, PublicRecord, Resource, Town
 from portal import demo
 from search.indexing import check
@@ -79,7 +80,9 @@ def test_should_change_nothing_the_second_time(own_index: Path) -> None:
     assert list(Resource.objects.order_by("pk").values_list("pk", "short_id")) == before
 
 
-def test_should_come_back_the_same_after_removal(own_index: Path, settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_should_come_back_the_same_after_removal(
+    own_index: Path, settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(demo, "STAMP", tmp_path / "demo.json")
     ids = set(PublicRecord.objects.values_list("short_id", flat=True))
     mine = Organisation.objects.create(name="自分で登録した会", type=InstitutionType.objects.get(code="ibasho"))
@@ -107,12 +110,14 @@ def test_should_multiply_for_benchmarks(own_index: Path, tmp_path: Path, monkeyp
     assert not (report.missing or report.stale or report.surplus)
 
 
-def test_should_load_nothing_at_all_when_a_file_is_broken(own_index: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_should_load_nothing_at_all_when_a_file_is_broken(
+    own_index: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(demo, "STAMP", tmp_path / "demo.json")
     before = Resource.objects.count(), Page.objects.count()
 
     def broken(*args: object) -> None:
-        raise demo.FixtureError(["situations.yaml: no title"])
+        raise FixtureError(["situations.yaml: no title"])
 
     monkeypatch.setattr(demo.PageBuilder, "build", broken)
     with pytest.raises(CommandError, match=r"situations\.yaml"):

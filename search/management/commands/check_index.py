@@ -1,45 +1,52 @@
-"""Compare the index with what is public."""
+"""Compare the search index with the records, and repair it."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from search.engines.base import EngineUnavailable
-from search.indexing import CheckReport, check, rebuild, repair
+from search.engines.base import EngineError
+from search.indexing import CheckReport, check
+from search.indexing import repair as repair_index
+
+SHOWN_KEYS = 20
 
 
 class Command(BaseCommand):
-    """See `search.indexing.check`."""
+    """Exit code 1 when differences are left, so that a timer can raise the alarm."""
 
-    help = "Compare the index with the sources, document by document; --repair mends the differences."
+    help = _("検索の索引と登録内容を突き合わせます。違いが残ると終了コードは 1 になります。")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whether to mend."""
-        parser.add_argument("--repair", action="store_true", help="mend the differences; an unreadable index is rebuilt")
+        """Only look, or repair as well."""
+        parser.add_argument("--repair", action="store_true", help=_("違いを直します"))
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Exit code 1 while differences are left."""
+    def handle(self, *, repair: bool, **options: Any) -> None:
+        """Write one line for each kind of difference."""
         try:
-            report = check()
-        except EngineUnavailable as error:
-            if not options["repair"]:
-                raise CommandError(_("索引を読めません。--repair を付けると作り直します")) from error
-            self.stdout.write(_("索引を読めないので、作り直します"))
-            rebuild()
-            report = check()
-        self._tell(report)
-        if not report.is_clean and options["repair"]:
-            repair(report)
-            report = check()
-            self._tell(report)
+            report = self._checked(repair=repair)
+        except EngineError as error:
+            raise CommandError(_("索引を調べられませんでした：%(error)s") % {"error": error}) from error
         if not report.is_clean:
-            raise CommandError(_("くい違いが残っています"))
+            raise CommandError(_("索引に違いがあります。直すには --repair を付けてください。"))
+        self.stdout.write(_("索引は登録内容と一致しています。"))
 
-    def _tell(self, report: CheckReport) -> None:
-        if report.is_clean:
-            self.stdout.write(_("索引は登録簿と一致しています"))
-            return
-        for label, keys in ((_("足りない"), report.missing), (_("古い"), report.stale), (_("余分"), report.surplus)):
+    def _checked(self, *, repair: bool) -> CheckReport:
+        report = check()
+        self._write(report)
+        if repair and not report.is_clean:
+            repair_index(report)
+            self.stdout.write(_("違いを直しました。もう一度突き合わせます。"))
+            report = check()
+            self._write(report)
+        return report
+
+    def _write(self, report: CheckReport) -> None:
+        for label, keys in (
+            (_("索引にない"), report.missing),
+            (_("索引が古い"), report.stale),
+            (_("索引に余分にある"), report.surplus),
+        ):
             if keys:
-                self.stdout.write(f"{label}: {len(keys)}  {' '.join(keys[:5])}{' …' if len(keys) > 5 else ''}")
+                shown = "、".join(keys[:SHOWN_KEYS]) + ("…" if len(keys) > SHOWN_KEYS else "")
+                self.stdout.write(f"{label}（{len(keys)}）：{shown}")

@@ -1,35 +1,40 @@
-"""Build the index anew."""
+"""Build the search index anew."""
 
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from search.engines import ENGINES, get_engine
+from search.engines.base import EngineError
 from search.indexing import rebuild
 
 
 class Command(BaseCommand):
-    """See `search.indexing.rebuild`."""
+    """The old index answers until the new one is whole."""
 
-    help = "Build a new index beside the old one and swap it in when it is whole."
+    help = _("検索の索引を作り直します。作り終わるまでは、いまの索引がそのまま使われます。")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Which engine."""
-        parser.add_argument("--engine", choices=sorted(ENGINES), help="the engine of the settings unless named")
+        """One engine, or the one of the setting."""
+        parser.add_argument("--engine", choices=sorted(ENGINES), help=_("検索エンジン（省略時は設定のもの）"))
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Build and tell how fast."""
-        start = time.perf_counter()
-        count = rebuild(get_engine(options["engine"]), self._progress)
-        seconds = max(time.perf_counter() - start, 0.001)
+    def handle(self, *, engine: str | None, verbosity: int, **options: Any) -> None:
+        """Report documents, seconds and speed."""
+
+        def progress(count: int) -> None:
+            if verbosity > 1:
+                self.stdout.write(_("%(count)d 件まで終わりました。") % {"count": count})
+
+        chosen = get_engine(engine)
+        started = time.monotonic()
+        try:
+            count = rebuild(chosen, progress)
+        except EngineError as error:
+            raise CommandError(_("索引を作り直せませんでした：%(error)s") % {"error": error}) from error
+        seconds = max(time.monotonic() - started, 0.001)
         self.stdout.write(
-            _("{count}件の索引を作りました（{seconds}秒、毎秒{speed}件）").format(
-                count=f"{count:,}", seconds=f"{seconds:.1f}", speed=f"{count / seconds:,.0f}"
-            )
+            _("%(engine)s：%(count)d 件を %(seconds).1f 秒で索引にしました（毎秒 %(rate)d 件）。")
+            % {"engine": chosen.name, "count": count, "seconds": seconds, "rate": count / seconds}
         )
-
-    def _progress(self, done: int) -> None:
-        if done % 10_000 == 0:
-            self.stdout.write(f"  {done:,}")

@@ -1,0 +1,131 @@
+"""Where an embedded index lies: one folder for each build, a pointer to the current one, and locks between processes.
+
+<root>/CURRENT                the name of the build that answers, replaced atomically
+<root>/<build>/index/         the engine's files
+<root>/<build>/cursor.json    how far the build has followed the changes: inside it, so both are swapped at once
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from search.engines.base import Cursor, EngineBusy, EngineUnavailable
+
+POLL_SECONDS = 0.02
+
+
+class FileLock:
+    """One holder at a time across threads and processes; its thread may enter again."""
+
+    def __init__(self, path: Path, wait: float) -> None:
+        """`wait` is in seconds."""
+        self._path = path
+        self._wait = wait
+        self._threads = threading.RLock()
+        self._depth = 0
+        self._descriptor = -1
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Hold the lock. Raises EngineBusy when it does not come free in time."""
+        deadline = time.monotonic() + self._wait
+        if not self._threads.acquire(timeout=self._wait):
+            raise EngineBusy(f"Another thread is writing to {self._path.parent}")
+        try:
+            if self._depth == 0:
+                self._descriptor = self._open(deadline)
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+                if self._depth == 0:
+                    # Closing lets the kernel's lock go, as does the end of a process that crashed.
+                    os.close(self._descriptor)
+        finally:
+            self._threads.release()
+
+    def _open(self, deadline: float) -> int:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return descriptor
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    os.close(descriptor)
+                    raise EngineBusy(f"Another process is writing to {self._path.parent}") from None
+                time.sleep(POLL_SECONDS)
+
+
+class Builds:
+    """The folders of one index."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._pointer = root / "CURRENT"
+
+    def current(self) -> Path:
+        """The build that answers now. Raises EngineUnavailable when there is none yet."""
+        try:
+            name = self._pointer.read_text().strip()
+        except OSError as error:
+            raise EngineUnavailable(f"No index in {self.root}: run `manage.py rebuild_index`") from error
+        build = self.root / name
+        if not name or not build.is_dir():
+            raise EngineUnavailable(f"{self._pointer} names a build that is gone: run `manage.py rebuild_index`")
+        return build
+
+    def create(self) -> Path:
+        """A new folder for a build, with its index folder in it."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        build = Path(tempfile.mkdtemp(prefix=datetime.now(UTC).strftime("%Y%m%dT%H%M%S-"), dir=self.root))
+        # mkdtemp keeps others out; web server and command line may be two users of one group.
+        build.chmod(0o755)
+        (build / "index").mkdir()
+        return build
+
+    def activate(self, build: Path) -> None:
+        """Point to `build`, and remove all others except the one before, whose readers may still be at work."""
+        previous = self._pointer.read_text().strip() if self._pointer.exists() else ""
+        replace_text(self._pointer, build.name)
+        for folder in self.root.iterdir():
+            if folder.is_dir() and folder.name not in {build.name, previous}:
+                self.discard(folder)
+
+    def discard(self, build: Path) -> None:
+        """Remove a build; files that are still open elsewhere go when they are closed."""
+        shutil.rmtree(build, ignore_errors=True)
+
+
+def read_cursor(build: Path) -> Cursor:
+    """The cursor of a build; an unreadable one counts as the beginning, since applying changes again does no harm."""
+    try:
+        data = json.loads((build / "cursor.json").read_text())
+        return Cursor(int(data["change"]), {int(change): float(at) for change, at in data["gaps"].items()})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Cursor()
+
+
+def write_cursor(build: Path, cursor: Cursor) -> None:
+    """Keep the cursor of a build."""
+    replace_text(build / "cursor.json", json.dumps({"change": cursor.change, "gaps": dict(cursor.gaps)}))
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a small file so that a reader sees the old text or the new one, also after a crash."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    with fresh.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

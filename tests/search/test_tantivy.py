@@ -1,0 +1,181 @@
+"""The embedded engine: the contract, and what only files and processes can do."""
+
+import fcntl
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from search.engines.base import EngineBusy, EngineQuery, EngineUnavailable
+from search.engines.tantivy import TantivyEngine
+from tests.search.contract import EngineContract, document
+
+ROOT = Path(__file__).resolve().parents[2]
+WRITE_ONE = """
+import sys
+from pathlib import Path
+from search.documents import SearchDocument
+from search.engines.tantivy import TantivyEngine
+TantivyEngine(Path(sys.argv[1])).apply([SearchDocument(key="d:9", title="別のプロセス")], [])
+"""
+
+
+def keys(engine) -> set[str]:
+    return {hit.key for hit in engine.search(EngineQuery()).hits}
+
+
+def root_of(engine) -> Path:
+    return engine._builds.root
+
+
+class TestTantivy(EngineContract):
+    @pytest.fixture
+    def engine(self, empty_engine):
+        return empty_engine
+
+
+def test_should_say_that_there_is_no_index(tmp_path):
+    engine = TantivyEngine(tmp_path / "nothing")
+    with pytest.raises(EngineUnavailable, match="rebuild_index"):
+        engine.search(EngineQuery())
+    with pytest.raises(EngineUnavailable):
+        engine.apply([document(1)], [])
+    assert not engine.status().available
+    assert "rebuild_index" in engine.status().detail
+
+
+def test_should_see_what_another_process_wrote(empty_engine):
+    assert keys(empty_engine) == set()
+    subprocess.run(
+        [sys.executable, "-c", WRITE_ONE, str(root_of(empty_engine))],
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert keys(empty_engine) == {"d:9"}
+
+
+def test_should_see_commits_and_swaps_of_another_engine(empty_engine):
+    other = TantivyEngine(root_of(empty_engine))
+    other.apply([document(1)], [])
+    assert keys(empty_engine) == {"d:1"}
+    other.rebuild([document(2)])
+    assert keys(empty_engine) == {"d:2"}
+    empty_engine.apply([document(3)], [])
+    assert keys(other) == {"d:2", "d:3"}
+
+
+def test_should_keep_one_earlier_build(empty_engine):
+    for number in range(4):
+        empty_engine.rebuild([document(number)])
+    builds = [folder for folder in root_of(empty_engine).iterdir() if folder.is_dir()]
+    assert len(builds) == 2
+    assert keys(empty_engine) == {"d:3"}
+
+
+def test_should_leave_no_folder_after_a_failing_rebuild(empty_engine):
+    def documents():
+        yield document(1)
+        raise RuntimeError("gone")
+
+    before = set(root_of(empty_engine).iterdir())
+    with pytest.raises(RuntimeError):
+        empty_engine.rebuild(documents())
+    assert {folder for folder in root_of(empty_engine).iterdir() if folder.is_dir()} <= before
+
+
+def test_should_read_and_swap_at_once(empty_engine):
+    empty_engine.rebuild([document(number) for number in range(30)])
+    stop, totals, failures = threading.Event(), set(), []
+
+    def read():
+        while not stop.is_set():
+            try:
+                totals.add(empty_engine.search(EngineQuery(facets=("kind",))).total)
+            except Exception as error:
+                failures.append(error)
+
+    readers = [threading.Thread(target=read) for _reader in range(3)]
+    for reader in readers:
+        reader.start()
+    other = TantivyEngine(root_of(empty_engine))
+    for _swap in range(8):
+        other.rebuild([document(number) for number in range(30)])
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert failures == []
+    assert totals == {30}
+
+
+@pytest.mark.parametrize("damage", ["store", "term", "meta.json", "pointer", "folder"])
+def test_should_tell_a_damaged_index(empty_engine, damage):
+    empty_engine.apply([document(1, "居場所")], [])
+    root = root_of(empty_engine)
+    build = root / (root / "CURRENT").read_text()
+    if damage == "pointer":
+        (root / "CURRENT").write_text("")
+    elif damage == "folder":
+        (root / "CURRENT").write_text("20200101T000000-gone")
+    else:
+        for file in (build / "index").iterdir():
+            if file.name.endswith(damage):
+                file.write_bytes(file.read_bytes()[:7])
+    fresh = TantivyEngine(root)
+    with pytest.raises(EngineUnavailable):
+        fresh.search(EngineQuery())
+    assert not fresh.status().available
+    fresh.rebuild([document(2)])
+    assert keys(fresh) == {"d:2"}
+
+
+@pytest.mark.parametrize("lock", ["write.lock", "rebuild.lock"])
+def test_should_say_busy_while_another_holds_the_lock(empty_engine, lock):
+    with (root_of(empty_engine) / lock).open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(EngineBusy):
+            empty_engine.rebuild([document(1)])
+        if lock == "write.lock":
+            with pytest.raises(EngineBusy):
+                empty_engine.apply([document(1)], [])
+    assert keys(empty_engine) == set()
+    empty_engine.apply([document(1)], [])
+    assert keys(empty_engine) == {"d:1"}
+
+
+def test_should_say_busy_to_another_thread_and_let_its_own_in_again(empty_engine):
+    outcomes = []
+
+    def write():
+        try:
+            empty_engine.apply([document(1)], [])
+        except EngineBusy as error:
+            outcomes.append(error)
+
+    with empty_engine.exclusive():
+        other = threading.Thread(target=write)
+        other.start()
+        other.join()
+        empty_engine.apply([document(2)], [])
+    assert len(outcomes) == 1
+    assert keys(empty_engine) == {"d:2"}
+
+
+def test_should_begin_again_when_the_cursor_cannot_be_read(empty_engine):
+    root = root_of(empty_engine)
+    (root / (root / "CURRENT").read_text() / "cursor.json").write_text("[")
+    assert empty_engine.cursor.change == 0
+
+
+def test_should_count_facets_anew_after_every_change(empty_engine):
+    asked = EngineQuery(facets=("kind",))
+    for number in (1, 2):
+        empty_engine.apply([document(number, facets={"kind": ("desk",)})], [])
+        for _time in range(2):
+            result = empty_engine.search(asked)
+            assert result.facets == {"kind": {"desk": number}}
+            # What a page does with its counts stays with that page.
+            result.facets["kind"]["desk"] = 99
