@@ -37,7 +37,9 @@ def form_of(client: Client, address: str) -> dict[str, list[str]]:
             if not chosen and not field.has_attr("multiple"):
                 chosen = [field.select_one("option").get("value", "")]
         else:
-            chosen = [field.get("value", "") if field.name == "input" else field.get_text().lstrip("\n")]
+            # A ticked box without a value sends "on".
+            default = "on" if field.get("type") == "checkbox" else ""
+            chosen = [field.get("value", default) if field.name == "input" else field.get_text().lstrip("\n")]
         values.setdefault(field["name"], []).extend(chosen)
     return values
 

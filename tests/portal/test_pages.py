@@ -215,7 +215,17 @@ def test_should_tell_that_it_is_well(client: Client) -> None:
 
 def test_should_have_no_public_address_that_this_file_does_not_know() -> None:
     names = {pattern.name for pattern in get_resolver().url_patterns if getattr(pattern, "name", None)}
-    assert names == {"search", "find", "browse", "browse_kind", "resource", "healthz", "readyz", "sitemap"}
+    assert names == {
+        "search",
+        "find",
+        "browse",
+        "browse_kind",
+        "resource",
+        "healthz",
+        "readyz",
+        "sitemap",
+        "wagtail_serve",
+    }
 
 
 def test_should_pass_the_system_checks() -> None:
