@@ -1,0 +1,127 @@
+"""What a visitor does, in a real browser: with a keyboard, on a phone, without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    "/",
+    "/search/?q=居場所 東部圏域",
+    "/search/?q=ggxyzzy",
+    "/find/",
+    "/find/?about=dementia&about=debt&area=tobu",
+    "/browse/",
+    "/browse/place/?area=tobu",
+    "/nowhere/",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@contextmanager
+def visit(browser: Browser, **options: Any) -> Iterator[Page]:
+    """A fresh visitor; axe has to be let past the site's own policy on scripts."""
+    context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", bypass_csp=True, **options)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def sideways(page: Page) -> int:
+    """Pixels by which a page is wider than its window."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_should_have_no_barrier_and_ask_no_other_host(browser: Browser, site: str, width: int) -> None:
+    with visit(browser, viewport={"width": width, "height": 844}) as page:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        found = []
+        addresses = list(PAGES)
+        page.goto(site + "/search/?q=居場所")
+        addresses.append(page.locator(".hit-title a").first.get_attribute("href"))
+        page.goto(site + "/こんなとき/")
+        addresses.append(page.locator("main a[href*='/%E3%81%93']").last.get_attribute("href"))
+        for address in addresses:
+            page.goto(site + address)
+            answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+            found += [
+                f"{address}: {rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in answer.response["violations"]
+            ]
+            assert sideways(page) <= 0, address
+        assert not found
+        assert {urlsplit(address).netloc for address in asked} == {urlsplit(site).netloc}
+
+
+def test_should_fit_a_narrow_window_with_large_text(browser: Browser, site: str) -> None:
+    with visit(browser, viewport={"width": 320, "height": 640}) as page:
+        for address in PAGES:
+            page.goto(site + address)
+            assert sideways(page) <= 0, address
+            page.add_style_tag(content="html{font-size:200%}")
+            assert sideways(page) <= 0, f"{address} at 200 %"
+
+
+def test_should_lead_from_a_question_to_a_desk_without_javascript(browser: Browser, site: str) -> None:
+    with visit(browser, java_script_enabled=False, viewport={"width": 390, "height": 844}) as page:
+        page.goto(site)
+        page.locator("main form input[name=q]").first.fill("どこに聞いたらいいかわからん")
+        page.locator("main form button[type=submit]").first.click()
+        assert "まるごと" in page.locator(".lead-desks .desk-name").first.inner_text()
+        page.locator(".lead-desks .desk-name a").first.click()
+        assert page.locator("a[href^='tel:']").count() >= 1
+        assert "まるごと" in page.locator("h1").inner_text()
+
+
+def test_should_find_a_desk_with_the_finder_without_javascript(browser: Browser, site: str) -> None:
+    with visit(browser, java_script_enabled=False, viewport={"width": 390, "height": 844}) as page:
+        page.goto(site + "/find/")
+        page.locator("summary", has_text="高齢・介護").click()
+        page.locator("input[name=about][value=dementia]").check()
+        page.locator("input[name=where]").fill("000-0311")
+        page.locator("main form button[type=submit]").last.click()
+        assert "南部" in page.locator(".answer .desk-name").first.inner_text()
+
+
+def test_should_be_usable_with_the_keyboard_alone(browser: Browser, site: str) -> None:
+    with visit(browser, viewport={"width": 1280, "height": 844}) as page:
+        page.goto(site)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.getAttribute('href')") == "#main", "the skip link comes first"
+        page.keyboard.press("Enter")
+        for _press in range(10):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.name") == "q":
+                break
+        assert page.evaluate("document.activeElement.name") == "q", "the box is near after the skip link"
+        page.keyboard.type("こども食堂")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search/**")
+        assert "食堂" in page.locator(".hit-title").first.inner_text()
+        for _press in range(80):
+            page.keyboard.press("Tab")
+            if page.evaluate("!!document.activeElement.closest('.hit-title')"):
+                break
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/resources/**")
+
+
+def test_should_keep_everything_on_paper(browser: Browser, site: str) -> None:
+    with visit(browser) as page:
+        page.goto(site + "/search/?q=シルバー人材センター")
+        page.locator(".hit-title a").first.click()
+        number = page.locator("a[href^='tel:']").first.inner_text()
+        page.emulate_media(media="print")
+        assert page.locator("a[href^='tel:']").first.is_visible()
+        assert number.strip()
+        assert not page.locator("header nav").first.is_visible()
