@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar
 from collections import Counter
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -109,6 +110,11 @@ def _programmes() -> list[tuple[dict, dict]]:
 
 
 def _national_lines() -> list[tuple[dict, dict]]:
+    rows = read_csv("national_lines.csv")
+    for before, row in pairwise(rows):
+        # The source's table says "as above"; alone on a page that says nothing.
+        if row["for_whom"] == "同上":
+            row["for_whom"] = before["for_whom"]
     return [
         (
             {"uuid": stable_uuid(ORIGIN, f"line:{row['name']}")},
@@ -128,7 +134,7 @@ def _national_lines() -> list[tuple[dict, dict]]:
                 "order": order,
             },
         )
-        for order, row in enumerate(read_csv("national_lines.csv"), start=1)
+        for order, row in enumerate(rows, start=1)
     ]
 
 

@@ -10,6 +10,7 @@ from wagtail.admin.panels import (
     ObjectList,
     TabbedInterface,
 )
+from wagtail.admin.ui.tables import LiveStatusTagColumn
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from .models import (
@@ -85,7 +86,7 @@ FRESHNESS = [FieldRowPanel([FieldPanel("verified_on"), FieldPanel("verified_by")
 class ResourceViewSet(SnippetViewSet):
     """What the four kinds share in the admin."""
 
-    list_display = ["name", "type", "organisation", "verified_on", "live"]
+    list_display = ["name", "type", "organisation", "verified_on", LiveStatusTagColumn()]
     list_filter = ["type", "fields", "areas", "live"]
     search_fields = ["name", "reading", "summary"]
     own_panels: list[str] = []

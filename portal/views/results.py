@@ -56,9 +56,11 @@ def results(request: HttpRequest) -> HttpResponse:
     except EngineUnavailable:
         context.update(hits=[], total=0, facets=[], pages=page_links(asked, 0), first=0, last=0, engine_down=True)
         return render(request, "search/results.html", context)
+    leading = {card.resource.path for card in context["lead_desks"]}
     first = (asked.page - 1) * PER_PAGE + 1 if result.total else 0
     context.update(
-        hits=shown(result),
+        # What leads the page need not stand in the list once more.
+        hits=[hit for hit in shown(result) if hit["row"]["url"] not in leading],
         total=result.total,
         facets=facet_groups(asked, result, options),
         pages=page_links(asked, result.total),
