@@ -80,6 +80,10 @@ class AreaIndex:
             self._relevant[pk] = frozenset({pk, *self.ancestors(pk), *self.descendants(pk), *shared})
         return self._relevant[pk]
 
+    def areas_of_town(self, pk: int) -> frozenset[int]:
+        """The areas that a 町字 lies in."""
+        return frozenset(self._areas_of_town.get(pk, ()))
+
     def municipality_of(self, pk: int) -> AreaNode | None:
         """The municipality that the area belongs to, or is."""
         for candidate in (pk, *self.ancestors(pk)):
@@ -176,9 +180,9 @@ def locate(text: str) -> Whereabouts:
 
 
 def _narrowest_common(index: AreaIndex, towns: list[Town]) -> AreaNode | None:
-    common: set[int] | None = None
+    common: frozenset[int] | None = None
     for town in towns:
-        areas = {area for area, members in index._towns.items() if town.pk in members} | {town.municipality_id}
+        areas = index.areas_of_town(town.pk) | {town.municipality_id}
         common = areas if common is None else common & areas
     known = [index.nodes[pk] for pk in common or () if pk in index.nodes]
     # Among the layers the narrowest one; a municipality alone is no answer to "which of these 町字".

@@ -6,10 +6,10 @@ relations are still those of the version before.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
 from wagtail.signals import published, unpublished
@@ -17,7 +17,7 @@ from wagtail.signals import published, unpublished
 from search.indexing import record_change
 
 from . import services
-from .areas import forget_areas
+from .areas import area_index, forget_areas
 from .memory import forget
 from .models import (
     Area,
@@ -67,7 +67,6 @@ def follow_deletion(sender: type, instance: Model, **kwargs: Any) -> None:
 
 # What a public record shows of other tables: when one of them changes, these resources are written anew.
 SHOWN_IN: dict[type[Model], Callable[[Any], QuerySet[Resource]]] = {
-    Area: lambda area: Resource.objects.filter(areas=area) | Resource.objects.filter(organisation__municipality=area),
     AreaLayer: lambda layer: Resource.objects.filter(areas__layer=layer),
     Field: lambda field: Resource.objects.filter(fields=field),
     Need: lambda need: Resource.objects.filter(needs=need),
@@ -78,17 +77,29 @@ SHOWN_IN: dict[type[Model], Callable[[Any], QuerySet[Resource]]] = {
 }
 
 
+def _follow(resources: QuerySet[Resource]) -> None:
+    ids = resources.published().values_list("pk", flat=True).distinct()
+    services.refresh_public_records(resource_ids=list(ids))
+
+
 @receiver(post_save)
 def follow_words(sender: type, instance: Model, created: bool, raw: bool = False, **kwargs: Any) -> None:
-    """A renamed area, field, organisation ... is renamed on every page and in the index."""
-    if sender in (Area, AreaLayer, Town):
+    """A renamed field, organisation ... is renamed on every page and in the index."""
+    if sender in (AreaLayer, Town):
         forget_areas()
     for group in MEMORIES.get(sender, ()):
         forget(group)
-    if raw or created or sender not in SHOWN_IN:
-        return
-    ids = SHOWN_IN[sender](instance).published().values_list("pk", flat=True).distinct()
-    services.refresh_public_records(resource_ids=list(ids))
+    if not raw and not created and sender in SHOWN_IN:
+        _follow(SHOWN_IN[sender](instance))
+
+
+@receiver(post_save, sender=Area)
+def follow_area(sender: type, instance: Area, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    """A renamed or moved area: what was made for it, and for all areas that were or are related to it."""
+    before = area_index().relevant_to(instance.pk)
+    forget_areas()
+    if not raw and not created:
+        _follow_areas(before | area_index().relevant_to(instance.pk), instance.pk)
 
 
 @receiver(m2m_changed, sender=Town.areas.through)
@@ -96,7 +107,16 @@ def follow_town_areas(sender: type, instance: Model, action: str, pk_set: set[in
     """Which areas share a 町字 decides who is found where."""
     if not action.startswith("post_"):
         return
+    before = area_index()
     forget_areas()
-    areas = {instance.pk} if isinstance(instance, Area) else set(pk_set or ())
-    ids = Resource.objects.published().filter(areas__in=areas).values_list("pk", flat=True).distinct()
-    services.refresh_public_records(resource_ids=list(ids))
+    of_town = set(pk_set or ()) | before.areas_of_town(instance.pk)
+    changed = {instance.pk} if isinstance(instance, Area) else of_town
+    related = {other for pk in changed for index in (before, area_index()) for other in index.relevant_to(pk)}
+    _follow_areas(related)
+
+
+def _follow_areas(areas: Collection[int], municipality: int | None = None) -> None:
+    made_for = Q(areas__in=areas)
+    _follow(
+        Resource.objects.filter(made_for | Q(organisation__municipality=municipality) if municipality else made_for)
+    )

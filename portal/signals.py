@@ -8,9 +8,11 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from directory.memory import forget
+from directory.models import Field, Need
 from search.indexing import record_change
 
 from .models import PortalSettings
+from .search_source import PageSource
 from .shell import MEMORY
 
 
@@ -45,3 +47,11 @@ def follow_deletion(sender: type, instance: Any, **kwargs: Any) -> None:
 def follow_settings(sender: type, instance: Any, **kwargs: Any) -> None:
     """The names, the notice and the menu stand on every page."""
     forget(MEMORY)
+
+
+@receiver(post_save, sender=Field)
+@receiver(post_save, sender=Need)
+def follow_words(sender: type, instance: Any, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    """Pages are found by the names of their needs and fields; there are few enough of them to look at all."""
+    if not raw and not created:
+        record_change(PageSource().keys())

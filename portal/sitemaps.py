@@ -4,9 +4,31 @@ from datetime import datetime
 
 from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
-from wagtail.contrib.sitemaps import Sitemap as PageSitemap
+from wagtail.models import Page
 
 from directory.models import PublicRecord
+
+from .models import HomePage
+
+
+class PageSitemap(Sitemap):
+    """Public pages of the tree, under the host that was asked, whatever Wagtail's site record says."""
+
+    limit = 10_000
+
+    def items(self) -> QuerySet:
+        """In the order of the tree."""
+        homes = HomePage.objects.live().order_by("path")[:1]
+        pages = Page.objects.live().public().order_by("path")
+        return pages.descendant_of(homes[0], inclusive=True) if homes else pages.none()
+
+    def location(self, item: Page) -> str:
+        """The address within the site."""
+        return item.url
+
+    def lastmod(self, item: Page) -> datetime | None:
+        """When an editor last published it."""
+        return item.last_published_at
 
 
 class ResourceSitemap(Sitemap):

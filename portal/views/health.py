@@ -5,6 +5,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
 from search.engines import get_engine
+from search.indexing import pending
 
 
 def _database() -> bool:
@@ -26,6 +27,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
         "database": database,
         "index": index.available,
         "documents": index.documents,
+        # Changes that the index has not seen: more than a moment's worth means that it lags behind.
+        "pending": pending() if database and index.available else None,
     }
     return JsonResponse(state, status=200 if database else 503)
 

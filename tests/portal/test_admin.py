@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 
-from directory.models import ConsultationDesk, GatheringPlace, PublicRecord
+from directory.models import Area, ConsultationDesk, Field, GatheringPlace, InstitutionType, Organisation, PublicRecord
 from portal.models import GuidancePage
 from tests.factories import PlaceFactory
 
@@ -132,6 +132,30 @@ def test_should_preview_a_draft_as_the_public_page(editor_client: Client) -> Non
     response = editor_client.get(preview)
     assert response.status_code == 200
     assert "下書きの窓口" in response.content.decode()
+
+
+@pytest.mark.parametrize("table", TABLES[:4])
+def test_should_let_an_approver_add_preview_and_publish_each_kind(approver_client: Client, table: str) -> None:
+    address = reverse(f"wagtailsnippets_directory_{table}:add")
+    values = form_of(approver_client, address)
+    values |= {
+        "name": ["できたばかりの場"],
+        "summary": ["ためしに作りました。"],
+        "organisation": [str(Organisation.objects.get(name="よろず市 福祉まるごと相談窓口").pk)],
+        "type": [str(InstitutionType.objects.get(code="ibasho").pk)],
+        "fields": [str(Field.objects.get(code="community").pk)],
+        "areas": [str(Area.objects.get(slug="tobu").pk)],
+        # What only some kinds ask for; the others ignore it.
+        "activity": ["手伝い"],
+        "pathway": ["short_time"],
+        "pay": ["wage"],
+    }
+    preview = reverse(f"wagtailsnippets_directory_{table}:preview_on_add")
+    assert approver_client.post(preview, values).json()["is_valid"]
+    assert "できたばかりの場" in approver_client.get(preview).content.decode()
+    assert not PublicRecord.objects.filter(data__name="できたばかりの場").exists()
+    assert approver_client.post(address, {**values, "action-publish": ["1"]}).status_code == 302
+    assert PublicRecord.objects.filter(data__name="できたばかりの場").exists()
 
 
 def test_should_lock_and_keep_history(approver_client: Client) -> None:

@@ -210,6 +210,7 @@ def test_should_tell_that_it_is_well(client: Client) -> None:
     state = client.get("/healthz").json()
     assert state["status"] == "ok"
     assert state["documents"] >= PublicRecord.objects.count()
+    assert state["pending"] == 0
     assert client.get("/readyz").json() == {"ready": True}
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from search.engines.base import EngineError
-from search.indexing import CheckReport, check
+from search.engines.base import EngineError, EngineUnavailable
+from search.indexing import CheckReport, check, rebuild
 from search.indexing import repair as repair_index
 
 SHOWN_KEYS = 20
@@ -32,7 +32,14 @@ class Command(BaseCommand):
         self.stdout.write(_("索引は登録内容と一致しています。"))
 
     def _checked(self, *, repair: bool) -> CheckReport:
-        report = check()
+        try:
+            report = check()
+        except EngineUnavailable:
+            if not repair:
+                raise
+            self.stdout.write(_("索引を読めないので、作り直します。"))
+            rebuild()
+            report = check()
         self._write(report)
         if repair and not report.is_clean:
             repair_index(report)
