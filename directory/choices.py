@@ -28,6 +28,8 @@ class ChannelKind(models.TextChoices):
     VISIT = "visit", _("直接たずねる")
 
 
+# The field of fields.csv whose pages have a quick exit.
+VIOLENCE = "violence"
 WITHOUT_VOICE = frozenset(ChannelKind) - {ChannelKind.PHONE}
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from .choices import (
+    VIOLENCE,
     WITHOUT_VOICE,
     Access,
     Audience,
@@ -229,6 +230,11 @@ class PublicResource(Public):
     def channels_without_voice(self) -> tuple[PublicChannel, ...]:
         """Ways for somebody who cannot or does not want to telephone."""
         return tuple(channel for channel in self.channels if channel.kind in WITHOUT_VOICE)
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether somebody may have to leave the page quickly, unseen."""
+        return any(field.code == VIOLENCE for field in self.fields)
 
     @property
     def accepts_anyone(self) -> bool:

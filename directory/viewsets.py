@@ -11,6 +11,7 @@ from wagtail.admin.panels import (
     TabbedInterface,
 )
 from wagtail.admin.ui.tables import LiveStatusTagColumn
+from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from .models import (
@@ -29,9 +30,16 @@ from .models import (
     VolunteerOpportunity,
 )
 
+SUMMARY = FieldPanel("summary", widget=AdminAutoHeightTextInput)
 CONTENT = [
     MultiFieldPanel(
-        [FieldPanel("name"), FieldPanel("reading"), FieldPanel("summary"), FieldPanel("body"), FieldPanel("easy")],
+        [
+            FieldPanel("name"),
+            FieldPanel("reading"),
+            SUMMARY,
+            FieldPanel("body"),
+            FieldPanel("easy"),
+        ],
         heading=_("何をしているところか"),
     ),
     MultiFieldPanel([FieldPanel("organisation"), FieldPanel("type")], heading=_("だれがしているか")),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.areas import AreaNode, Whereabouts, area_index, locate
+from directory.choices import VIOLENCE
 from directory.filters import field_options
 from directory.needs import NeedEntry, all_needs, needs_of
 from directory.selectors import EVERYTHING, card, desks_of_types
@@ -22,7 +23,7 @@ UNKNOWN = "anything"
 MOST_NEEDS = 30
 # Fields whose needs may be urgent: national lines stand above the desks. Topics of the lines by field.
 URGENT_TOPICS = {
-    "violence": ("DV", "DV・女性", "虐待", "性暴力", "緊急"),
+    VIOLENCE: ("DV", "DV・女性", "虐待", "性暴力", "緊急"),
     "mental": ("いのち・こころ",),
 }
 URGENT_NEEDS = {"suicidal", "partner-violence", "child-abuse", "sexual-violence", "elder-abuse", "disability-abuse"}

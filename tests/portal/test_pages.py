@@ -183,6 +183,13 @@ def test_should_end_every_situation_page_in_desks(page: Page) -> None:
             assert soup.select(".line"), f"{situation.title}: national lines come first on pages on danger"
 
 
+def test_should_have_a_quick_exit_on_pages_about_violence(page: Page) -> None:
+    for record in PublicRecord.objects.filter(resource__fields__code="violence"):
+        assert page(f"/resources/{record.short_id}/").select_one(".leave a"), record.data["name"]
+    for situation in SituationPage.objects.live().filter(danger=True):
+        assert page(situation.url).select_one(".leave a"), situation.title
+
+
 def test_should_give_guidance_pictures_words_and_widths(page: Page) -> None:
     with_photo = GuidancePage.objects.live().exclude(photo=None)
     assert with_photo.exists()
