@@ -112,7 +112,15 @@ def run(asked: Asked, question: Question, *, home: int | None, per_page: int = P
     sort = asked.sort if asked.sort != "distance" or near else "relevance"
 
     def at(page: int) -> EngineResult:
-        return search(question, filters=filters, sort=sort, near=near, offset=(page - 1) * per_page, limit=per_page)
+        return search(
+            question,
+            filters=filters,
+            facets=tuple(item.facet for item in FILTERS),
+            sort=sort,
+            near=near,
+            offset=(page - 1) * per_page,
+            limit=per_page,
+        )
 
     result = at(asked.page)
     last = max(1, -(-result.total // per_page))
