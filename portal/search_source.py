@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from search.documents import SearchDocument
 
 from .models import GuidancePage, NewsPage, SituationPage, StandardPage
 
-INDEXED = (GuidancePage, SituationPage, StandardPage, NewsPage)
+# What a row of results calls them; a visitor need not know the names that editors use.
+LABELS = {
+    GuidancePage: _("くらしの案内"),
+    SituationPage: _("こんなとき"),
+    StandardPage: "",
+    NewsPage: _("お知らせ"),
+}
+INDEXED = tuple(LABELS)
 
 
 class PageSource:
@@ -47,12 +56,12 @@ def document(page: Page) -> SearchDocument:
         summary=page.intro,
         body="\n".join(_body(page)),
         facets={"kind": ("guide",), "field": tuple(field.code for field in fields)},
-        verified=page.last_published_at.date() if page.last_published_at else None,
+        verified=localtime(page.last_published_at).date() if page.last_published_at else None,
         row={
             "title": page.title,
             "url": page.url or "",
             "kind": "guide",
-            "type_name": str(page.cached_content_type.model_class()._meta.verbose_name),
+            "type_name": str(LABELS[type(page)]),
             "institution_type": "",
             "summary": page.intro,
         },

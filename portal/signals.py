@@ -29,24 +29,36 @@ def follow_page(sender: type, instance: Page, **kwargs: Any) -> None:
 def follow_tree(sender: type, instance: Page, **kwargs: Any) -> None:
     """A page that moves takes the addresses of all pages below it along."""
     forget(MEMORY)
-    below = Page.objects.descendant_of(instance, inclusive=True).values_list("pk", flat=True)
+    _follow_tree(instance)
+
+
+def _follow_tree(page: Page) -> None:
+    below = Page.objects.descendant_of(page, inclusive=True).values_list("pk", flat=True)
     record_change([f"page:{pk}" for pk in below])
 
 
 @receiver(post_delete)
 def follow_deletion(sender: type, instance: Any, **kwargs: Any) -> None:
     """A deleted page."""
-    if sender in (Page, PageViewRestriction):
-        forget(MEMORY)
     if sender is Page:
+        forget(MEMORY)
         record_change([f"page:{instance.pk}"])
 
 
 @receiver(post_save, sender=PortalSettings)
-@receiver(post_save, sender=PageViewRestriction)
 def follow_settings(sender: type, instance: Any, **kwargs: Any) -> None:
-    """The names, the notice and the menu stand on every page."""
+    """The names and the notice stand on every page."""
     forget(MEMORY)
+
+
+@receiver(post_save, sender=PageViewRestriction)
+@receiver(post_delete, sender=PageViewRestriction)
+def follow_privacy(sender: type, instance: PageViewRestriction, **kwargs: Any) -> None:
+    """A page that becomes private leaves the menu and the index, with all pages below it; and comes back the same way."""
+    forget(MEMORY)
+    page = Page.objects.filter(pk=instance.page_id).first()
+    if page is not None:
+        _follow_tree(page)
 
 
 @receiver(post_save, sender=Field)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
+from wagtail.models import PageViewRestriction
 
 from directory.models import GatheringPlace, PublicRecord
 from portal.models import GuidanceIndexPage, GuidancePage, HomePage, StandardPage
@@ -91,6 +93,23 @@ def test_should_take_the_addresses_of_pages_below_along_when_a_page_moves(commit
     assert "parent-1/child" in search(understand(WORD), facets=()).hits[0].row["url"]
     commit(lambda: StandardPage.objects.get(pk=child.pk).move(StandardPage.objects.get(pk=second.pk), pos="last-child"))
     assert "parent-2/child" in search(understand(WORD), facets=()).hits[0].row["url"]
+
+
+def test_should_take_a_private_page_out_of_the_index_and_the_menus(commit: Callable, client: Client) -> None:
+    home = HomePage.objects.get()
+    page = StandardPage(title=WORD, slug="soon-private", show_in_menus=True)
+    commit(lambda: home.add_child(instance=page).save_revision().publish())
+    assert WORD in client.get("/").content.decode()
+    restriction = commit(
+        lambda: PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+    )
+    assert WORD not in found(WORD)
+    assert WORD not in client.get("/").content.decode()
+    assert WORD not in client.get("/sitemap-pages.xml").content.decode()
+    assert client.get(page.url).status_code == 302, "only after log-in"
+    commit(restriction.delete)
+    assert found(WORD)[0] == WORD
+    assert client.get(page.url).status_code == 200
 
 
 def test_should_save_what_an_editor_publishes_while_the_index_is_away(commit: Callable, own_index: Path) -> None:
