@@ -11,6 +11,8 @@ from directory.models import NationalLine
 
 
 def lines_of(topics: Sequence[str] = ()) -> list[NationalLine]:
-    """Lines that may be shown today, of the topics or of all."""
+    """Lines that may be shown today: of the topics, in their order, or all as the register has them."""
     lines = remembered("lines", timezone.localdate(), lambda: list(NationalLine.objects.published()))
-    return [line for line in lines if not topics or line.topic in topics]
+    if not topics:
+        return lines
+    return sorted((line for line in lines if line.topic in topics), key=lambda line: topics.index(line.topic))

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -163,6 +164,20 @@ class Resource(
         if kind := getattr(self, "KIND", None):
             self.kind = kind
         super().save(*args, **kwargs)
+
+    @classmethod
+    def from_serializable_data(
+        cls, data: dict[str, Any], check_fks: bool = True, strict_fks: bool = False
+    ) -> "Resource | None":
+        """A draft may name an organisation or type that was deleted since; then the one of its row stands.
+
+        The row's own are protected from deletion; modelcluster would refuse to open the draft at all.
+        """
+        for name, model in (("organisation", Organisation), ("type", InstitutionType)):
+            if not model.objects.filter(pk=data.get(name)).exists():
+                row = Resource.objects.filter(pk=data.get("pk")).values_list(name, flat=True)
+                data = {**data, name: row.first()}
+        return super().from_serializable_data(data, check_fks, strict_fks)
 
     @property
     def specific(self) -> "Resource":

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.areas import AreaNode, Whereabouts, area_index, locate
-from directory.choices import VIOLENCE
 from directory.filters import field_options
 from directory.needs import NeedEntry, all_needs, needs_of
 from directory.selectors import EVERYTHING, card, desks_of_types
@@ -21,12 +20,15 @@ from ..shell import home_municipality
 
 UNKNOWN = "anything"
 MOST_NEEDS = 30
-# Fields whose needs may be urgent: national lines stand above the desks. Topics of the lines by field.
+# Needs that may be urgent: the topics of the national lines that stand above the desks, the most fitting first.
 URGENT_TOPICS = {
-    VIOLENCE: ("DV", "DV・女性", "虐待", "性暴力", "緊急"),
-    "mental": ("いのち・こころ",),
+    "suicidal": ("いのち・こころ",),
+    "partner-violence": ("DV", "DV・女性", "緊急"),
+    "sexual-violence": ("性暴力", "緊急"),
+    "child-abuse": ("虐待", "子ども", "緊急"),
+    "elder-abuse": ("緊急",),
+    "disability-abuse": ("緊急",),
 }
-URGENT_NEEDS = {"suicidal", "partner-violence", "child-abuse", "sexual-violence", "elder-abuse", "disability-abuse"}
 TWO_FIELDS = 2
 
 
@@ -97,15 +99,14 @@ def _answer(
         types.append(EVERYTHING)
     reasons.setdefault(EVERYTHING, _("どこに相談してよいか迷ったら、こちらへ"))
     desks = desks_of_types(types, area, home, a_type=1)
-    topics = [topic for field in fields for topic in URGENT_TOPICS.get(field, ())]
-    urgent = any(need.code in URGENT_NEEDS for need in needs)
+    topics = list(dict.fromkeys(topic for need in needs for topic in URGENT_TOPICS.get(need.code, ())))
     return {
         "chosen": [need.plain for need in needs],
         "place_label": area.name if area else "",
         "place_message": _place_message(whereabouts, area),
         "ambiguous": _ambiguous(whereabouts, asked) if area is None else [],
         "desks": [card(desk, now, reasons.get(desk.type.code, "")) for desk in desks],
-        "lines": lines_of(topics) if urgent and topics else [],
+        "lines": lines_of(topics) if topics else [],
         "search_url": search_address({"field": tuple(sorted(fields)), **({"area": (area.slug,)} if area else {})}),
     }
 

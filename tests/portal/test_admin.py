@@ -7,7 +7,16 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 
-from directory.models import Area, ConsultationDesk, Field, GatheringPlace, InstitutionType, Organisation, PublicRecord
+from directory.models import (
+    Area,
+    ConsultationDesk,
+    Field,
+    GatheringPlace,
+    InstitutionType,
+    Organisation,
+    PublicRecord,
+    Town,
+)
 from portal.models import GuidancePage
 from tests.factories import PlaceFactory
 
@@ -186,3 +195,18 @@ def test_should_ask_for_words_with_a_picture_on_a_page() -> None:
     with pytest.raises(ValidationError) as caught:
         page.full_clean()
     assert "photo_alt" in caught.value.message_dict
+
+
+@pytest.mark.parametrize("relation", ["organisation", "type", "town"])
+def test_should_open_a_draft_whose_choice_has_been_deleted(editor_client: Client, relation: str) -> None:
+    place = PlaceFactory()
+    gone = {
+        "organisation": lambda: Organisation.objects.create(name="なくなる会", type=place.type),
+        "type": lambda: InstitutionType.objects.create(code="soon-gone", name="なくなる種類"),
+        "town": lambda: Town.objects.create(name="なくなる町", municipality=Area.objects.get(slug="yorozu")),
+    }[relation]()
+    setattr(place, relation, gone)
+    place.save_revision()
+    gone.delete()
+    address = reverse("wagtailsnippets_directory_gatheringplace:edit", args=[place.pk])
+    assert editor_client.get(address).status_code == 200

@@ -68,6 +68,13 @@ def test_should_put_the_urgent_lines_above_the_desks(page: Page) -> None:
     assert not page("/find/", {"about": "care"}).select(".line")
 
 
+@pytest.mark.parametrize(
+    "need,number", [("partner-violence", "#8008"), ("child-abuse", "189"), ("sexual-violence", "#8891")]
+)
+def test_should_put_the_line_for_the_chosen_need_first(page: Page, need: str, number: str) -> None:
+    assert number in page("/find/", {"about": need}).select_one(".line").get_text()
+
+
 def test_should_keep_what_was_chosen(page: Page) -> None:
     soup = page("/find/", {"about": ["care", "debt"], "area": "seibu"})
     assert {box["value"] for box in soup.select("input[name=about][checked]")} == {"care", "debt"}
