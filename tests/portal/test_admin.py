@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
+from wagtail.snippets.models import get_snippet_models
 
 from directory.models import (
     Area,
@@ -210,3 +211,14 @@ def test_should_open_a_draft_whose_choice_has_been_deleted(editor_client: Client
     gone.delete()
     address = reverse("wagtailsnippets_directory_gatheringplace:edit", args=[place.pk])
     assert editor_client.get(address).status_code == 200
+
+
+def test_should_open_every_table_of_the_register_for_an_administrator(admin_client: Client) -> None:
+    models = [model for model in get_snippet_models() if model._meta.app_label == "directory"]
+    assert len(models) == 13
+    for model in models:
+        name = f"wagtailsnippets_directory_{model._meta.model_name}"
+        assert admin_client.get(reverse(f"{name}:list")).status_code == 200, model
+        assert admin_client.get(reverse(f"{name}:add")).status_code == 200, model
+        first = model.objects.order_by("pk").first()
+        assert admin_client.get(reverse(f"{name}:edit", args=[first.pk])).status_code == 200, model
