@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from search.indexing import record_change
 
+from .hours import open_days
 from .memory import forget
 from .models import PublicRecord, Resource
 from .publication import PREFETCH, RELATED, project_all
@@ -53,6 +54,7 @@ def _refresh(ids: Sequence[int], *, index: bool) -> int:
             short_id=public.short_id,
             kind=public.kind,
             type=public.type.code,
+            weight=2 * len(open_days(public.schedule)) + public.accepts_anyone,
             data=public.model_dump(mode="json"),
             updated_at=now,
         )
@@ -62,7 +64,7 @@ def _refresh(ids: Sequence[int], *, index: bool) -> int:
         records,
         update_conflicts=True,
         unique_fields=["resource"],
-        update_fields=["short_id", "kind", "type", "data", "updated_at"],
+        update_fields=["short_id", "kind", "type", "weight", "data", "updated_at"],
     )
     kept = {record.resource_id for record in records}
     gone = [short_id for pk, short_id in before.items() if pk not in kept]

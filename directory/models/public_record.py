@@ -16,6 +16,8 @@ class PublicRecord(models.Model):
     short_id = models.CharField(max_length=10, unique=True)
     kind = models.CharField(max_length=12, db_index=True)
     type = models.CharField(max_length=40, db_index=True)
+    # How general a desk is: open on more days, and for anyone. Orders desks of one type without reading their data.
+    weight = models.PositiveSmallIntegerField(default=0)
     data = models.JSONField()
     updated_at = models.DateTimeField(auto_now=True)
 
