@@ -33,7 +33,8 @@ KIND_DESCRIPTIONS = {
     Kind.VOLUNTEER: _("だれかの役に立つこと、手伝ってほしいこと"),
     Kind.WORK: _("少しずつ始める仕事、自分に合った働き方"),
 }
-MOST_TEXT = 2000
+# Every link of a page of results repeats the words; a pasted letter is understood by its beginning.
+MOST_TEXT = 500
 
 
 @dataclass(frozen=True, slots=True)
