@@ -107,8 +107,9 @@ def area_index() -> AreaIndex:
 
 
 def forget_areas() -> None:
-    """Drop the index after a change."""
+    """Drop the index after a change, and the words of places in questions with it."""
     forget(MEMORY)
+    forget("vocabulary")
 
 
 def _read() -> AreaIndex:

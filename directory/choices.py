@@ -185,3 +185,32 @@ class Nth(models.IntegerChoices):
     FOURTH = 4, _("第4")
     FIFTH = 5, _("第5")
     LAST = -1, _("最終")
+
+
+class SynonymLayer(models.TextChoices):
+    """How close the words of a group are."""
+
+    SPELLING = "spelling", _("書き方のちがい")
+    NAME = "name", _("略称・旧称・通称")
+    PARAPHRASE = "paraphrase", _("言いかえ")
+
+
+class PhraseLanguage(models.TextChoices):
+    """Languages of phrases."""
+
+    JA = "ja", _("日本語")
+    EASY = "yasashii", _("やさしい日本語・ひらがな")
+    EN = "en", _("英語")
+    ZH = "zh", _("中国語")
+    PT = "pt", _("ポルトガル語")
+    VI = "vi", _("ベトナム語")
+
+
+class Speaker(models.TextChoices):
+    """Who says it."""
+
+    PERSON = "person", _("本人")
+    FAMILY = "family", _("家族")
+    CHILD = "child", _("子ども")
+    NEIGHBOUR = "neighbour", _("近所の人")
+    EMPLOYER = "employer", _("職場の人")

@@ -15,14 +15,41 @@ from django.db import transaction
 from django.db.models import Model
 
 from .choices import Surface
-from .files import FixtureError, read_csv, stable_uuid
-from .models import Field, InstitutionType, NationalLine, Need, NeedAnswer, Organisation, Programme
+from .files import FIXTURES, FixtureError, read_csv, stable_uuid
+from .models import (
+    DangerLine,
+    DangerTopic,
+    Field,
+    InstitutionType,
+    NationalLine,
+    Need,
+    NeedAnswer,
+    Organisation,
+    Programme,
+)
+from .vocabulary_files import FORMATS, import_csv
 
 ORIGIN = "reference"
+WORDS = FIXTURES / "vocabulary"
 # Where the act names the letters イロハニ, and 柱書 for the introductory part of 第3号.
 SUBS = {"イ": "i", "ロ": "ro", "ハ": "ha", "ニ": "ni"}
 # Types whose desks protect people who fled: no address is ever registered. Source: SEEDS.md §11, 4.
 HIDDEN = {"dv"}
+# What kind of institution answers at a line of the topic, for judging answers of the search.
+LINE_TYPES = {
+    "いのち・こころ": "crisis",
+    "子ども": "crisis",
+    "虐待": "jiso",
+    "DV": "dv",
+    "DV・女性": "dv",
+    "性暴力": "seibouryoku",
+    "緊急": "emergency",
+    "暮らし": "shouhi",
+    "法律": "houterasu",
+    "外国人": "tabunka",
+    "外国人・労働": "tabunka",
+    "医療": "iryou",
+}
 # Lines that must not be shown before somebody has checked them; the reason stands in the row's own caution.
 NOT_SHOWN = {
     "孤独・孤立相談ダイヤル": "a trial for limited periods",
@@ -38,15 +65,18 @@ def load_reference() -> Counter[str]:
     created: Counter[str] = Counter()
     with transaction.atomic():
         for model, rows in (
-            (InstitutionType, _institution_types()),
-            (Field, _fields()),
-            (Programme, _programmes()),
-            (NationalLine, _national_lines()),
+            (InstitutionType, _institution_types),
+            (Field, _fields),
+            (Programme, _programmes),
+            (NationalLine, _national_lines),
         ):
-            for identity, values in rows:
+            for identity, values in rows():
                 created[model.__name__] += _create(model, identity, values)
         created["Need"] += _load_needs()
         created["Organisation"] += _load_councils()
+        created["DangerTopic"] += _load_danger_topics()
+        for name in FORMATS:
+            created[FORMATS[name].model.__name__] += _load_words(name)
     return created
 
 
@@ -111,6 +141,7 @@ def _programmes() -> list[tuple[dict, dict]]:
 
 def _national_lines() -> list[tuple[dict, dict]]:
     rows = read_csv("national_lines.csv")
+    types = {type_.code: type_ for type_ in InstitutionType.objects.all()}
     for before, row in pairwise(rows):
         # The source's table says "as above"; alone on a page that says nothing.
         if row["for_whom"] == "同上":
@@ -120,6 +151,7 @@ def _national_lines() -> list[tuple[dict, dict]]:
             {"uuid": stable_uuid(ORIGIN, f"line:{row['name']}")},
             {
                 "topic": row["topic"],
+                "type": types.get(LINE_TYPES.get(row["topic"], "")),
                 "name": row["name"],
                 "number": "" if row["number"].startswith("（") else row["number"],
                 "hours": row["hours_as_found"],
@@ -164,6 +196,43 @@ def _load_needs() -> int:
     if problems:
         raise FixtureError(problems)
     return created
+
+
+def _load_danger_topics() -> int:
+    created, problems = 0, []
+    lines = {line.name: line for line in NationalLine.objects.all()}
+    needs = {need.code: need for need in Need.objects.all()}
+    for order, row in enumerate(read_csv("danger_topics.csv", WORDS), start=1):
+        names = row["lines"].split("／")
+        unknown = [name for name in names if name not in lines]
+        unknown += [row["need"]] if row["need"] and row["need"] not in needs else []
+        if unknown:
+            problems.append(f"danger_topics.csv, {row['code']}: {', '.join(unknown)}")
+        elif not DangerTopic.objects.filter(code=row["code"]).exists():
+            texts = {name: row[name] for name in ("code", "name", "heading", "text", "family_text")}
+            topic = DangerTopic(
+                **texts,
+                need=needs.get(row["need"]),
+                emergency=row["emergency"] == "yes",
+                at_night=row["at_night"] == "yes",
+                order=order,
+                origin=ORIGIN,
+            )
+            topic.lines = [DangerLine(line=lines[name], sort_order=place) for place, name in enumerate(names)]
+            topic.full_clean()
+            topic.save()
+            created += 1
+    if problems:
+        raise FixtureError(problems)
+    return created
+
+
+def _load_words(name: str) -> int:
+    """A kind of words is loaded once: afterwards they are the city's own."""
+    if FORMATS[name].model.objects.exists() or not (WORDS / f"{name}.csv").exists():
+        return 0
+    counts = import_csv(name, (WORDS / f"{name}.csv").read_text(encoding="utf-8-sig"), origin=ORIGIN)
+    return counts["created"]
 
 
 def _month(text: str, *, last: bool) -> date:

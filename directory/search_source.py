@@ -19,6 +19,8 @@ from .publication import read
 
 WEEKDAY_VALUES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FRESH = timedelta(days=365)
+# Of the body so much is kept for the passage that a row of results shows.
+SHOWN_TEXT = 400
 
 
 class ResourceSource:
@@ -58,6 +60,10 @@ def document(resource: PublicResource, index: AreaIndex, today: date) -> SearchD
             "day": _days(resource),
             "audience": ("anyone",) if resource.accepts_anyone else tuple(resource.audiences),
             "cost": (resource.cost,),
+            "need": tuple(term.code for term in resource.needs),
+            "contact": tuple(sorted({str(item.kind) for item in resource.channels_without_voice})),
+            "access": tuple(str(item) for item in resource.accessibility),
+            "language": tuple(str(item) for item in resource.languages),
         },
         verified=resource.verified_on,
         lat=resource.place.lat if resource.place else None,
@@ -77,6 +83,7 @@ def row(resource: PublicResource) -> dict[str, Any]:
         "institution_type": resource.type.code,
         "type_name": resource.type.name,
         "summary": resource.summary,
+        "text": resource.body[:SHOWN_TEXT],
         "organisation": resource.organisation.name,
         "municipality": resource.municipality,
         "areas": [area.name for area in resource.areas],

@@ -42,6 +42,12 @@ def public_resource(short_id: str) -> PublicResource | None:
     return read(record) if record else None
 
 
+def resource_by_key(key: str) -> PublicResource | None:
+    """The public record behind a search document's key, if it is one of a resource."""
+    prefix, _colon, short_id = key.partition(":")
+    return public_resource(short_id) if prefix == "resource" else None
+
+
 def public_resources(pks: Iterable[int]) -> dict[int, PublicResource]:
     """Public records by the resources' primary keys; what is not public is missing."""
     return {record.pk: read(record) for record in PublicRecord.objects.filter(pk__in=list(pks))}

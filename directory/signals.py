@@ -12,6 +12,8 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import receiver
+from django.utils.translation import gettext as _
+from wagtail.log_actions import get_active_log_context
 from wagtail.signals import published, unpublished
 
 from search.indexing import record_change
@@ -22,24 +24,40 @@ from .memory import forget
 from .models import (
     Area,
     AreaLayer,
+    DangerPattern,
+    DangerTopic,
     Field,
     InstitutionType,
     NationalLine,
     Need,
     NextStep,
     Organisation,
+    Phrase,
     Programme,
+    Promotion,
     Resource,
+    StopWord,
+    SynonymGroup,
     Town,
 )
+from .vocabulary import new_version
 
 # What is remembered of a table and must be forgotten when a row of it changes.
 MEMORIES: dict[type[Model], tuple[str, ...]] = {
     Field: ("fields", "needs"),
     InstitutionType: ("needs",),
-    NationalLine: ("lines",),
-    Need: ("needs",),
+    NationalLine: ("lines", "dangers"),
+    Need: ("needs", "dangers"),
+    DangerTopic: ("dangers",),
 }
+# Words of the vocabulary: a change of one is a new version of all, which every process then reads.
+WORDS = (DangerPattern, DangerTopic, Need, Phrase, Promotion, StopWord, SynonymGroup)
+
+
+def _note_words(instance: Model, done: str) -> None:
+    """A change of the vocabulary, with who made it if that is known."""
+    context = get_active_log_context()
+    new_version(f"{done}：{instance._meta.verbose_name}「{instance}」", context.user)
 
 
 def _with_neighbours(resource: Resource) -> list[int]:
@@ -60,6 +78,8 @@ def follow_deletion(sender: type, instance: Model, **kwargs: Any) -> None:
     """The record goes with its resource (cascade); the index must hear of it."""
     for group in MEMORIES.get(sender, ()):
         forget(group)
+    if sender in WORDS:
+        _note_words(instance, _("削除"))
     if sender is Resource:
         forget("records")
         record_change([f"resource:{instance.short_id}"])
@@ -89,6 +109,8 @@ def follow_words(sender: type, instance: Model, created: bool, raw: bool = False
         forget_areas()
     for group in MEMORIES.get(sender, ()):
         forget(group)
+    if sender in WORDS:
+        _note_words(instance, _("追加") if created else _("変更"))
     if not raw and not created and sender in SHOWN_IN:
         _follow(SHOWN_IN[sender](instance))
 

@@ -12,6 +12,7 @@ from wagtail.admin.panels import (
 )
 from wagtail.admin.ui.tables import LiveStatusTagColumn
 from wagtail.admin.widgets import AdminAutoHeightTextInput
+from wagtail.search.index import class_is_indexed
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from .models import (
@@ -96,7 +97,6 @@ class ResourceViewSet(SnippetViewSet):
 
     list_display = ["name", "type", "organisation", "verified_on", LiveStatusTagColumn()]
     list_filter = ["type", "fields", "areas", "live"]
-    search_fields = ["name", "reading", "summary"]
     own_panels: list[str] = []
     own_heading = ""
 
@@ -159,7 +159,6 @@ class OrganisationViewSet(SnippetViewSet):
     icon = "group"
     list_display = ["name", "type", "municipality", "active_to"]
     list_filter = ["type", "municipality"]
-    search_fields = ["name", "reading"]
     panels = [
         MultiFieldPanel([FieldPanel("name"), FieldPanel("reading"), FieldPanel("type")], heading=_("名前と種類")),
         MultiFieldPanel(
@@ -185,7 +184,6 @@ class LineViewSet(SnippetViewSet):
     icon = "mobile-alt"
     list_display = ["name", "number", "topic", "checked_on", "show"]
     list_filter = ["topic", "show"]
-    search_fields = ["name", "number"]
     panels = [
         MultiFieldPanel(
             [FieldPanel("topic"), FieldPanel("name"), FieldRowPanel([FieldPanel("number"), FieldPanel("full_number")])],
@@ -229,7 +227,8 @@ def _plain(
         model = table
         icon = icon_name
         list_display = columns
-        search_fields = ["name"]
+        # Tables that are Indexed are searched by the terms of all their search_fields.
+        search_fields = None if class_is_indexed(table) else ["name"]
         panels = [*(FieldPanel(name) for name in fields), *([InlinePanel(inline)] if inline else [])]
 
     PlainViewSet.__name__ = f"{table.__name__}ViewSet"

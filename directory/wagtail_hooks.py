@@ -1,8 +1,43 @@
 """The register's place in the admin."""
 
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 
 from .viewsets import ResourceGroup, SettingsGroup
+from .vocabulary_admin import VocabularyGroup, admin_urls
 
 register_snippet(ResourceGroup)
+register_snippet(VocabularyGroup)
 register_snippet(SettingsGroup)
+
+
+class WordsMenuItem(MenuItem):
+    """Shown to those who may see the words."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """See MenuItem."""
+        return request.user.has_perm("directory.view_phrase")
+
+
+@hooks.register("register_admin_urls")
+def register_urls() -> list[Any]:
+    """Files of the vocabulary, and what was not found."""
+    return admin_urls()
+
+
+@hooks.register("register_admin_menu_item")
+def register_files() -> MenuItem:
+    """See `vocabulary_admin.files`."""
+    return WordsMenuItem(_("ことばの出し入れ"), reverse("vocabulary_files"), icon_name="download", order=161)
+
+
+@hooks.register("register_reports_menu_item")
+def register_misses() -> MenuItem:
+    """See `vocabulary_admin.misses`."""
+    return WordsMenuItem(_("見つからなかったことば"), reverse("misses"), icon_name="search", order=900)

@@ -17,7 +17,8 @@ from directory.files import FIXTURES, read_yaml
 from directory.loading import RegisterLoader
 from directory.models import Area, AreaLayer, Organisation, Resource, Town
 from directory.reference import load_reference
-from search import indexing
+from search import dictionary, indexing
+from search.modelsearch.renewal import renew
 
 from .demo_pages import PageBuilder, remove_pages
 from .roles import set_up_roles
@@ -31,7 +32,8 @@ STAMP = Path(settings.VAR_DIR) / "demo.json"
 def fingerprint(seed: int, resources: int) -> dict[str, object]:
     """What the demo was made of: its files, the seed and the size."""
     digest = hashlib.sha256()
-    for file in sorted([*(FIXTURES).glob("*.csv"), *FIXTURES.glob("register/*"), *FIXTURES.glob("demo/**/*.yaml")]):
+    patterns = ("*.csv", "register/*", "vocabulary/*", "demo/**/*.yaml")
+    for file in sorted(file for pattern in patterns for file in FIXTURES.glob(pattern)):
         digest.update(file.read_bytes())
     return {"files": digest.hexdigest(), "seed": seed, "resources": resources}
 
@@ -60,7 +62,9 @@ def load(seed: int, resources: int, progress: Callable[[int], None] | None = Non
         builder.build(read_yaml("demo/pages.yaml"), read_yaml("demo/situations.yaml"))
         set_up_roles()
         volume.multiply(ORIGIN, resources, seed, progress)
+    dictionary.build()
     indexing.rebuild()
+    renew()
     STAMP.write_text(json.dumps(fingerprint(seed, resources)))
     return Resource.objects.filter(origin=ORIGIN).count()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -16,17 +17,22 @@ from directory import hours, hours_text
 from directory.areas import AreaNode, area_index
 from directory.choices import Kind
 from directory.filters import FILTERS, Options
-from search.engines.base import EngineResult
+from search.engines.base import EngineHit, EngineResult
+from search.excerpts import excerpt, mark
 from search.query import Question, understand
 from search.results import search
 
 PER_PAGE = 20
+RANKED = 100
+# What a visitor can take out of what was understood; an address with more was not made by the site.
+MOST_OFF = 12
 SORTS = (
     ("relevance", _("おすすめ順")),
     ("reading", _("五十音順")),
     ("verified", _("確認日が新しい順")),
     ("distance", _("近い順")),
 )
+_OFF = re.compile(r"[a-z]{1,20}:[a-z0-9_,:-]{1,80}")
 KIND_DESCRIPTIONS = {
     Kind.DESK: _("話を聞いて、いっしょに考えてくれるところ"),
     Kind.PLACE: _("行くだけでもよい、人とゆるやかに過ごせるところ"),
@@ -39,7 +45,10 @@ MOST_TEXT = 500
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an address asks for: words, filters by parameter name, order, page and point."""
+    """What an address asks for: words, filters by parameter name, order, page and point.
+
+    `off`: what of the words should not have been understood, by the codes of `directory.asking`.
+    """
 
     q: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -47,6 +56,7 @@ class Asked:
     page: int = 1
     near: tuple[float, float] | None = None
     path: str = "/search/"
+    off: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, query: QueryDict, options: Mapping[str, Options], path: str = "/search/") -> Asked:
@@ -60,6 +70,7 @@ class Asked:
             page=_positive(query.get("page", "")),
             near=_point(query.get("near", "")),
             path=path,
+            off=tuple(dict.fromkeys(code for code in query.getlist("off")[:MOST_OFF] if _OFF.fullmatch(code))),
         )
 
     def parameters(self) -> list[tuple[str, str]]:
@@ -70,6 +81,7 @@ class Asked:
             pairs.append(("sort", self.sort))
         if self.near:
             pairs.append(("near", f"{self.near[0]:g},{self.near[1]:g}"))
+        pairs += [("off", code) for code in self.off]
         if self.page > 1:
             pairs.append(("page", str(self.page)))
         return pairs
@@ -106,28 +118,49 @@ def all_options() -> dict[str, Options]:
     return {item.name: item.options() for item in FILTERS}
 
 
-def run(asked: Asked, question: Question, *, home: int | None, per_page: int = PER_PAGE) -> tuple[Asked, EngineResult]:
-    """Ask the engine. A page beyond the last one becomes the last one. Raises EngineUnavailable."""
-    filters = {item.facet: asked.filters[item.name] for item in FILTERS if item.name in asked.filters}
+def run(
+    asked: Asked,
+    question: Question,
+    *,
+    home: int | None,
+    per_page: int = PER_PAGE,
+    understood: Mapping[str, tuple[str, ...]] | None = None,
+    boosts: tuple[tuple[str, str, float], ...] = (),
+    also: Mapping[str, tuple[str, ...]] | None = None,
+    rank: Callable[[Sequence[EngineHit]], Sequence[EngineHit]] | None = None,
+) -> tuple[Asked, EngineResult]:
+    """Ask the engine. A page beyond the last one becomes the last one. Raises EngineUnavailable.
+
+    `understood`: filters by facet that the question itself named; what the visitor chose goes before. `rank` puts the best
+    `RANKED` hits into another order.
+    """
+    chosen = {item.facet: asked.filters[item.name] for item in FILTERS if item.name in asked.filters}
     near = asked.near or (_centre(asked, home) if asked.sort == "distance" else None)
     sort = asked.sort if asked.sort != "distance" or near else "relevance"
 
-    def at(page: int) -> EngineResult:
+    def at(offset: int, limit: int) -> EngineResult:
         return search(
             question,
-            filters=filters,
+            filters={**(understood or {}), **chosen},
             facets=tuple(item.facet for item in FILTERS),
             sort=sort,
             near=near,
-            offset=(page - 1) * per_page,
-            limit=per_page,
+            offset=offset,
+            limit=limit,
+            boosts=boosts,
+            also=also,
         )
 
-    result = at(asked.page)
+    offset = (asked.page - 1) * per_page
+    if rank and sort == "relevance" and offset < RANKED:
+        result = at(0, RANKED)
+        result = replace(result, hits=tuple(rank(result.hits)[offset : offset + per_page]))
+    else:
+        result = at(offset, per_page)
     last = max(1, -(-result.total // per_page))
     if asked.page > last:
         asked = replace(asked, page=last)
-        result = at(last)
+        result = at((last - 1) * per_page, per_page)
     return asked, result
 
 
@@ -152,10 +185,19 @@ def near_label(asked: Asked, home: int | None) -> str:
     return str(_("距離は、{area}の真ん中あたりからの直線の長さです。")).format(area=node.name) if node else ""
 
 
-def shown(result: EngineResult, now: datetime | None = None) -> list[dict[str, Any]]:
-    """Hits as templates show them, each with whether it is open at this moment."""
+def shown(hits: Iterable[EngineHit], now: datetime | None = None, words: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Hits as templates show them: open at this moment or not, and where the words of the question stand."""
     now = now or timezone.localtime()
-    return [{"row": hit.row, "distance_km": hit.distance_km, **_opening(hit.row, now)} for hit in result.hits]
+    return [
+        {
+            "row": hit.row,
+            "distance_km": hit.distance_km,
+            "title": mark(hit.row["title"], words),
+            "excerpt": excerpt((hit.row.get("summary", ""), hit.row.get("text", "")), words),
+            **_opening(hit.row, now),
+        }
+        for hit in hits
+    ]
 
 
 def _opening(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -171,7 +213,7 @@ def _opening(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
 def hits_for(filters: Mapping[str, tuple[str, ...]], limit: int) -> tuple[list[dict[str, Any]], int]:
     """The first hits of a filter alone, and how many there are. Raises EngineUnavailable."""
     result = search(understand(""), filters=filters, facets=(), limit=limit)
-    return shown(result), result.total
+    return shown(result.hits), result.total
 
 
 def facet_counts(facet: str) -> Mapping[str, int]:
@@ -189,11 +231,13 @@ def search_address(filters: Mapping[str, tuple[str, ...]]) -> str:
     return Asked(filters=filters).address()
 
 
-def facet_groups(asked: Asked, result: EngineResult, options: Mapping[str, Options]) -> list[dict[str, Any]]:
+def facet_groups(
+    asked: Asked, facets: Mapping[str, Mapping[str, int]], options: Mapping[str, Options]
+) -> list[dict[str, Any]]:
     """Facets with counts; each choice is a link that puts it in or takes it out."""
     groups = []
     for item in FILTERS:
-        counts, chosen = result.facets.get(item.facet, {}), asked.filters.get(item.name, ())
+        counts, chosen = facets.get(item.facet, {}), asked.filters.get(item.name, ())
         choices = [
             {
                 "value": value,

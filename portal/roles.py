@@ -24,10 +24,16 @@ from wagtail.models import (
 
 from directory.models import (
     ConsultationDesk,
+    DangerPattern,
+    DangerTopic,
     EmploymentPathway,
     GatheringPlace,
     NationalLine,
     Organisation,
+    Phrase,
+    Promotion,
+    StopWord,
+    SynonymGroup,
     VolunteerOpportunity,
 )
 
@@ -35,6 +41,9 @@ EDITORS, APPROVERS, WORKFLOW = "編集者", "承認者", "公開の承認"
 RESOURCES: tuple[type[Model], ...] = (ConsultationDesk, GatheringPlace, VolunteerOpportunity, EmploymentPathway)
 WRITTEN_BY_EDITORS: tuple[type[Model], ...] = (*RESOURCES, Organisation)
 OF_APPROVERS: tuple[type[Model], ...] = (*WRITTEN_BY_EDITORS, NationalLine)
+# Words have no drafts: a change is live at once, so those of danger are the approvers'.
+WORDS: tuple[type[Model], ...] = (Phrase, SynonymGroup, StopWord)
+WORDS_OF_APPROVERS: tuple[type[Model], ...] = (*WORDS, DangerPattern, DangerTopic, Promotion)
 
 
 @transaction.atomic
@@ -47,6 +56,9 @@ def set_up_roles() -> tuple[Group, Group]:
         group.permissions.add(access)
     _allow(editors, WRITTEN_BY_EDITORS, ("add", "change", "view"))
     _allow(approvers, OF_APPROVERS, ("add", "change", "view", "delete", "publish", "lock", "unlock"))
+    _allow(editors, WORDS, ("add", "change", "view"))
+    _allow(editors, (DangerPattern, DangerTopic, Promotion), ("view",))
+    _allow(approvers, WORDS_OF_APPROVERS, ("add", "change", "view", "delete"))
     root = Page.get_first_root_node()
     for group, verbs in ((editors, ("add", "change")), (approvers, ("add", "change", "publish", "lock", "unlock"))):
         for verb in verbs:

@@ -191,13 +191,26 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("ja", "日本語"), ("en", "English")]
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+# The admin's search by our own terms: the stock backends take a run of Japanese as one word.
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.modelsearch"}}
 WAGTAILIMAGES_FORMAT_CONVERSIONS = {"jpeg": "webp", "png": "webp"}
 WAGTAILEMBEDS_FINDERS = []
 
-# Search: the embedded index lies on disk, one folder for each build.
-SEARCH_ENGINE = env.str("SEARCH_ENGINE", default="tantivy")
+# Search: the embedded index lies on disk, one folder for each build; with a cluster it answers when that is away.
+ELASTICSEARCH = {
+    "hosts": tuple(env.list("ELASTICSEARCH_URL", default=[])),
+    "prefix": env.str("ELASTICSEARCH_PREFIX", default="yorozu"),
+    "api_key": env.str("ELASTICSEARCH_API_KEY", default=""),
+    "username": env.str("ELASTICSEARCH_USERNAME", default=""),
+    "password": env.str("ELASTICSEARCH_PASSWORD", default=""),
+    "ca_certs": env.str("ELASTICSEARCH_CA_CERTS", default=""),
+    "verify": env.bool("ELASTICSEARCH_VERIFY", default=True),
+    "timeout": env.float("ELASTICSEARCH_TIMEOUT", default=2.0),
+    "replicas": env.int("ELASTICSEARCH_REPLICAS", default=0),
+}
+SEARCH_ENGINE = env.str("SEARCH_ENGINE", default="elasticsearch" if ELASTICSEARCH["hosts"] else "tantivy")
 SEARCH_INDEX_DIR = VAR_DIR / "index"
+SEARCH_DICTIONARY_DIR = VAR_DIR / "dictionary"
 
 LOGGING = {
     "version": 1,

@@ -10,6 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from .sitemaps import SITEMAPS
 from .tree import serve as serve_page
+from .views import api
 from .views.finder import find
 from .views.health import healthz, readyz
 from .views.resources import browse, browse_kind, resource_detail
@@ -21,6 +22,8 @@ urlpatterns = [
     path("browse/", browse, name="browse"),
     path("browse/<slug:kind>/", browse_kind, name="browse_kind"),
     path("resources/<str:short_id>/", resource_detail, name="resource"),
+    path("api/search", api.search, name="api_search"),
+    path("api/suggest", api.suggestions, name="api_suggest"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}),

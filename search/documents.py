@@ -8,9 +8,22 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from search.text import ANALYSIS_VERSION, analyse, fold_long_vowels, kana_grams, normalise, to_hiragana
+from search.text import analyse, analysis_state, fold_long_vowels, kana_grams, normalise, to_hiragana
 
-FACETS: tuple[str, ...] = ("kind", "field", "area", "day", "audience", "cost", "type")
+# "contact", "access" and "language" lift and filter; a page need not count them.
+FACETS: tuple[str, ...] = (
+    "kind",
+    "field",
+    "area",
+    "day",
+    "audience",
+    "cost",
+    "type",
+    "need",
+    "contact",
+    "access",
+    "language",
+)
 TEXT_FIELDS: tuple[str, ...] = ("title", "labels", "summary", "body")
 # "grams" holds the reading of title and names, "kana" that of labels and summary: the same question, a weaker answer.
 GRAM_FIELDS: tuple[str, ...] = ("grams", "kana")
@@ -18,6 +31,9 @@ GRAM_FIELDS: tuple[str, ...] = ("grams", "kana")
 # Long enough for any page, short enough that one pasted statute does not slow the rest down.
 DOCUMENT_LIMIT = 50_000
 ORDER_LIMIT = 100
+# What stands in a field that says nothing. Engines differ in whether documents without a field count when they reckon how
+# rare a word is and how long a text usually is; with a term in every field of every document they agree.
+NOTHING = "∅"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +137,7 @@ def analyse_document(document: SearchDocument) -> AnalysedDocument:
     texts["kana"] = _joined(*analyses["labels"].grams, *analyses["summary"].grams)
     return AnalysedDocument(
         key=document.key,
-        texts=texts,
+        texts={name: text or NOTHING for name, text in texts.items()},
         facets={
             name: tuple(dict.fromkeys(value for value in map(clean_value, values) if value))
             for name, values in document.facets.items()
@@ -139,7 +155,7 @@ def analyse_document(document: SearchDocument) -> AnalysedDocument:
 def fingerprint(document: SearchDocument) -> str:
     """A hash of all that an index keeps of a document; another one means that the index is out of date."""
     content = [
-        ANALYSIS_VERSION,
+        analysis_state(),
         document.key,
         document.title,
         document.reading,
@@ -161,8 +177,13 @@ def clean_value(value: str) -> str:
     return value.encode("utf-8", "ignore").decode()
 
 
+def reading_key(reading: str) -> str:
+    """A reading as it is sorted and looked up: hiragana, long vowels written one way."""
+    return fold_long_vowels(to_hiragana(normalise(reading, limit=ORDER_LIMIT)))
+
+
 def _order(document: SearchDocument) -> str:
-    reading = fold_long_vowels(to_hiragana(normalise(document.reading, limit=ORDER_LIMIT)))
+    reading = reading_key(document.reading)
     # The key makes the order total, so that no row appears on two pages.
     text = f"0{reading}" if reading else f"1{normalise(document.title, limit=ORDER_LIMIT)}"
     return clean_value(f"{text}\t{document.key}")

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from search.documents import document_stream, documents_for, fingerprint
-from search.engines import get_engine
+from search.engines import engines_in_use
 from search.engines.base import Cursor, Engine, EngineError
 from search.models import IndexChange
 
@@ -53,7 +53,7 @@ def record_change(keys: Iterable[str]) -> None:
     if changes:
         IndexChange.objects.bulk_create(changes, batch_size=BATCH)
         if not _waiting.get():
-            transaction.on_commit(_catch_up_quietly)
+            transaction.on_commit(catch_up_quietly)
 
 
 @contextmanager
@@ -68,15 +68,37 @@ def waiting_for_rebuild() -> Iterator[None]:
 
 def pending(engine: Engine | None = None) -> int:
     """How many changes the index has not seen yet. Raises EngineUnavailable."""
-    return IndexChange.objects.filter(id__gt=(engine or get_engine()).cursor.change).count()
+    return IndexChange.objects.filter(id__gt=(engine or engines_in_use()[0]).cursor.change).count()
 
 
 def catch_up(engine: Engine | None = None) -> int:
-    """Apply the changes that the index has not seen; returns how many rows of the log. Raises EngineError."""
-    engine = engine or get_engine()
+    """Apply the changes that the index has not seen; returns how many rows of the log. Raises EngineError.
+
+    Without `engine` every index of this host; one that fails does not keep the others from catching up.
+    """
+    if engine is not None:
+        return _catch_up(engine)
+    applied, failure = 0, None
+    for each in engines_in_use():
+        try:
+            applied += _catch_up(each)
+        except EngineError as error:
+            failure = failure or error
+    if failure:
+        raise failure
+    return applied
+
+
+def _catch_up(engine: Engine) -> int:
     applied = 0
     # Held from reading the records to writing them: else an older state read earlier could be written later.
     with engine.exclusive():
+        if _is_beyond_the_log(engine.cursor):
+            # Away for longer than changes are kept: only a comparison of everything tells what was missed.
+            logger.warning("%s missed changes that are no longer known, and is compared as a whole", engine.name)
+            end = _end_of_log()
+            repair(check(engine), engine)
+            engine.cursor = end
         while True:
             cursor = engine.cursor
             rows = list(
@@ -96,7 +118,7 @@ def rebuild(engine: Engine | None = None, progress: Callable[[int], None] | None
 
     `progress` receives the number of documents so far. Raises EngineError; the old index then answers on.
     """
-    engine = engine or get_engine()
+    engine = engine or engines_in_use()[0]
     prune_changes(KEEP_CHANGES)
     count = engine.rebuild(document_stream(), cursor=_end_of_log(), progress=progress)
     catch_up(engine)
@@ -105,7 +127,7 @@ def rebuild(engine: Engine | None = None, progress: Callable[[int], None] | None
 
 def check(engine: Engine | None = None) -> CheckReport:
     """Compare the index with the records, document by document. Raises EngineUnavailable."""
-    indexed = (engine or get_engine()).fingerprints()
+    indexed = (engine or engines_in_use()[0]).fingerprints()
     missing: list[str] = []
     stale: list[str] = []
     for document in document_stream():
@@ -119,7 +141,7 @@ def check(engine: Engine | None = None) -> CheckReport:
 
 def repair(report: CheckReport, engine: Engine | None = None) -> None:
     """Bring the documents of a report up to date in the index. Raises EngineError."""
-    engine = engine or get_engine()
+    engine = engine or engines_in_use()[0]
     keys = [*report.missing, *report.stale, *report.surplus]
     for start in range(0, len(keys), BATCH):
         with engine.exclusive():
@@ -128,18 +150,29 @@ def repair(report: CheckReport, engine: Engine | None = None) -> None:
 
 def prune_changes(older_than: timedelta) -> int:
     """Forget changes of that age; an index that is further behind needs a rebuild. Returns how many."""
-    deleted, _by_model = IndexChange.objects.filter(created_at__lt=timezone.now() - older_than).delete()
+    # The newest one stays: by it an index that was away for long sees that it missed others.
+    newest = IndexChange.objects.order_by("-id").values_list("id", flat=True).first()
+    deleted, _by_model = (
+        IndexChange.objects.filter(created_at__lt=timezone.now() - older_than).exclude(id=newest).delete()
+    )
     return deleted
 
 
-def _catch_up_quietly() -> None:
+def catch_up_quietly(engine: Engine | None = None) -> None:
+    """Catch up; what cannot be done now waits in the log."""
     try:
-        catch_up()
+        catch_up(engine)
     except EngineError as error:
         logger.warning("The index is behind and will catch up with a later change: %s", error)
     except Exception:
         # The editor's save is done; a defect in building documents must not turn it into an error page.
         logger.exception("The index could not follow a change; `manage.py check_index --repair` will")
+
+
+def _is_beyond_the_log(cursor: Cursor) -> bool:
+    """Whether changes after the cursor have been pruned. Ids of transactions that failed look the same: then in vain."""
+    oldest = IndexChange.objects.order_by("id").values_list("id", flat=True).first()
+    return oldest is not None and oldest > cursor.change + 1 and cursor.change > 0
 
 
 def _apply(engine: Engine, keys: Iterable[str]) -> None:

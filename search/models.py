@@ -17,3 +17,39 @@ class IndexChange(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class MissQuerySet(models.QuerySet):
+    """What was looked for in vain."""
+
+    def often(self, days: int = 3) -> "MissQuerySet":
+        """Words that were not found on at least so many different days: what one person asked once stays unseen."""
+        # The default order by day would keep apart what belongs together.
+        return (
+            self.order_by()
+            .values("words")
+            .annotate(days=models.Count("day", distinct=True), last=models.Max("day"), times=models.Sum("times"))
+            .filter(days__gte=days)
+            .order_by("-days", "-last", "words")
+        )
+
+
+class Miss(models.Model):
+    """Words that brought nothing on a day: no address, no session, no time of day, no sentence."""
+
+    words = models.CharField(_("ことば"), max_length=80)
+    day = models.DateField(_("日"), db_index=True)
+    area = models.CharField(_("圏域"), max_length=80, blank=True)
+    results = models.PositiveSmallIntegerField(_("結果の数"), default=0)
+    times = models.PositiveIntegerField(_("回数"), default=1)
+
+    objects = MissQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("見つからなかったことば")
+        verbose_name_plural = _("見つからなかったことば")
+        ordering = ["-day", "words"]
+        constraints = [models.UniqueConstraint(fields=["words", "day", "area"], name="miss_once_a_day")]
+
+    def __str__(self) -> str:
+        return self.words

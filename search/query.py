@@ -1,16 +1,22 @@
-"""What was asked: a visitor's words as clauses for an engine, or the insight that they ask where to ask."""
+"""What was asked: a visitor's words as clauses for an engine, the needs they speak of, places and times, danger.
+
+Or the insight that they ask where to ask.
+"""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import groupby
-from pathlib import Path
+
+import jaconv
 
 from search.engines.base import Alternative, Clause
+from search.needs import FoundNeed
+from search.slots import Found
+from search.synonyms import Others, Synonym
 from search.text import Analysis, Unit, analyse, is_kana, kana_grams
+from search.vocabulary import Vocabulary, vocabulary
 
-STOP_WORDS = Path(__file__).parent / "data" / "stop_words.txt"
 # Nobody asks for more things at once; a pasted letter would only make the engine slow.
 MAX_CLAUSES = 24
 MATCH_SHARE = 0.6
@@ -20,6 +26,10 @@ GRAM_WEIGHTS = {"grams": 3.0, "kana": 1.2}
 # Short units say less than the word they are part of; a guess at a broken word less than a word that Sudachi knows.
 PART_FACTOR = 0.4
 GUESS_FACTOR = 0.6
+ROMAJI_FACTOR = 0.8
+# The group of a common word may be long; beyond this, others only cost time.
+MOST_SYNONYMS = 12
+SHORTEST_ROMAJI = 5
 # Long enough to be a word, short enough not to be a sentence; stricter where particles stand inside.
 GUESS_LENGTHS = range(3, 13)
 RUN_LENGTHS = range(3, 9)
@@ -33,13 +43,19 @@ _HIRAGANA = re.compile(r"[ぁ-ゖー]+")
 class Question:
     """What a visitor typed, understood.
 
-    `text` is the cleaned input; `is_open` says that no content word is left: the visitor asks where to ask.
+    `text` is the cleaned input; `is_open` says that no content word is left: the visitor asks where to ask. `needs` are
+    targets of phrases, the surest first; `hints` what the words say of places, times and ways; `dangers` topics of danger;
+    `promoted` keys of documents that editors put first for these words.
     """
 
     text: str
     analysis: Analysis
     is_open: bool
     clauses: tuple[Clause, ...]
+    needs: tuple[FoundNeed, ...] = ()
+    hints: tuple[Found, ...] = ()
+    dangers: tuple[str, ...] = ()
+    promoted: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -53,99 +69,165 @@ class Question:
         return count if count <= 2 else round(count * MATCH_SHARE)
 
 
-def understand(text: str) -> Question:
-    """A visitor's words as a question; takes any text, never raises."""
+def understand(text: str, *, off: Collection[str] = ()) -> Question:
+    """A visitor's words as a question; takes any text, never raises.
+
+    `off`: what the visitor does not want to have been understood, as "need:<target>" or the code of a hint.
+    """
+    words = vocabulary()
     analysis = analyse(text)
+    hints = tuple(item for item in words.slot_finder.find(analysis.units) if item.hint.code not in off)
+    aside = {number for item in hints if not item.hint.matter for number in range(item.first, item.last + 1)}
     needed: dict[Clause, None] = {}
     lifting: dict[Clause, None] = {}
-    for clause in _clauses(analysis.units):
+    for clause in _Reading(analysis.units, words, aside).clauses():
         (lifting if clause.optional else needed).setdefault(clause)
-    if not needed and any(unit.role == "number" for unit in analysis.units):
-        # Nothing but numbers and their counters: then they are what was asked.
+    if not needed and (aside or any(unit.role == "number" for unit in analysis.units)):
+        # Nothing but numbers and their counters, or places and times: then they are what was asked.
         needed, lifting = {replace(clause, optional=False): None for clause in lifting}, {}
     clauses = (*list(needed)[:MAX_CLAUSES], *list(lifting)[:MAX_CLAUSES]) if needed else ()
-    return Question(analysis.surface, analysis, is_open=bool(analysis.surface) and not clauses, clauses=clauses)
+    return Question(
+        analysis.surface,
+        analysis,
+        is_open=bool(analysis.surface) and not clauses,
+        clauses=clauses,
+        needs=tuple(need for need in words.need_finder.find(analysis) if f"need:{need.target}" not in off),
+        hints=hints,
+        dangers=words.danger_detector.find(text),
+        promoted=tuple(words.promoted(text)),
+    )
 
 
-def is_stop_word(term: str) -> bool:
-    """Whether a normalised term only asks and says nothing of the matter."""
-    return term in _stop_words()
+class _Reading:
+    """The clauses of a text's units."""
 
+    def __init__(self, units: tuple[Unit, ...], words: Vocabulary, aside: set[int]) -> None:
+        self._units = units
+        self._stops = words.stop_terms
+        self._synonyms = {
+            synonym.first: synonym
+            for synonym in words.synonym_finder.find(units)
+            # A word that only asks stays one, however many words there are for it.
+            if any(unit.is_content and unit.term not in self._stops for unit in units[synonym.first : synonym.last + 1])
+        }
+        self._aside = {id(units[number]) for number in aside}
 
-@cache
-def _stop_words() -> frozenset[str]:
-    lines = (line.partition("#")[0].strip() for line in STOP_WORDS.read_text(encoding="utf-8").splitlines())
-    return frozenset(line for line in lines if line)
+    def clauses(self) -> Iterator[Clause]:
+        """One for each thing that was asked, in the order of the text."""
+        for synonym, stretch, is_cut in self._stretches():
+            if synonym:
+                yield self._together(stretch, synonym.others)
+                continue
+            runs = [(hiragana, list(run)) for hiragana, run in groupby(stretch, key=_is_hiragana)]
+            for hiragana, run in runs:
+                if hiragana:
+                    yield from self._hiragana_clauses(run, is_ending=is_cut or len(runs) > 1)
+                else:
+                    yield from self._known_clauses(run)
 
+    def _stretches(self) -> Iterator[tuple[Synonym | None, list[Unit], bool]]:
+        """Units between spaces and synonyms; whether a synonym cut the stretch off."""
+        stretch: list[Unit] = []
+        is_cut, number = False, 0
+        while number < len(self._units):
+            synonym = self._synonyms.get(number)
+            is_space = self._units[number].role == "space"
+            if synonym is None and not is_space:
+                stretch.append(self._units[number])
+                number += 1
+                continue
+            if stretch:
+                yield None, stretch, is_cut or synonym is not None
+                stretch = []
+            if synonym:
+                yield synonym, list(self._units[synonym.first : synonym.last + 1]), False
+            is_cut = synonym is not None
+            number = synonym.last + 1 if synonym else number + 1
+        if stretch:
+            yield None, stretch, is_cut
 
-def _clauses(units: Iterable[Unit]) -> Iterator[Clause]:
-    for is_gap, stretch in groupby(units, key=lambda unit: unit.role == "space"):
-        if is_gap:
-            continue
-        runs = [(hiragana, list(run)) for hiragana, run in groupby(stretch, key=_is_hiragana)]
-        for hiragana, run in runs:
-            yield from _hiragana_clauses(run, is_ending=len(runs) > 1) if hiragana else _known_clauses(run)
+    def _together(self, units: list[Unit], others: Others) -> Clause:
+        """One clause for a word with synonyms: as it was typed, or any of the others."""
+        terms = tuple(dict.fromkeys(unit.term for unit in units if unit.is_content))
+        alternatives = [Alternative(name, terms, weight) for name, weight in FIELD_WEIGHTS.items()] if terms else []
+        parts = tuple(dict.fromkeys(part for unit in units for part in unit.parts))
+        if parts:
+            alternatives += [Alternative(name, parts, weight * PART_FACTOR) for name, weight in FIELD_WEIGHTS.items()]
+        typed = "".join(unit.surface for unit in units)
+        if is_kana(typed) and not any(unit.is_own for unit in units):
+            alternatives += _readings(typed, 1.0)
+        for other, factor in others[:MOST_SYNONYMS]:
+            alternatives += [Alternative(name, other, weight * factor) for name, weight in FIELD_WEIGHTS.items()]
+        return Clause(tuple(dict.fromkeys(alternatives)), optional=self._is_aside(units))
 
+    def _is_aside(self, units: Iterable[Unit]) -> bool:
+        return any(id(unit) in self._aside for unit in units)
 
-def _known_clauses(units: Iterable[Unit]) -> Iterator[Clause]:
-    """One clause for each word that says something; numbers and affixes (80歳) are never needed."""
-    for unit in units:
-        if not unit.is_content or is_stop_word(unit.term):
-            continue
-        alternatives = [Alternative(name, (unit.term,), weight) for name, weight in FIELD_WEIGHTS.items()]
-        if unit.parts:
-            alternatives += [
-                Alternative(name, unit.parts, weight * PART_FACTOR) for name, weight in FIELD_WEIGHTS.items()
-            ]
-        if is_kana(unit.surface):
-            alternatives += _readings(unit.surface, 1.0)
-        yield Clause(tuple(alternatives), optional=unit.role != "word")
+    def _known_clauses(self, units: Iterable[Unit]) -> Iterator[Clause]:
+        """One clause for each word that says something; numbers and affixes (80歳) are never needed."""
+        for unit in units:
+            if not unit.is_content or unit.term in self._stops:
+                continue
+            alternatives = [Alternative(name, (unit.term,), weight) for name, weight in FIELD_WEIGHTS.items()]
+            if unit.parts:
+                alternatives += [
+                    Alternative(name, unit.parts, weight * PART_FACTOR) for name, weight in FIELD_WEIGHTS.items()
+                ]
+            if is_kana(unit.surface) and not unit.is_own:
+                alternatives += _readings(unit.surface, 1.0)
+            elif kana := _from_romaji(unit.surface):
+                alternatives += _readings(kana, ROMAJI_FACTOR)
+            yield Clause(tuple(alternatives), optional=unit.role != "word" or self._is_aside([unit]))
 
+    def _hiragana_clauses(self, run: list[Unit], *, is_ending: bool) -> Iterator[Clause]:
+        """Clauses of a stretch in hiragana, where Sudachi breaks what it does not know (いばしょ becomes い, ば, しょ).
 
-def _hiragana_clauses(run: list[Unit], *, is_ending: bool) -> Iterator[Clause]:
-    """Clauses of a stretch in hiragana, where Sudachi breaks what it does not know (いばしょ becomes い, ば, しょ).
+        `is_ending`: other script stands beside it, so that particles alone are its grammar and not a word in pieces.
+        """
+        if all(unit.role in {"particle", "function"} for unit in run):
+            if not is_ending:
+                yield from self._guess(run, run)
+            return
+        for is_joint, segment in groupby(run, key=lambda unit: unit.role == "particle"):
+            if is_joint:
+                continue
+            units = list(segment)
+            if any(map(self._is_suspicious, units)):
+                yield from self._guess(units, run)
+                continue
+            # Two words that Sudachi knows may still be one that it does not (ふとうこう: 不当, こう).
+            together = tuple(_sounds(units, GUESS_LENGTHS, GUESS_FACTOR)) if len(units) > 1 else ()
+            for clause in self._known_clauses(units):
+                yield replace(clause, alternatives=clause.alternatives + together)
 
-    `is_ending`: other script stands beside it, so that particles alone are its grammar and not a word in pieces.
-    """
-    if all(unit.role in {"particle", "function"} for unit in run):
-        if not is_ending:
-            yield from _guess(run, run)
-        return
-    for is_joint, segment in groupby(run, key=lambda unit: unit.role == "particle"):
-        if is_joint:
-            continue
-        units = list(segment)
-        if any(map(_is_suspicious, units)):
-            yield from _guess(units, run)
-            continue
-        # Two words that Sudachi knows may still be one that it does not (ふとうこう: 不当, こう).
-        together = tuple(_sounds(units, GUESS_LENGTHS, GUESS_FACTOR)) if len(units) > 1 else ()
-        for clause in _known_clauses(units):
-            yield replace(clause, alternatives=clause.alternatives + together)
+    def _guess(self, segment: list[Unit], run: list[Unit]) -> Iterator[Clause]:
+        """One clause for a word in pieces: by its sound, or by those pieces that are words themselves."""
+        stem = list(segment)
+        while stem and (not stem[-1].is_content or stem[-1].term in self._stops) and stem[-1].role != "mark":
+            stem.pop()
+        alternatives = [
+            *_sounds(segment, GUESS_LENGTHS, 1.0),
+            *_sounds(stem, GUESS_LENGTHS, 1.0),
+            *_sounds(run, RUN_LENGTHS, GUESS_FACTOR),
+        ]
+        pieces = tuple(dict.fromkeys(unit.term for unit in segment if unit.is_content))
+        if any(len(piece) > 1 and piece not in self._stops for piece in pieces):
+            # A document that writes the word in hiragana is in the same pieces.
+            alternatives += [Alternative(name, pieces, weight) for name, weight in FIELD_WEIGHTS.items()]
+        for piece in pieces if len(pieces) > 1 else ():
+            # What is still hiragana after normalising is a splinter.
+            if not is_kana(piece) and piece not in self._stops:
+                alternatives += [
+                    Alternative(name, (piece,), weight * GUESS_FACTOR) for name, weight in FIELD_WEIGHTS.items()
+                ]
+        if alternatives:
+            yield Clause(tuple(dict.fromkeys(alternatives)))
 
-
-def _guess(segment: list[Unit], run: list[Unit]) -> Iterator[Clause]:
-    """One clause for a word in pieces: by its sound, or by those pieces that are words themselves."""
-    stem = list(segment)
-    while stem and (not stem[-1].is_content or is_stop_word(stem[-1].term)) and stem[-1].role != "mark":
-        stem.pop()
-    alternatives = [
-        *_sounds(segment, GUESS_LENGTHS, 1.0),
-        *_sounds(stem, GUESS_LENGTHS, 1.0),
-        *_sounds(run, RUN_LENGTHS, GUESS_FACTOR),
-    ]
-    pieces = tuple(dict.fromkeys(unit.term for unit in segment if unit.is_content))
-    if any(len(piece) > 1 and not is_stop_word(piece) for piece in pieces):
-        # A document that writes the word in hiragana is in the same pieces.
-        alternatives += [Alternative(name, pieces, weight) for name, weight in FIELD_WEIGHTS.items()]
-    for piece in pieces if len(pieces) > 1 else ():
-        # What is still hiragana after normalising is a splinter.
-        if not is_kana(piece) and not is_stop_word(piece):
-            alternatives += [
-                Alternative(name, (piece,), weight * GUESS_FACTOR) for name, weight in FIELD_WEIGHTS.items()
-            ]
-    if alternatives:
-        yield Clause(tuple(dict.fromkeys(alternatives)))
+    def _is_suspicious(self, unit: Unit) -> bool:
+        """Whether a unit looks like a splinter of a word rather than a word."""
+        if unit.role == "mark":
+            return True
+        return unit.role == "word" and len(unit.surface) <= SPLINTER and unit.term not in self._stops
 
 
 def _sounds(units: list[Unit], lengths: range, factor: float) -> Iterator[Alternative]:
@@ -160,12 +242,13 @@ def _readings(kana: str, factor: float) -> Iterator[Alternative]:
             yield Alternative(name, grams, weight * factor)
 
 
+def _from_romaji(word: str) -> str:
+    """The kana of a name in Latin letters（tomarigi）, or nothing when the letters do not make Japanese syllables."""
+    if not (word.isascii() and word.isalpha() and len(word) >= SHORTEST_ROMAJI):
+        return ""
+    kana = jaconv.alphabet2kana(word)
+    return kana if is_kana(kana) else ""
+
+
 def _is_hiragana(unit: Unit) -> bool:
     return unit.role == "mark" or bool(_HIRAGANA.fullmatch(unit.surface))
-
-
-def _is_suspicious(unit: Unit) -> bool:
-    """Whether a unit looks like a splinter of a word rather than a word."""
-    if unit.role == "mark":
-        return True
-    return unit.role == "word" and len(unit.surface) <= SPLINTER and not is_stop_word(unit.term)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from search.documents import FACETS
 from search.engines import get_engine
-from search.engines.base import EngineQuery, EngineResult, Sort
+from search.engines.base import Engine, EngineQuery, EngineResult, Sort
 from search.query import Question
 
 
@@ -19,9 +19,12 @@ def search(
     offset: int = 0,
     limit: int = 20,
     boosts: tuple[tuple[str, str, float], ...] = (),
+    also: Mapping[str, tuple[str, ...]] | None = None,
+    engine: Engine | None = None,
 ) -> EngineResult:
     """Answer a question; one without content words (`is_open`, `is_empty`) asks for everything that the filters allow.
 
+    `also`: what answers beside the words.
     When nothing matches enough of the words, one word is enough. "distance" without `near` means "relevance".
     Raises EngineUnavailable: the caller then shows the desk. Raises ValueError for unknown facets.
     """
@@ -35,8 +38,9 @@ def search(
         offset=offset,
         limit=limit,
         boosts=boosts,
+        also=also or {},
     )
-    engine = get_engine()
+    engine = engine or get_engine()
     result = engine.search(query)
     if result.total == 0 and query.minimum_match > 1:
         result = engine.search(replace(query, minimum_match=1))

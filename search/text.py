@@ -14,8 +14,11 @@ from functools import lru_cache
 import jaconv
 from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
 
+from search import dictionary
+from search.characters import fold_characters
+
 # Raise it whenever the same text would give other terms: every document then counts as stale in `check_index`.
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 QUERY_LIMIT = 2_000
 # Sudachi refuses more than about 49 kB in one call; 4,000 characters stay below it even at four bytes each.
 CHUNK = 4_000
@@ -60,6 +63,8 @@ class Unit:
     reading: str
     role: str
     parts: tuple[str, ...] = ()
+    # A word of the user dictionary: its spelling in kana is known for what it is, not guessed.
+    is_own: bool = False
 
     @property
     def is_content(self) -> bool:
@@ -78,12 +83,12 @@ class Analysis:
 
 
 def normalise(text: str, *, limit: int = QUERY_LIMIT) -> str:
-    """Fold width (NFKC), case and white space, and remove what is invisible; `limit` cuts by characters.
+    """Fold width (NFKC), case, old character forms and white space, and remove what is invisible; `limit` cuts by characters.
 
     Control and format characters (NUL, bidi controls, zero-width) and lone surrogates go: no engine and no page may see
     them. Returns text without white space at its ends; never raises.
     """
-    folded = unicodedata.normalize("NFKC", text[:limit])
+    folded = fold_characters(unicodedata.normalize("NFKC", text[:limit]))
     kept = "".join(
         " " if character.isspace() else character
         for character in folded
@@ -136,11 +141,22 @@ def is_kana(text: str) -> bool:
     return bool(_KANA_ONLY.fullmatch(text))
 
 
+def analysis_state() -> str:
+    """What decides which terms a text gives: this code and the dictionary in use."""
+    return f"{ANALYSIS_VERSION} {dictionary.current()}"
+
+
+def plain_reading(text: str) -> str:
+    """How the system dictionary alone reads a text, in hiragana: where it errs, the user dictionary needs the word."""
+    tokens = _reader().plain.tokenize(normalise(text), SplitMode.C)
+    return fold_long_vowels(to_hiragana("".join(token.reading_form() for token in tokens)))
+
+
 def _units(surface: str) -> Iterator[Unit]:
-    tokenizer = _tokenizer()
+    reader = _reader()
     for chunk in _chunks(surface):
-        for morpheme in tokenizer.tokenize(chunk, SplitMode.C):
-            yield _unit(morpheme)
+        for morpheme in reader.tokenizer.tokenize(chunk, SplitMode.C):
+            yield _unit(reader, morpheme)
 
 
 def _chunks(surface: str) -> Iterator[str]:
@@ -156,21 +172,31 @@ def _chunks(surface: str) -> Iterator[str]:
         yield surface[start:]
 
 
-def _unit(morpheme: Morpheme) -> Unit:
+def _unit(reader: "_Reader", morpheme: Morpheme) -> Unit:
     if morpheme.is_oov():
         return _read(morpheme)
-    known = _known_units.get(morpheme.word_id())
+    known = reader.known.get(morpheme.word_id())
     if known is None or known.surface != morpheme.surface():
-        known = _read(morpheme)
-        if len(_known_units) >= _KNOWN_LIMIT:
-            _known_units.clear()
-        _known_units[morpheme.word_id()] = known
+        known = _read_own(reader, morpheme) if morpheme.dictionary_id() > 0 else _read(morpheme)
+        if len(reader.known) >= _KNOWN_LIMIT:
+            reader.known.clear()
+        reader.known[morpheme.word_id()] = known
     return known
 
 
 # Splitting and reading a morpheme costs more than finding it; a town's texts use few thousand words over and over.
-_known_units: dict[int, Unit] = {}
 _KNOWN_LIMIT = 50_000
+
+
+def _read_own(reader: "_Reader", morpheme: Morpheme) -> Unit:
+    """A word of the user dictionary as the system dictionary reads its usual spelling, so that all spellings meet."""
+    pieces = [_read(piece) for piece in reader.plain.tokenize(morpheme.normalized_form(), SplitMode.C)]
+    if len(pieces) == 1:
+        return Unit(morpheme.surface(), pieces[0].term, morpheme.reading_form(), "word", pieces[0].parts, True)
+    term = _term(morpheme)
+    parts = dict.fromkeys(part for piece in pieces if piece.is_content for part in (piece.term, *piece.parts))
+    others = tuple(part for part in parts if part != term)
+    return Unit(morpheme.surface(), term, morpheme.reading_form(), "word", others, True)
 
 
 def _read(morpheme: Morpheme) -> Unit:
@@ -224,21 +250,38 @@ def _role_of(part_of_speech: tuple[str, ...]) -> str:
     )
 
 
+@dataclass(slots=True)
+class _Reader:
+    """This thread's tokenizers, which keep state between calls, with and without the user dictionary."""
+
+    name: str
+    tokenizer: Tokenizer
+    plain: Tokenizer
+    known: dict[int, Unit]
+
+
 _local = threading.local()
 _dictionary_lock = threading.Lock()
 
 
-@lru_cache(maxsize=1)
-def _dictionary() -> Dictionary:
-    return Dictionary(dict="core")
+@lru_cache(maxsize=2)
+def _dictionary(name: str) -> Dictionary:
+    return dictionary.load(name)
 
 
-def _tokenizer() -> Tokenizer:
-    """This thread's tokenizer: they keep state between calls and must not be shared."""
-    tokenizer: Tokenizer | None = getattr(_local, "tokenizer", None)
-    if tokenizer is None:
-        # The dictionary is loaded once, however many threads ask for it at the start.
+@lru_cache(maxsize=2)
+def _known(name: str) -> dict[int, Unit]:
+    return {}
+
+
+def _reader() -> _Reader:
+    """This thread's tokenizers of the dictionary in use now."""
+    reader: _Reader | None = getattr(_local, "reader", None)
+    name = dictionary.current()
+    if reader is None or reader.name != name:
+        # A dictionary is loaded once, however many threads ask for it at the start.
         with _dictionary_lock:
-            tokenizer = _dictionary().tokenizer(SplitMode.C)
-        _local.tokenizer = tokenizer
-    return tokenizer
+            own, plain = _dictionary(name), _dictionary("")
+            reader = _Reader(name, own.tokenizer(SplitMode.C), plain.tokenizer(SplitMode.C), _known(name))
+        _local.reader = reader
+    return reader

@@ -5,6 +5,7 @@ Each test runs in a transaction that is rolled back. A test that changes the ind
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from search import engines
+from tests.elasticsearch.node import MissingTools, start_node
 
 
 @pytest.fixture(scope="session")
@@ -37,13 +39,14 @@ def nothing_remembered() -> Iterator[None]:
 
 @pytest.fixture
 def own_index(settings: object, tmp_path: Path) -> Iterator[Path]:
-    """The index of the demo as a copy that the test may change or destroy."""
-    copy = tmp_path / "index"
-    shutil.copytree(settings.SEARCH_INDEX_DIR, copy)
-    settings.SEARCH_INDEX_DIR = copy
-    engines.get_engine.cache_clear()
-    yield copy
-    engines.get_engine.cache_clear()
+    """The index of the demo, and its dictionary, as copies that the test may change or destroy."""
+    for name in ("SEARCH_INDEX_DIR", "SEARCH_DICTIONARY_DIR"):
+        copy = tmp_path / name.lower()
+        shutil.copytree(getattr(settings, name), copy)
+        setattr(settings, name, copy)
+    engines.forget_engines()
+    yield settings.SEARCH_INDEX_DIR
+    engines.forget_engines()
 
 
 @pytest.fixture
@@ -78,3 +81,19 @@ def approver_client(db: None) -> Client:
     client = Client()
     client.force_login(_member("test-approver", "承認者"))
     return client
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Elasticsearch: that of ELASTICSEARCH_URL, or one of this run. A laptop may skip; CI may not."""
+    if url := os.environ.get("ELASTICSEARCH_URL"):
+        yield url
+        return
+    try:
+        node = start_node(tmp_path_factory.mktemp("elasticsearch") / "n1")
+    except MissingTools as missing:
+        if os.environ.get("CI"):
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+    with node:
+        yield node.url

@@ -8,12 +8,25 @@ from .parts import Channel, NextStep, OpeningException, OpeningRule, ResourceTex
 from .public_record import PublicRecord
 from .resources import Resource
 from .taxonomy import Field, InstitutionType, Need, NeedAnswer, Programme
+from .vocabulary import (
+    DangerLine,
+    DangerPattern,
+    DangerTopic,
+    Phrase,
+    Promotion,
+    StopWord,
+    SynonymGroup,
+    VocabularyVersion,
+)
 
 __all__ = [
     "Area",
     "AreaLayer",
     "Channel",
     "ConsultationDesk",
+    "DangerLine",
+    "DangerPattern",
+    "DangerTopic",
     "EmploymentPathway",
     "Field",
     "GatheringPlace",
@@ -26,11 +39,16 @@ __all__ = [
     "OpeningRule",
     "Organisation",
     "OrganisationRole",
+    "Phrase",
     "PostalCode",
     "Programme",
+    "Promotion",
     "PublicRecord",
     "Resource",
     "ResourceText",
+    "StopWord",
+    "SynonymGroup",
     "Town",
+    "VocabularyVersion",
     "VolunteerOpportunity",
 ]

@@ -6,6 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from wagtail.search import index
+
+from search.modelsearch.records import searchable
 
 from .base import Record
 
@@ -29,7 +32,7 @@ class AreaLayer(Record):
         return self.name
 
 
-class Area(Record):
+class Area(index.Indexed, Record):
     """An area of a layer. Areas of different layers may overlap freely: what they share is their 町字."""
 
     layer = models.ForeignKey(AreaLayer, on_delete=models.PROTECT, related_name="areas", verbose_name=_("層"))
@@ -65,6 +68,8 @@ class Area(Record):
         _("使わない"), default=False, help_text=_("消すかわりに印をつけます。古い記録が壊れません")
     )
 
+    search_fields = [*searchable("name", "reading", "aliases", boost=10), *searchable("slug", "code", "prefecture")]
+
     class Meta:
         verbose_name = _("圏域")
         verbose_name_plural = _("圏域")
@@ -84,7 +89,7 @@ class Area(Record):
             above = above.parent
 
 
-class Town(Record, ClusterableModel):
+class Town(Record, index.Indexed, ClusterableModel):
     """A 町字 of a municipality, and the areas that it lies in."""
 
     municipality = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="towns_of", verbose_name=_("市町村"))
@@ -92,6 +97,12 @@ class Town(Record, ClusterableModel):
     reading = models.CharField(_("よみ"), max_length=120, blank=True)
     areas = models.ManyToManyField(Area, related_name="towns", blank=True, verbose_name=_("属する圏域"))
     note = models.CharField(_("備考"), max_length=120, blank=True, help_text=_("一部だけが圏域に入るときは、その範囲"))
+
+    search_fields = [
+        *searchable("name", "reading", boost=10),
+        *searchable("note"),
+        index.RelatedFields("postal_codes", searchable("code")),
+    ]
 
     class Meta:
         verbose_name = _("町字")

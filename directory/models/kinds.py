@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 
+from search.modelsearch.records import searchable
+
 from ..choices import Insurance, Kind, Pathway, Pay
 from .areas import Area
 from .resources import Resource
@@ -50,6 +52,8 @@ class GatheringPlace(Resource):
     indoors = models.BooleanField(_("屋内"), null=True, blank=True)
     meal = models.BooleanField(_("食事が出る"), null=True, blank=True)
 
+    search_fields = [*Resource.search_fields, *searchable("run_by", "capacity")]
+
     class Meta:
         verbose_name = _("居場所")
         verbose_name_plural = _("居場所")
@@ -65,6 +69,8 @@ class VolunteerOpportunity(Resource):
     skills = models.CharField(_("必要な経験・資格"), max_length=120, blank=True)
     insurance = models.CharField(_("保険"), max_length=10, choices=Insurance, default=Insurance.UNKNOWN)
     deadline = models.DateField(_("締め切り"), null=True, blank=True)
+
+    search_fields = [*Resource.search_fields, *searchable("activity", "commitment", "skills")]
 
     class Meta:
         verbose_name = _("ボランティア")
@@ -86,6 +92,8 @@ class EmploymentPathway(Resource):
     pay = models.CharField(_("受け取るもの"), max_length=6, choices=Pay)
     pay_note = models.CharField(_("金額など"), max_length=120, blank=True)
     support = models.CharField(_("仕事中の支え"), max_length=200, blank=True)
+
+    search_fields = [*Resource.search_fields, *searchable("pay_note", "support")]
 
     class Meta:
         verbose_name = _("就労")

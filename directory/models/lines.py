@@ -4,6 +4,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import DraftStateMixin, RevisionMixin
+from wagtail.search import index
+
+from search.modelsearch.records import searchable
 
 from .base import Record
 
@@ -17,13 +20,22 @@ class NationalLineQuerySet(models.QuerySet):
         return self.filter(live=True, show=True).exclude(show_until__lt=today).exclude(show_from__gt=today)
 
 
-class NationalLine(DraftStateMixin, RevisionMixin, Record):
+class NationalLine(DraftStateMixin, RevisionMixin, index.Indexed, Record):
     """A line that anybody in the country can call.
 
     `checked_on` is empty as long as nobody called or read the operator's own page; the page then says from when the source is.
     """
 
     topic = models.CharField(_("話題"), max_length=40)
+    type = models.ForeignKey(
+        "directory.InstitutionType",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("機関の種類"),
+        help_text=_("検索の答えを評価するときに使います"),
+    )
     name = models.CharField(_("名前"), max_length=80)
     number = models.CharField(_("番号"), max_length=80, blank=True)
     full_number = models.CharField(
@@ -47,6 +59,12 @@ class NationalLine(DraftStateMixin, RevisionMixin, Record):
     order = models.PositiveSmallIntegerField(_("並び順"), default=0)
 
     objects = NationalLineQuerySet.as_manager()
+
+    search_fields = [
+        *searchable("name", "topic", "number", "full_number", boost=10),
+        *searchable("for_whom", "hours", "cost", "other_channels", "source_kind", "caution"),
+        *map(index.FilterField, ("topic", "show", "live", "name", "number", "checked_on")),
+    ]
 
     class Meta:
         verbose_name = _("全国の相談電話")

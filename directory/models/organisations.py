@@ -5,13 +5,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from wagtail.search import index
+
+from search.modelsearch.records import searchable
 
 from .areas import Area
 from .base import Child, Record
 from .taxonomy import InstitutionType, Programme
 
 
-class Organisation(Record, ClusterableModel):
+class Organisation(Record, index.Indexed, ClusterableModel):
     """An institution or group: city office, NPO, council of volunteers ..."""
 
     name = models.CharField(_("名前"), max_length=120)
@@ -41,6 +44,13 @@ class Organisation(Record, ClusterableModel):
     source = models.CharField(_("出典"), max_length=300, blank=True)
     quote = models.TextField(_("出典の文"), blank=True)
     staff_note = models.TextField(_("職員用のメモ"), blank=True, help_text=_("公開されません"))
+
+    search_fields = [
+        *searchable("name", "reading", boost=10),
+        *searchable("operator", "locality", "website", "source", "quote", "staff_note"),
+        index.RelatedFields("roles", searchable("local_name", "note")),
+        *map(index.FilterField, ("name", "reading", "type", "municipality", "active_to")),
+    ]
 
     class Meta:
         verbose_name = _("機関・団体")

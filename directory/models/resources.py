@@ -4,13 +4,16 @@ import secrets
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
+from wagtail.search import index
+
+from search.modelsearch.records import searchable
 
 from ..choices import Access, Audience, Booking, Cost, Eligibility, Kind, Language, Surface, VerifiedBy
 from ..fields import ChoiceSetField
@@ -31,7 +34,14 @@ def new_short_id() -> str:
 
 
 class Resource(
-    PreviewableMixin, WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Record, ClusterableModel
+    PreviewableMixin,
+    WorkflowMixin,
+    DraftStateMixin,
+    LockableMixin,
+    RevisionMixin,
+    Record,
+    index.Indexed,
+    ClusterableModel,
 ):
     """A resource of the community（社会資源）. One concrete table; the four kinds add only what is theirs.
 
@@ -118,6 +128,16 @@ class Resource(
 
     objects = ResourceQuerySet.as_manager()
 
+    # What editors find in the admin, notes for staff included; the public index is made of the public records alone.
+    search_fields = [
+        *searchable("name", "reading", boost=10),
+        *searchable("summary", "body", "easy", "place_name", "address", "access_note", "short_id", "photo_alt"),
+        *searchable("eligibility_note", "cost_note", "hours_note", "first_visit_note", "source"),
+        *searchable("staff_note", "acceptance_note"),
+        index.RelatedFields("channels", searchable("value", "note")),
+        *map(index.FilterField, ("kind", "type", "organisation", "live", "locked", "verified_on", "name", "reading")),
+    ]
+
     class Meta:
         verbose_name = _("社会資源")
         verbose_name_plural = _("社会資源")
@@ -125,6 +145,18 @@ class Resource(
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def get_indexed_objects(cls) -> models.QuerySet:
+        """Each record once, as its own kind."""
+        return cls.objects.none() if cls is Resource else super().get_indexed_objects()
+
+    def get_indexed_instance(self) -> "Resource":
+        """The same when it was saved or deleted as a bare resource."""
+        try:
+            return self.specific
+        except ObjectDoesNotExist:
+            return self
 
     @property
     def is_staff_only_type(self) -> bool:

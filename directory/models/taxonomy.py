@@ -6,6 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from wagtail.search import index
+
+from search.modelsearch.records import searchable
 
 from ..choices import Surface
 from .base import Record
@@ -13,7 +16,7 @@ from .base import Record
 CODE = [RegexValidator(r"^[a-z0-9_-]+$", _("半角の英小文字・数字・ハイフンだけが使えます。"))]
 
 
-class Field(Record):
+class Field(index.Indexed, Record):
     """A field of welfare（分野）; names and order are the city's."""
 
     code = models.CharField(_("コード"), max_length=40, unique=True, validators=CODE)
@@ -22,6 +25,8 @@ class Field(Record):
     description = models.CharField(_("説明"), max_length=200, blank=True)
     order = models.PositiveSmallIntegerField(_("並び順"), default=0)
     retired = models.BooleanField(_("使わない"), default=False)
+
+    search_fields = [*searchable("name", "reading", boost=10), *searchable("description", "code")]
 
     class Meta:
         verbose_name = _("分野")
@@ -53,7 +58,7 @@ class InstitutionType(Record):
         return self.name
 
 
-class Need(Record, ClusterableModel):
+class Need(Record, index.Indexed, ClusterableModel):
     """A trouble（困りごと）: what it is called, how people say it, and which types of institution answer it, in order."""
 
     code = models.CharField(_("コード"), max_length=40, unique=True, validators=CODE)
@@ -63,6 +68,8 @@ class Need(Record, ClusterableModel):
     fields = models.ManyToManyField(Field, related_name="needs", blank=True, verbose_name=_("分野"))
     order = models.PositiveSmallIntegerField(_("並び順"), default=0)
     retired = models.BooleanField(_("使わない"), default=False)
+
+    search_fields = [*searchable("name", "reading", "plain", boost=10), *searchable("code")]
 
     class Meta:
         verbose_name = _("困りごと")

@@ -7,6 +7,7 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Page, PageViewRestriction
 
 from directory.models import Area
+from search.modelsearch.records import searchable
 
 
 class PortalPage(Page):
@@ -15,6 +16,7 @@ class PortalPage(Page):
     origin = models.CharField(max_length=40, blank=True, editable=False, db_index=True)
     intro = models.CharField(_("はじめの一文"), max_length=300, blank=True, help_text=_("一覧と検索の結果にも出ます"))
 
+    search_fields = [*Page.search_fields, *searchable("intro", "slug")]
     content_panels = [*Page.content_panels, FieldPanel("intro")]
 
     class Meta:

@@ -20,6 +20,7 @@ from directory.memory import remembered
 from directory.models import Field, NationalLine, Need
 from directory.needs import need_by_pk
 from directory.selectors import card, desks_of_types
+from search.modelsearch.records import searchable
 
 from ..blocks import Body, Question, Voice, topic_choices
 from ..lines import lines_of
@@ -47,6 +48,7 @@ class HomePage(PortalPage):
         "portal.NewsIndexPage",
         "portal.StandardPage",
     ]
+    search_fields = [*PortalPage.search_fields, *searchable("lead")]
     content_panels = [*PortalPage.content_panels, FieldPanel("lead")]
 
     class Meta:
@@ -122,6 +124,7 @@ class GuidancePage(PortalPage):
     template = "portal/guidance_page.html"
     parent_page_types = ["portal.GuidanceIndexPage"]
     subpage_types: list[str] = []
+    search_fields = [*PortalPage.search_fields, *searchable("photo_alt", "body")]
     content_panels = [
         *PortalPage.content_panels,
         MultiFieldPanel([FieldPanel("photo"), FieldPanel("photo_alt")], heading=_("写真")),
@@ -191,6 +194,10 @@ class SituationPage(PortalPage):
     template = "portal/situation_page.html"
     parent_page_types = ["portal.SituationIndexPage"]
     subpage_types: list[str] = []
+    search_fields = [
+        *PortalPage.search_fields,
+        *searchable("voices", "signs", "what_happens", "if_refused", "questions", "topics"),
+    ]
     content_panels = [
         *PortalPage.content_panels,
         FieldPanel("need"),
@@ -251,6 +258,7 @@ class NewsPage(PortalPage):
     template = "portal/news_page.html"
     parent_page_types = ["portal.NewsIndexPage"]
     subpage_types: list[str] = []
+    search_fields = [*PortalPage.search_fields, *searchable("body")]
     content_panels = [*PortalPage.content_panels, FieldPanel("date"), FieldPanel("body")]
 
     class Meta:
@@ -264,6 +272,7 @@ class StandardPage(PortalPage):
 
     template = "portal/standard_page.html"
     parent_page_types = ["portal.HomePage", "portal.StandardPage"]
+    search_fields = [*PortalPage.search_fields, *searchable("body")]
     content_panels = [*PortalPage.content_panels, FieldPanel("body")]
 
     class Meta:

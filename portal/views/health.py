@@ -1,10 +1,13 @@
 """Whether the site is alive, and whether it can serve; for the operator's monitor."""
 
+from typing import Any
+
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
-from search.engines import get_engine
+from search.engines import engines_in_use, get_engine
+from search.engines.base import Engine, EngineError
 from search.indexing import pending
 
 
@@ -17,18 +20,29 @@ def _database() -> bool:
     return True
 
 
+def _index(engine: Engine, database: bool) -> dict[str, Any]:
+    """How an index is; `pending` are changes that it has not seen: more than a moment's worth means it lags behind."""
+    status = engine.status()
+    try:
+        behind = pending(engine) if database and status.available else None
+    except EngineError:
+        behind = None
+    return {"available": status.available, "documents": status.documents, "pending": behind}
+
+
 @transaction.non_atomic_requests
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 as long as pages can be answered: that needs the database; without the index pages still end with a desk."""
-    database, index = _database(), get_engine().status()
+    database = _database()
+    indexes = {engine.name: _index(engine, database) for engine in engines_in_use()}
+    whole = all(index["available"] for index in indexes.values())
     state = {
-        "status": "ok" if database and index.available else "degraded" if database else "down",
+        "status": "ok" if database and whole else "degraded" if database else "down",
         "database": database,
-        "index": index.available,
-        "documents": index.documents,
-        # Changes that the index has not seen: more than a moment's worth means that it lags behind.
-        "pending": pending() if database and index.available else None,
+        # Of a cluster and the embedded index behind it, one is enough to answer.
+        "index": any(index["available"] for index in indexes.values()),
+        "indexes": indexes,
     }
     return JsonResponse(state, status=200 if database else 503)
 

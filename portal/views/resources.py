@@ -115,9 +115,9 @@ def browse_kind(request: HttpRequest, kind: str) -> HttpResponse:
         context.update(hits=[], total=0, fields=[], areas=[], pages=page_links(asked, 0), engine_down=True)
         return render(request, "directory/browse_kind.html", context)
     asked = Asked(filters=asked.filters, sort="reading", page=full.page, path=asked.path)
-    groups = {group["name"]: group["options"] for group in facet_groups(_quiet(asked), result, options)}
+    groups = {group["name"]: group["options"] for group in facet_groups(_quiet(asked), result.facets, options)}
     context.update(
-        hits=shown(result),
+        hits=shown(result.hits),
         total=result.total,
         fields=groups.get("field", []),
         areas=groups.get("area", []),

@@ -5,13 +5,12 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
-from directory.areas import area_index
-from directory.selectors import EVERYTHING, card, desks_of_types
-from search.engines.base import EngineUnavailable
-from search.query import understand
+from directory.asking import WHERE_TO_ASK
+from directory.needs import all_needs
+from search.excerpts import needles
 
+from ..answers import Answers, answer
 from ..listing import (
     PER_PAGE,
     SORTS,
@@ -21,58 +20,81 @@ from ..listing import (
     facet_groups,
     near_label,
     page_links,
-    run,
     shown,
 )
-from ..shell import home_municipality
+from ..misses import note_miss
+from ..shell import frame, home_municipality
+from ..suggestions import did_you_mean
+
+MOST_RELATED = 6
 
 
 @transaction.non_atomic_requests
 def results(request: HttpRequest) -> HttpResponse:
-    """Answer what was asked; without the index the page still ends with the desk for everything."""
+    """Answer what was asked; without the index the page still shows the band, the desks and the desk for everything."""
     options = all_options()
-    asked = Asked.read(request.GET, options)
-    question = understand(asked.q)
     home = home_municipality(request)
-    area_slug = asked.filters.get("area", ("",))[-1]
+    found = answer(Asked.read(request.GET, options), home)
+    asked = found.asked
+    first = (asked.page - 1) * PER_PAGE + 1 if found.total else 0
+    note_miss(found)
     context: dict[str, Any] = {
         "q": asked.q,
-        "is_open_question": question.is_open,
+        "found": found,
+        "band": found.band,
+        "night_guidance": frame(request).night_guidance if found.band and found.band.at_night else "",
+        "asks_where": found.understanding.asks_where and bool(asked.q),
+        "chips": _chips(found),
         "active": active_filters(asked, options),
         "clear_url": asked.address(filters={}, sort="relevance"),
+        "wider_url": _wider(found),
+        "related": _related(found),
+        "did_you_mean": [(text, asked.address(q=text, off=())) for text in did_you_mean(found)],
         "sorts": [
             {"value": value, "label": label, "url": asked.address(sort=value), "active": asked.sort == value}
             for value, label in SORTS
         ],
-        "hidden": [pair for pair in asked.parameters() if pair[0] not in {"q", "page"}],
-        "area_slug": area_slug,
-        "lead_desks": [],
-        "engine_down": False,
+        "hidden": [pair for pair in asked.parameters() if pair[0] not in {"q", "page", "off"}],
+        "area_slug": found.area.slug if found.area else "",
+        "hits": shown(found.hits, words=needles(found.understanding.question)),
+        "total": found.total,
+        "facets": facet_groups(asked, found.facets, options),
+        "pages": page_links(asked, found.total),
+        "first": first,
+        "near_label": near_label(asked, home.pk if home else None),
+        "last": min(found.total, asked.page * PER_PAGE),
+        "engine_down": found.is_down,
     }
-    if question.is_open and asked.page == 1:
-        context["lead_desks"] = _lead_desks(area_slug, home)
-    try:
-        asked, result = run(asked, question, home=home.pk if home else None)
-    except EngineUnavailable:
-        context.update(hits=[], total=0, facets=[], pages=page_links(asked, 0), first=0, last=0, engine_down=True)
-        return render(request, "search/results.html", context)
-    leading = {card.resource.path for card in context["lead_desks"]}
-    first = (asked.page - 1) * PER_PAGE + 1 if result.total else 0
-    context.update(
-        # What leads the page need not stand in the list once more.
-        hits=[hit for hit in shown(result) if hit["row"]["url"] not in leading],
-        total=result.total,
-        facets=facet_groups(asked, result, options),
-        pages=page_links(asked, result.total),
-        first=first,
-        near_label=near_label(asked, home.pk if home else None),
-        last=min(result.total, asked.page * PER_PAGE),
-    )
     return render(request, "search/results.html", context)
 
 
-def _lead_desks(area_slug: str, home: Any) -> list:
-    """The desks for everything, the city's first, when the question is "where can I ask?"."""
-    now = timezone.localtime()
-    area = area_index().by_slug.get(area_slug)
-    return [card(desk, now) for desk in desks_of_types([EVERYTHING], area, home, a_type=1)]
+def _chips(found: Answers) -> list[dict[str, str]]:
+    """What was understood, each with the address that takes it out."""
+    asked = found.asked
+    return [
+        {"label": chip.label, "remove_url": asked.address(off=(*asked.off, chip.code))}
+        for chip in found.understanding.chips
+    ]
+
+
+def _related(found: Answers) -> list[dict[str, str]]:
+    """Other needs of the fields that the question touches, those that the same institutions answer first."""
+    known = [target for target in found.understanding.targets if target.need]
+    codes = {target.code for target in known}
+    fields = {code for target in known for code in target.fields}
+    types = set(found.understanding.types)
+    near = [
+        (len(types & set(need.types)), need)
+        for need in all_needs()
+        if need.code not in codes | WHERE_TO_ASK and fields & {code for code, _name in need.fields}
+    ]
+    near.sort(key=lambda item: -item[0])
+    return [{"name": need.name, "url": Asked(q=need.name).address()} for _shared, need in near[:MOST_RELATED]]
+
+
+def _wider(found: Answers) -> str:
+    """The address of the same question for the whole city, when an area narrows it."""
+    asked, area = found.asked, found.understanding.area
+    if "area" in asked.filters:
+        return asked.address(filters={name: values for name, values in asked.filters.items() if name != "area"})
+    return asked.address(off=(*asked.off, f"area:{area.slug}")) if area else ""

@@ -11,6 +11,7 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 
 from search.engines.base import Engine
+from search.engines.failover import Failover
 
 
 def _tantivy() -> Engine:
@@ -19,20 +20,53 @@ def _tantivy() -> Engine:
     return TantivyEngine(Path(settings.SEARCH_INDEX_DIR))
 
 
-ENGINES: dict[str, Callable[[], Engine]] = {"tantivy": _tantivy}
+def _elasticsearch() -> Engine:
+    try:
+        from search.engines.elasticsearch import ClusterOptions, ElasticsearchEngine
+    except ImportError as error:
+        raise ImproperlyConfigured("SEARCH_ENGINE=elasticsearch needs: pip install 'yorozu[elasticsearch]'") from error
+    return ElasticsearchEngine(ClusterOptions(**settings.ELASTICSEARCH))
+
+
+ENGINES: dict[str, Callable[[], Engine]] = {"tantivy": _tantivy, "elasticsearch": _elasticsearch}
+
+
+def _chosen() -> str:
+    name = settings.SEARCH_ENGINE
+    if name not in ENGINES:
+        raise ImproperlyConfigured(f"SEARCH_ENGINE is {name!r}; known engines are {', '.join(sorted(ENGINES))}")
+    return name
 
 
 @cache
-def get_engine(name: str | None = None) -> Engine:
-    """This process's engine of that name, or the setting's. Raises ImproperlyConfigured for an unknown name."""
-    if name is None:
-        return get_engine(getattr(settings, "SEARCH_ENGINE", "tantivy"))
-    if name not in ENGINES:
-        raise ImproperlyConfigured(f"SEARCH_ENGINE is {name!r}; known engines are {', '.join(sorted(ENGINES))}")
+def engine_named(name: str) -> Engine:
+    """This process's engine of that name."""
     return ENGINES[name]()
+
+
+def engines_in_use() -> tuple[Engine, ...]:
+    """All indexes that this host keeps up to date, the one that answers first. Raises ImproperlyConfigured."""
+    return tuple(engine_named(name) for name in dict.fromkeys((_chosen(), "tantivy")))
+
+
+@cache
+def get_engine() -> Engine | Failover:
+    """What answers questions: the embedded index, or the cluster with the embedded index behind it."""
+    chosen = engine_named(_chosen())
+    if chosen.name == "tantivy":
+        return chosen
+    from search.indexing import catch_up_quietly
+
+    return Failover(chosen, engine_named("tantivy"), on_away=catch_up_quietly)
+
+
+def forget_engines() -> None:
+    """Make them anew when they are next asked for."""
+    engine_named.cache_clear()
+    get_engine.cache_clear()
 
 
 @receiver(setting_changed)
 def _forget_engines(*, setting: str, **_kwargs: Any) -> None:
-    if setting.startswith("SEARCH_"):
-        get_engine.cache_clear()
+    if setting.startswith(("SEARCH_", "ELASTICSEARCH")):
+        forget_engines()

@@ -60,6 +60,7 @@ class EngineQuery:
 
     `minimum_match`: how many of the clauses that are not optional must match. `filters`: any value within a facet, and
     every facet. `near`: (latitude, longitude) in degrees. `boosts`: (facet, value, weight) that lift and do not filter.
+    `also`: documents with one of these values match even without the words (they must still pass the filters).
     Raises ValueError for facets, fields or numbers that make no sense.
     """
 
@@ -72,10 +73,11 @@ class EngineQuery:
     offset: int = 0
     limit: int = 20
     boosts: tuple[tuple[str, str, float], ...] = ()
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         """Refuse what no engine could answer, with the fix in the message."""
-        named = {*self.filters, *self.facets, *(facet for facet, _value, _weight in self.boosts)}
+        named = {*self.filters, *self.also, *self.facets, *(facet for facet, _value, _weight in self.boosts)}
         if unknown := named - set(FACETS):
             raise ValueError(f"Unknown facets {sorted(unknown)}; known are {FACETS}")
         fields = {alternative.field for clause in self.clauses for alternative in clause.alternatives}
@@ -140,6 +142,13 @@ class Engine(ABC):
     @abstractmethod
     def search(self, query: EngineQuery) -> EngineResult:
         """Answer a query from the last complete index. Raises EngineUnavailable."""
+
+    @abstractmethod
+    def suggest(self, prefix: str, limit: int) -> tuple[EngineHit, ...]:
+        """Documents whose reading begins with `prefix` (hiragana as `documents.reading_key` folds it), in its order.
+
+        Documents without a reading are never suggested; an empty prefix suggests nothing. Raises EngineUnavailable.
+        """
 
     @abstractmethod
     def apply(self, upserts: Iterable[SearchDocument], deletes: Iterable[str]) -> None:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from search.engines.base import Cursor, EngineBusy, EngineUnavailable
+from search.files import replace_text
 
 POLL_SECONDS = 0.02
 
@@ -119,13 +120,3 @@ def read_cursor(build: Path) -> Cursor:
 def write_cursor(build: Path, cursor: Cursor) -> None:
     """Keep the cursor of a build."""
     replace_text(build / "cursor.json", json.dumps({"change": cursor.change, "gaps": dict(cursor.gaps)}))
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write a small file so that a reader sees the old text or the new one, also after a crash."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-    with fresh.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

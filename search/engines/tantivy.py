@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from pathlib import Path
 import tantivy
 from tantivy import Order, Query
 
-from search.documents import SearchDocument, analyse_document
+from search.documents import SearchDocument, analyse_document, clean_value
 from search.engines.base import (
     Cursor,
     Engine,
@@ -27,7 +27,8 @@ from search.engines.base import (
     distance_km,
 )
 from search.engines.builds import Builds, FileLock, read_cursor, write_cursor
-from search.engines.tantivy_query import SCHEMA, boxed, located, matching_query, to_tantivy, unlocated
+from search.engines.tantivy_facets import counting
+from search.engines.tantivy_query import SCHEMA, boxed, located, matching_query, read_as, to_tantivy, unlocated
 
 logger = logging.getLogger("search")
 
@@ -38,9 +39,6 @@ REBUILD_HEAP = 200_000_000
 WRITE_WAIT_SECONDS = 10.0
 REBUILD_WAIT_SECONDS = 1.0
 PROGRESS_EVERY = 1_000
-FACET_VALUES = 5_000
-# Later pages and the unfiltered list ask for the same counts again; they are the dearest part of a search.
-KEPT_COUNTS = 500
 NEAREST_KM = 0.5
 WHOLE_EARTH_KM = 20_100.0
 
@@ -77,8 +75,18 @@ class TantivyEngine(Engine):
         """See Engine."""
         reader = self._current()
         with _readable(self._builds.root):
+            counts = counting(reader.searcher, reader.counts, query)
             total, page = _page(reader.searcher, query)
-            return EngineResult(total, _hits(reader.searcher, query, page), _facets(reader, query))
+            return EngineResult(total, _hits(reader.searcher, query, page), counts())
+
+    def suggest(self, prefix: str, limit: int) -> tuple[EngineHit, ...]:
+        """See Engine."""
+        reader, prefix = self._current(), clean_value(prefix)
+        if not prefix or limit <= 0:
+            return ()
+        with _readable(self._builds.root):
+            found = reader.searcher.search(read_as(prefix), limit, False, "order", 0, Order.Asc)
+            return _hits(reader.searcher, EngineQuery(sort="reading"), found.hits)
 
     def fingerprints(self) -> dict[str, str]:
         """See Engine."""
@@ -326,31 +334,3 @@ def _hits(searcher: tantivy.Searcher, query: EngineQuery, page: list[Addressed])
         relevance = float(score) if query.sort in {"relevance", "distance"} else 0.0
         hits.append(EngineHit(document.get_first("key"), relevance, row, distance))
     return tuple(hits)
-
-
-def _facets(reader: _Reader, query: EngineQuery) -> Mapping[str, Mapping[str, int]]:
-    """Counts of each asked facet: one pass for those without own filter, one more for each with one."""
-    filters = tuple(sorted((facet, tuple(values)) for facet, values in query.filters.items() if values))
-    needed = tuple(clause for clause in query.clauses if not clause.optional)
-    keys = {
-        facet: (needed, query.minimum_match, tuple(item for item in filters if item[0] != facet), facet)
-        for facet in query.facets
-    }
-    counts = {facet: kept for facet, key in keys.items() if (kept := reader.counts.get(key)) is not None}
-    filtered = {facet for facet, _values in filters}
-    if free := [facet for facet in query.facets if facet not in counts and facet not in filtered]:
-        counts |= _aggregate(reader.searcher, matching_query(query, ranked=False), free)
-    for facet in query.facets:
-        if facet not in counts:
-            counts |= _aggregate(reader.searcher, matching_query(query, without=facet, ranked=False), [facet])
-    if len(reader.counts) > KEPT_COUNTS:
-        reader.counts.clear()
-    reader.counts.update({key: counts[facet] for facet, key in keys.items()})
-    # Copies, for the caller may add to what it was given.
-    return {facet: dict(counts[facet]) for facet in query.facets}
-
-
-def _aggregate(searcher: tantivy.Searcher, query: Query, facets: list[str]) -> dict[str, dict[str, int]]:
-    wanted = {facet: {"terms": {"field": facet, "size": FACET_VALUES}} for facet in facets}
-    answer = searcher.aggregate(query, wanted)
-    return {facet: {bucket["key"]: bucket["doc_count"] for bucket in answer[facet]["buckets"]} for facet in facets}

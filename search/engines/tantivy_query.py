@@ -1,11 +1,13 @@
 """The schema of the embedded index, and our queries in tantivy's words."""
 
 import math
+import re
+from collections.abc import Mapping
 
 import tantivy
 from tantivy import Occur, Query
 
-from search.documents import FACETS, GRAM_FIELDS, TEXT_FIELDS, AnalysedDocument, clean_value
+from search.documents import FACETS, GRAM_FIELDS, ORDER_LIMIT, TEXT_FIELDS, AnalysedDocument, clean_value
 from search.engines.base import EARTH_RADIUS_KM, TIE_BREAKER, Alternative, Clause, EngineQuery
 
 # One step of quality is worth this share of the score: enough to order equals, too little to beat a better match.
@@ -72,17 +74,27 @@ def matching_query(query: EngineQuery, *, without: str = "", ranked: bool = True
         lifting += [
             Query.const_score_query(_facet_query(facet, (value,)), weight) for facet, value, weight in query.boosts
         ]
-    if len(needed) == 1:
-        musts += needed
-    elif needed:
-        least = min(max(query.minimum_match, 1), len(needed))
-        musts.append(Query.boolean_query([(Occur.Should, part) for part in needed], minimum_number_should_match=least))
+    if needed:
+        musts.append(_any_of(_enough_of(needed, query.minimum_match), query.also))
     if not needed:
         # A constant, so that quality alone orders what is not asked about.
         musts.append(Query.all_query())
     if len(musts) == 1 and not lifting:
         return musts[0]
     return Query.boolean_query([*((Occur.Must, part) for part in musts), *((Occur.Should, part) for part in lifting)])
+
+
+def _enough_of(parts: list[Query], minimum: int) -> Query:
+    if len(parts) == 1:
+        return parts[0]
+    least = min(max(minimum, 1), len(parts))
+    return Query.boolean_query([(Occur.Should, part) for part in parts], minimum_number_should_match=least)
+
+
+def _any_of(words: Query, also: Mapping[str, tuple[str, ...]]) -> Query:
+    """Documents with the words, or with one of the values."""
+    others = [Query.const_score_query(_facet_query(facet, values), 0.0) for facet, values in also.items() if values]
+    return Query.boolean_query([(Occur.Should, part) for part in (words, *others)]) if others else words
 
 
 def located(query: Query) -> Query:
@@ -111,6 +123,11 @@ def boxed(query: Query, near: tuple[float, float], radius_km: float) -> Query:
             (Occur.Must, _range("lon", lon - width, lon + width)),
         ]
     )
+
+
+def read_as(prefix: str) -> Query:
+    """All documents whose reading begins with `prefix`."""
+    return Query.regex_query(SCHEMA, "order", "0" + re.escape(prefix[:ORDER_LIMIT]) + r"[^\t]*\t.*")
 
 
 def _range(name: str, low: float, high: float) -> Query:

@@ -1,7 +1,8 @@
 """Measure the search and the pages at several sizes, print a table and write var/bench.json.
 
 Each size runs in a process of its own with a database and an index of its own, so that memory figures mean something.
-`BENCH_SIZES` chooses the sizes (default "1000 10000 100000").
+`BENCH_SIZES` chooses the sizes of the whole site (default "1000 10000 100000"), `BENCH_ENGINE_SIZES` those of the engines
+alone (default 100,000; with `BENCH_FULL=1` 1,000,000 too).
 """
 
 from __future__ import annotations
@@ -11,8 +12,13 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from tests.elasticsearch.node import MissingTools, start_node
+
+Columns = tuple[tuple[str, str], ...]
 ROOT = Path(__file__).resolve().parent.parent.parent
 COLUMNS = (
     ("resources", "resources"),
@@ -22,6 +28,10 @@ COLUMNS = (
     ("documents_per_second", "docs/s"),
     ("engine_p50_ms", "engine p50 ms"),
     ("engine_p95_ms", "engine p95 ms"),
+    ("understand_p50_ms", "understand p50 ms"),
+    ("understand_p95_ms", "understand p95 ms"),
+    ("suggest_p50_ms", "suggest p50 ms"),
+    ("suggest_p95_ms", "suggest p95 ms"),
     ("results_p50_ms", "results p50 ms"),
     ("results_p95_ms", "results p95 ms"),
     ("detail_p50_ms", "detail p50 ms"),
@@ -33,28 +43,72 @@ COLUMNS = (
     ("wagtail_found", "Wagtail found"),
 )
 
+ENGINE_COLUMNS = (
+    ("engine", "engine"),
+    ("documents", "documents"),
+    ("build_seconds", "build s"),
+    ("documents_per_second", "docs/s"),
+    ("cold_p50_ms", "first time p50 ms"),
+    ("cold_p95_ms", "first time p95 ms"),
+    ("p50_ms", "again p50 ms"),
+    ("p95_ms", "again p95 ms"),
+    ("peak_mb", "peak MB"),
+)
+
 
 def main() -> int:
     """Run every size and report."""
-    sizes = [int(size) for size in os.environ.get("BENCH_SIZES", "1000 10000 100000").split()]
-    rows = []
-    for size in sizes:
-        with tempfile.TemporaryDirectory(prefix="yorozu-bench-") as folder:
-            environment = {**os.environ, "YOROZU_ENV": "demo", "YOROZU_VAR": folder}
-            command = [sys.executable, "-m", "tests.bench.measure", str(size)]
-            done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-            rows.append(json.loads(done.stdout.splitlines()[-1]))
-            _print(rows[-1:], header=len(rows) == 1)
+    sizes = os.environ.get("BENCH_SIZES", "1000 10000 100000").split()
+    sites = [_measured("tests.bench.measure", [size], COLUMNS, header=size == sizes[0]) for size in sizes]
+    engines = []
+    with server() as url:
+        names = ["tantivy", *(["elasticsearch"] if url else [])]
+        largest = ["100000", *(["1000000"] if os.environ.get("BENCH_FULL") else [])]
+        for size in os.environ.get("BENCH_ENGINE_SIZES", " ".join(largest)).split():
+            for name in names:
+                engines.append(
+                    _measured(
+                        "tests.bench.engines", [size, name], ENGINE_COLUMNS, header=not engines, ELASTICSEARCH_URL=url
+                    )
+                )
     (ROOT / "var").mkdir(exist_ok=True)
-    (ROOT / "var" / "bench.json").write_text(json.dumps(rows, ensure_ascii=False, indent=2))
+    found = {"sites": sites, "engines": engines}
+    (ROOT / "var" / "bench.json").write_text(json.dumps(found, ensure_ascii=False, indent=2))
     return 0
 
 
-def _print(rows: list[dict], *, header: bool) -> None:
+@contextmanager
+def server() -> Iterator[str]:
+    """A real Elasticsearch: that of ELASTICSEARCH_URL, or one of this run; "" when none can be started."""
+    if url := os.environ.get("ELASTICSEARCH_URL"):
+        yield url
+        return
+    with tempfile.TemporaryDirectory(prefix="yorozu-elasticsearch-") as folder:
+        try:
+            node = start_node(Path(folder) / "n1")
+        except MissingTools as missing:
+            sys.stdout.write(f"{missing}\n")
+            yield ""
+            return
+        with node:
+            yield node.url
+
+
+def _measured(module: str, arguments: list[str], columns: Columns, *, header: bool, **extra: str) -> dict:
+    with tempfile.TemporaryDirectory(prefix="yorozu-bench-") as folder:
+        environment = {**os.environ, **extra, "YOROZU_ENV": "demo", "YOROZU_VAR": folder}
+        command = [sys.executable, "-m", module, *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    row = json.loads(done.stdout.splitlines()[-1])
+    _print([row], columns, header=header)
+    return row
+
+
+def _print(rows: list[dict], columns: Columns, *, header: bool) -> None:
     if header:
-        sys.stdout.write("| " + " | ".join(title for _name, title in COLUMNS) + " |\n|" + "---|" * len(COLUMNS) + "\n")
+        sys.stdout.write("| " + " | ".join(title for _name, title in columns) + " |\n|" + "---|" * len(columns) + "\n")
     for row in rows:
-        sys.stdout.write("| " + " | ".join(_shown(row.get(name)) for name, _title in COLUMNS) + " |\n")
+        sys.stdout.write("| " + " | ".join(_shown(row.get(name)) for name, _title in columns) + " |\n")
     sys.stdout.flush()
 
 

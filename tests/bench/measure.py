@@ -23,8 +23,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_test_environment
 
+from directory.asking import ask
 from directory.models import PublicRecord
 from portal import demo
+from portal.suggestions import suggest
 from search import indexing
 from search.documents import FACETS
 from search.query import understand
@@ -36,6 +38,12 @@ WORDS = (
     "朝日町 体操", "いばしょ", "にんちしょう", "ボランティア 日曜", "草取り", "外国人 日本語", "眠れない つらい",
     "若者 夜", "車いす カフェ", "生活費 足りない", "子育て ひろば 雨の日", "就労 短時間",
     "どこに聞いたらいいかわからん", "見学 無料", "手話", "農園",
+)  # fmt: skip
+SENTENCES = (
+    "息子が10年部屋から出てこない", "家賃払えん", "ねれない なにもたのしくない", "親の介護で仕事をやめそう", "学校に行きたくない",
+    "夫に殴られる", "おなかすいた ごはん たべれるとこ", "耳が聞こえない 電話以外で相談", "60さいからできるしごと", "部屋を断られる",
+    "my husband hits me", "没有钱付房租", "estou grávida", "con tôi không muốn đi học", "B型作業所 空きある",
+    "雪かきを手伝ってほしい", "東部 土日 車いす 居場所", "近所の家がごみであふれている", "借金が返せない", "職安 紹介状",
 )  # fmt: skip
 # Wagtail's own search finds whole runs of Japanese only; these are the words that it is given the best chance with.
 WAGTAIL_WORDS = ("こども食堂", "シルバー人材センター", "ひきこもり", "居場所", "認知症")
@@ -84,6 +92,13 @@ def main(size: int) -> dict[str, object]:
     )
     found.update(engine_p50_ms=statistics.median(measured), engine_p95_ms=p95(measured))
 
+    sentences = (*WORDS, *SENTENCES)
+    measured = times(lambda number: ask(sentences[number % len(sentences)]), 400)
+    found.update(understand_p50_ms=statistics.median(measured), understand_p95_ms=p95(measured))
+    beginnings = [words[:length] for words in sentences for length in (1, 2, 3, 5)]
+    measured = times(lambda number: suggest(beginnings[number % len(beginnings)]), 400)
+    found.update(suggest_p50_ms=statistics.median(measured), suggest_p95_ms=p95(measured))
+
     client, queries = Client(), []
 
     def get(address: str, parameters: dict | None = None) -> None:
@@ -93,7 +108,7 @@ def main(size: int) -> dict[str, object]:
 
     addresses = [
         ("/search/", {"q": words, **({"area": "tobu"} if number % 3 == 0 else {})})
-        for number, words in enumerate(WORDS)
+        for number, words in enumerate((*WORDS, *SENTENCES))
     ]
     measured = times(lambda number: get(*addresses[number % len(addresses)]), 200)
     found.update(results_p50_ms=statistics.median(measured), results_p95_ms=p95(measured))

@@ -14,12 +14,14 @@ from portal.models import HomePage, StandardPage
 from search import indexing
 
 BATCH = 500
+# The site's own backend is search.modelsearch.
+STOCK = "modelsearch.backends.database"
 
 
 def build() -> None:
     """Put every public record into Wagtail's own index as a page."""
     home = HomePage.objects.get()
-    backend = get_search_backend()
+    backend = get_search_backend(STOCK)
     with indexing.waiting_for_rebuild(), transaction.atomic():
         last = home.get_last_child()
         for record in PublicRecord.objects.order_by("pk").iterator():
@@ -42,6 +44,6 @@ def build() -> None:
 
 def find(words: str) -> int:
     """How many of them Wagtail finds, reading the first twenty as a page of results does."""
-    results = StandardPage.objects.search(words)
+    results = StandardPage.objects.search(words, backend=STOCK)
     list(results[:20])
     return results.count()

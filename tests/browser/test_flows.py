@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Page
 pytestmark = pytest.mark.browser
 
 PAGES = [
+    "/search/?q=死にたい",
+    "/search/?q=息子が部屋から出てこない 東部 土日",
     "/",
     "/search/?q=居場所 東部圏域",
     "/search/?q=ggxyzzy",
@@ -125,3 +127,34 @@ def test_should_keep_everything_on_paper(browser: Browser, site: str) -> None:
         assert page.locator("a[href^='tel:']").first.is_visible()
         assert number.strip()
         assert not page.locator("header nav").first.is_visible()
+
+
+def test_should_suggest_while_typing_by_keyboard(browser: Browser, site: str) -> None:
+    with visit(browser) as page:
+        page.goto(site + "/search/")
+        box = page.locator("#q")
+        box.click()
+        page.keyboard.type("にんち")
+        suggestion = page.locator("#q-suggestions [role=option]", has_text="認知症").first
+        suggestion.wait_for()
+        assert box.get_attribute("aria-expanded") == "true"
+        answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+        assert not answer.response["violations"]
+        while page.locator("[role=option][aria-selected=true]", has_text="認知症").count() == 0:
+            page.keyboard.press("ArrowDown")
+        assert box.get_attribute("aria-activedescendant")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**q=%E8%AA%8D%E7%9F%A5%E7%97%87*")
+        page.locator("#q").click()
+        page.keyboard.type(" かいご")
+        page.locator("#q-suggestions").wait_for(state="attached")
+        page.keyboard.press("Escape")
+        assert page.locator("#q").get_attribute("aria-expanded") == "false"
+
+
+def test_should_take_back_what_was_understood_without_javascript(browser: Browser, site: str) -> None:
+    with visit(browser, java_script_enabled=False) as page:
+        page.goto(site + "/search/?q=居場所 東部")
+        page.locator(".understood a", has_text="東部圏域").click()
+        assert "off=area" in page.url
+        assert page.locator(".understood a", has_text="東部圏域").count() == 0

@@ -215,7 +215,7 @@ def test_should_open_a_draft_whose_choice_has_been_deleted(editor_client: Client
 
 def test_should_open_every_table_of_the_register_for_an_administrator(admin_client: Client) -> None:
     models = [model for model in get_snippet_models() if model._meta.app_label == "directory"]
-    assert len(models) == 13
+    assert len(models) == 19
     for model in models:
         name = f"wagtailsnippets_directory_{model._meta.model_name}"
         assert admin_client.get(reverse(f"{name}:list")).status_code == 200, model

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from search import documents
+from search import documents, vocabulary
 from search.documents import SearchDocument, register_source
 from search.engines.tantivy import TantivyEngine
 
@@ -29,6 +29,12 @@ class Shelf:
         for key in self.records if keys is None else keys:
             if key in self.records:
                 yield self.records[key]
+
+
+@pytest.fixture(autouse=True)
+def words_of_the_code(monkeypatch):
+    """The ground floor by itself: no vocabulary of the floors above, and so no database."""
+    monkeypatch.setattr(vocabulary, "_provider", None)
 
 
 @pytest.fixture

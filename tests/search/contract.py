@@ -81,6 +81,24 @@ class EngineContract:
         engine.apply([document(1, "母の会"), document(2, "母の会 80")], [])
         assert self.keys(engine, "80歳の母") == ["d:2", "d:1"]
 
+    def test_should_match_values_beside_words(self, engine):
+        engine.apply(
+            [
+                document(1, "草刈り", facets={"type": ("hikiko",), "area": ("a",)}),
+                document(2, "部屋の片づけ", facets={"type": ("sogo",), "area": ("a",)}),
+                document(3, "ひきこもり相談", facets={"type": ("hikiko",), "area": ("b",)}),
+                document(4, "体操", facets={"type": ("ibasho",), "area": ("a",)}),
+            ],
+            [],
+        )
+        also = {"type": ("hikiko",)}
+        assert set(self.keys(engine, "部屋", also=also)) == {"d:1", "d:2", "d:3"}
+        assert set(self.keys(engine, "部屋", also=also, filters={"area": ("a",)})) == {"d:1", "d:2"}
+        assert self.keys(engine, "部屋", also=also, boosts=(("type", "hikiko", 50.0),))[-1] == "d:2"
+        counts = self.ask(engine, "部屋", also=also, facets=("type",)).facets["type"]
+        assert counts == {"hikiko": 2, "sogo": 1}
+        assert self.ask(engine, "部屋", facets=("type",)).facets["type"] == {"sogo": 1}
+
     def test_should_answer_all_documents_to_an_empty_query(self, engine):
         engine.apply([document(number) for number in range(5)], [])
         assert self.ask(engine).total == 5
@@ -251,6 +269,25 @@ class EngineContract:
         assert (result.total, result.hits, result.facets) == (1, (), {"kind": {"desk": 1}})
 
     # writing
+
+    def test_should_suggest_by_the_beginning_of_the_reading(self, engine):
+        engine.apply(
+            [
+                document(1, "居場所 とまり木", reading="いばしょとまりぎ", row={"title": "居場所 とまり木"}),
+                document(2, "いばら会", reading="イバラカイ"),
+                document(3, "家族会", reading="かぞくかい"),
+                document(4, "いば"),
+            ],
+            [],
+        )
+        assert [hit.key for hit in engine.suggest("いば", 10)] == ["d:1", "d:2"]
+        assert [hit.row for hit in engine.suggest("いばしょ", 1)] == [{"title": "居場所 とまり木"}]
+        assert engine.suggest("いば", 1)[0].key == "d:1"
+
+    @pytest.mark.parametrize("prefix", ["", "か.*", "*", "か?", "\ud800", "x" * 5_000, "か\x00", "かぞくかいa"])
+    def test_should_suggest_nothing_for_what_no_reading_begins_with(self, engine, prefix):
+        engine.apply([document(3, "家族会", reading="かぞくかい")], [])
+        assert engine.suggest(prefix, 5) == ()
 
     def test_should_hand_back_the_row_untouched(self, engine):
         row = {"title": "居場所 <b>&", "nested": {"a": [1, 2.5, None, True, "😀"]}, "url": "/resources/x/", "empty": ""}

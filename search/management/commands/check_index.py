@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from search.engines.base import EngineError, EngineUnavailable
+from search.engines import engines_in_use
+from search.engines.base import Engine, EngineError, EngineUnavailable
 from search.indexing import CheckReport, check, rebuild
 from search.indexing import repair as repair_index
 
@@ -22,29 +23,36 @@ class Command(BaseCommand):
         parser.add_argument("--repair", action="store_true", help=_("違いを直します"))
 
     def handle(self, *, repair: bool, **options: Any) -> None:
-        """Write one line for each kind of difference."""
-        try:
-            report = self._checked(repair=repair)
-        except EngineError as error:
-            raise CommandError(_("索引を調べられませんでした：%(error)s") % {"error": error}) from error
-        if not report.is_clean:
+        """Write one line for each kind of difference, for each index of this host."""
+        failed = [engine for engine in engines_in_use() if not self._is_clean(engine, repair=repair)]
+        if failed:
             raise CommandError(_("索引に違いがあります。直すには --repair を付けてください。"))
-        self.stdout.write(_("索引は登録内容と一致しています。"))
 
-    def _checked(self, *, repair: bool) -> CheckReport:
+    def _is_clean(self, engine: Engine, *, repair: bool) -> bool:
         try:
-            report = check()
+            report = self._checked(engine, repair=repair)
+        except EngineError as error:
+            raise CommandError(
+                _("索引を調べられませんでした（%(engine)s）：%(error)s") % {"engine": engine.name, "error": error}
+            ) from error
+        if report.is_clean:
+            self.stdout.write(_("%s：索引は登録内容と一致しています。") % engine.name)
+        return report.is_clean
+
+    def _checked(self, engine: Engine, *, repair: bool) -> CheckReport:
+        try:
+            report = check(engine)
         except EngineUnavailable:
             if not repair:
                 raise
             self.stdout.write(_("索引を読めないので、作り直します。"))
-            rebuild()
-            report = check()
+            rebuild(engine)
+            report = check(engine)
         self._write(report)
         if repair and not report.is_clean:
-            repair_index(report)
+            repair_index(report, engine)
             self.stdout.write(_("違いを直しました。もう一度突き合わせます。"))
-            report = check()
+            report = check(engine)
             self._write(report)
         return report
 

@@ -1,0 +1,71 @@
+"""The vocabulary as the search takes it: read from the tables when a new version appears, kept by each process."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+from search.danger import DangerPattern as SearchDanger
+from search.needs import Phrase as SearchPhrase
+from search.synonyms import SynonymGroup as SearchSynonyms
+from search.vocabulary import Promotion as SearchPromotion
+from search.vocabulary import Vocabulary
+
+from .lexicon import hints
+from .memory import forget, remembered
+from .models import DangerPattern, Phrase, Promotion, StopWord, SynonymGroup, VocabularyVersion
+from .models.vocabulary import split_words
+
+MEMORY = "vocabulary"
+
+
+def provide() -> tuple[str, Callable[[], Vocabulary]]:
+    """The version of the vocabulary in use, and a function that reads it (see `search.vocabulary`)."""
+    version = remembered(MEMORY, timezone.localdate(), _version)
+    return version, lambda: read(version)
+
+
+def _version() -> str:
+    newest = VocabularyVersion.objects.values_list("pk", flat=True).first() or 0
+    places = hashlib.blake2b(repr(hints()).encode(), digest_size=8).hexdigest()
+    # The day belongs to it: promotions begin and end.
+    return f"{newest}.{timezone.localdate():%Y%m%d}.{places}"
+
+
+def read(version: str) -> Vocabulary:
+    """All words from the tables: what is retired is left out."""
+    return Vocabulary(
+        version=version,
+        synonyms=tuple(
+            SearchSynonyms(layer, tuple(split_words(words)))
+            for layer, words in SynonymGroup.objects.values_list("layer", "words")
+        ),
+        phrases=tuple(
+            SearchPhrase(phrase.target, phrase.text)
+            for phrase in Phrase.objects.select_related("need", "type").exclude(need__retired=True)
+        ),
+        dangers=tuple(
+            SearchDanger(topic, say, unless)
+            for topic, say, unless in DangerPattern.objects.filter(topic__retired=False)
+            .order_by("topic__order", "topic_id", "pk")
+            .values_list("topic__code", "say", "unless")
+        ),
+        hints=hints(),
+        stop_words=frozenset(StopWord.objects.values_list("word", flat=True)),
+        promotions=tuple(
+            SearchPromotion(tuple(split_words(item.words)), item.key)
+            for item in Promotion.objects.on(timezone.localdate()).select_related("resource")
+        ),
+    )
+
+
+def new_version(summary: str, user: Any = None) -> VocabularyVersion:
+    """Note that the vocabulary changed: every process follows within the minute, this one at once."""
+    version = VocabularyVersion.objects.create(
+        summary=summary[:200], user=user if user and user.is_authenticated else None
+    )
+    forget(MEMORY)
+    return version

@@ -1,0 +1,121 @@
+"""Helping along: what a visitor may be about to type, and what they may have meant."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from directory.areas import area_index
+from directory.choices import Surface
+from directory.filters import field_options
+from directory.models import InstitutionType
+from directory.needs import all_needs
+from search.documents import reading_key
+from search.engines import get_engine
+from search.engines.base import EngineError
+from search.spans import span_key
+from search.text import analyse, normalise
+from search.vocabulary import vocabulary
+
+from .answers import Answers
+
+MOST = 8
+# Of the eight, so many may be names of single places.
+MOST_NAMES = 4
+MOST_MEANT = 3
+# Below this likeness (0 to 100) of two readings a guess would be a nuisance.
+LIKENESS = 72
+SHORTEST_GUESS = 3
+LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Words that can be suggested: sorted keys (reading or spelling, folded) with the word that each stands for."""
+
+    keys: tuple[str, ...]
+    words: tuple[str, ...]
+    readings: dict[str, str]
+
+
+def suggest(typed: str) -> list[str]:
+    """At most eight things to ask for that begin with what was typed, by spelling or by reading; never raises."""
+    text = normalise(typed, limit=LONGEST)
+    if not text:
+        return []
+    table = _table(vocabulary().version)
+    spelled, read = span_key(text), reading_of(text)
+    found: dict[str, None] = {}
+    for key in dict.fromkeys((spelled, read)):
+        for word in _beginning(table, key):
+            found[word] = None
+            if len(found) >= MOST:
+                break
+    names = [name for name in _names(read) if name not in found][:MOST_NAMES]
+    return [*list(found)[: MOST - len(names)], *names]
+
+
+def _beginning(table: Table, key: str) -> Iterator[str]:
+    place = bisect_left(table.keys, key)
+    while key and place < len(table.keys) and table.keys[place].startswith(key):
+        yield table.words[place]
+        place += 1
+
+
+def _names(reading: str) -> list[str]:
+    try:
+        return [hit.row["title"] for hit in get_engine().suggest(reading, MOST)]
+    except EngineError:
+        return []
+
+
+def did_you_mean(found: Answers) -> list[str]:
+    """Words of the vocabulary that sound like the question, when it brought nothing and says nothing that is known."""
+    question = found.understanding.question
+    if found.total or found.understanding.targets or found.is_down or question.is_empty or question.is_open:
+        return []
+    reading = reading_of(question.text)[:LONGEST]
+    if len(reading) < SHORTEST_GUESS:
+        return []
+    table = _table(vocabulary().version)
+    close = process.extract(reading, table.readings, scorer=fuzz.ratio, limit=MOST_MEANT, score_cutoff=LIKENESS)
+    return [word for _reading, _score, word in close]
+
+
+def reading_of(text: str) -> str:
+    """How a text sounds, as the table's keys are folded."""
+    return reading_key("".join(unit.reading for unit in analyse(text).units)).replace(" ", "")
+
+
+@lru_cache(maxsize=2)
+def _table(version: str) -> Table:
+    """All words, made once for a version of the vocabulary."""
+    entries: dict[str, str] = {}
+    readings: dict[str, str] = {}
+    for word, reading in _entries():
+        sound = reading_key(reading) if reading else reading_of(word)
+        for key in (span_key(word), sound.replace(" ", "")):
+            if key:
+                entries.setdefault(key, word)
+        readings.setdefault(word, sound.replace(" ", ""))
+    keys = sorted(entries)
+    return Table(tuple(keys), tuple(entries[key] for key in keys), readings)
+
+
+def _entries() -> Iterator[tuple[str, str]]:
+    """What one can ask for, the most helpful first: needs, fields, types of institution, areas, words of the vocabulary."""
+    for need in all_needs():
+        yield need.name, ""
+    for _code, name in field_options():
+        yield name, ""
+    for name in InstitutionType.objects.filter(surface=Surface.PUBLIC).values_list("name", flat=True):
+        # What stands in brackets explains; nobody types it.
+        yield name.partition("（")[0], ""
+    for node in area_index().choices():
+        yield node.name, node.reading
+    for group in vocabulary().synonyms:
+        yield group.words[0], ""

@@ -1,0 +1,96 @@
+"""The search as JSON: the same answers as the page, for other software of the municipality; and suggestions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+from directory.models import NationalLine
+from directory.search_source import row
+
+from ..answers import Answers, answer
+from ..danger import Band
+from ..listing import Asked, all_options, page_links
+from ..shell import frame, home_municipality
+from ..suggestions import suggest
+
+# Machines ask seldom for the same thing twice; people's words must not lie in caches between.
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+@transaction.non_atomic_requests
+@require_safe
+def search(request: HttpRequest) -> JsonResponse:
+    """`/api/search?q=`: `band`, `desk` and `hits` in the order shown; parameters as on the page of results."""
+    found = answer(Asked.read(request.GET, all_options()), home_municipality(request))
+    night = frame(request).night_guidance
+    return _json(
+        {
+            "q": found.asked.q,
+            "band": band_data(found.band, night) if found.band else None,
+            "desk": _row(row(found.desk.resource)) if found.desk else None,
+            "hits": [_row(hit.row) for hit in found.hits],
+            "total": found.total,
+            "page": found.asked.page,
+            "pages": page_links(found.asked, found.total)["count"],
+            "understood": [{"code": chip.code, "label": chip.label} for chip in found.understanding.chips],
+            "index_available": not found.is_down,
+        }
+    )
+
+
+@transaction.non_atomic_requests
+@require_safe
+def suggestions(request: HttpRequest) -> JsonResponse:
+    """`/api/suggest?q=`: words that a visitor may be about to type."""
+    return _json({"suggestions": suggest(request.GET.get("q", ""))})
+
+
+def answer_types(found: Answers) -> list[tuple[str, str]]:
+    """(institution type, title) of every answer in the order shown: band lines, desk, hits."""
+    answers = [(_type(line), line.name) for line in found.band.lines] if found.band else []
+    if found.desk:
+        answers.append((found.desk.resource.type.code, found.desk.resource.name))
+    return answers + [(hit.row["institution_type"], hit.row["title"]) for hit in found.hits]
+
+
+def band_data(band: Band, night_guidance: str) -> dict[str, Any]:
+    """A band as JSON; `lines` are shown, `more_lines` folded away."""
+    return {
+        "topics": list(band.topics),
+        "heading": band.heading,
+        "text": band.text,
+        "emergency": band.emergency,
+        "night_guidance": night_guidance if band.at_night else "",
+        "lines": [_line(line) for line in band.lines],
+        "more_lines": [_line(line) for line in band.more],
+    }
+
+
+def _line(line: NationalLine) -> dict[str, Any]:
+    return {
+        "title": line.name,
+        "number": line.number,
+        "hours": line.hours,
+        "cost": line.cost,
+        "institution_type": _type(line),
+        "checked_on": line.checked_on.isoformat() if line.checked_on else None,
+        "source": line.source_kind,
+        "source_date": line.source_date,
+    }
+
+
+def _type(line: NationalLine) -> str:
+    return line.type.code if line.type else ""
+
+
+def _row(shown: dict[str, Any]) -> dict[str, Any]:
+    """What is public of a row; the passage for the page is not repeated."""
+    return {name: value for name, value in shown.items() if name != "text"}
+
+
+def _json(data: dict[str, Any]) -> JsonResponse:
+    return JsonResponse(data, headers=NO_STORE, json_dumps_params={"ensure_ascii": False})

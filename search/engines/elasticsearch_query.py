@@ -1,0 +1,153 @@
+"""The mapping of the cluster's index, and our queries in Elasticsearch's words."""
+
+from typing import Any
+
+from elasticsearch.dsl import A, Document, Float, GeoPoint, Integer, Keyword, Q, Search, Text
+from elasticsearch.dsl.query import Query
+
+from search.documents import FACETS, GRAM_FIELDS, TEXT_FIELDS, AnalysedDocument, clean_value
+from search.engines.base import TIE_BREAKER, Alternative, Clause, EngineQuery
+from search.engines.tantivy_query import QUALITY_STEP
+
+FACET_VALUES = 5_000
+
+
+def _terms() -> Text:
+    return Text(analyzer="whitespace", index_options="freqs")
+
+
+class StoredDocument(Document):
+    """A document as the cluster keeps it; facets are keywords, the row is text that nobody searches."""
+
+    key = Keyword()
+    title = _terms()
+    labels = _terms()
+    summary = _terms()
+    body = _terms()
+    grams = _terms()
+    kana = _terms()
+    order = Keyword()
+    verified = Integer()
+    place = GeoPoint()
+    quality = Float()
+    fingerprint = Keyword(index=False, doc_values=False)
+    row = Keyword(index=False, doc_values=False)
+
+
+def _mapping() -> dict[str, Any]:
+    mapping = StoredDocument._doc_type.mapping.to_dict()
+    mapping["properties"] |= {facet: {"type": "keyword"} for facet in FACETS}
+    # A new name in a document is a mistake, not a new field.
+    return mapping | {"dynamic": "strict"}
+
+
+MAPPING = _mapping()
+
+
+def to_source(document: AnalysedDocument) -> dict[str, Any]:
+    """A document as it is sent."""
+    source: dict[str, Any] = {
+        "key": document.key,
+        **document.texts,
+        **{name: list(values) for name, values in document.facets.items()},
+        "order": document.order,
+        # Elasticsearch multiplies scores by this column.
+        "quality": 1 + QUALITY_STEP * document.quality,
+        "fingerprint": document.fingerprint,
+        "row": document.row,
+    }
+    if document.verified:
+        source["verified"] = document.verified.toordinal()
+    if document.lat is not None and document.lon is not None:
+        source["place"] = {"lat": document.lat, "lon": document.lon}
+    return source
+
+
+def ask(search: Search, query: EngineQuery, *, count_only: bool = False) -> Search:
+    """The whole query; filters narrow the hits after the facets were counted, each of which leaves out its own."""
+    words = _words(query)
+    search = search.extra(track_total_hits=True)
+    if not query.facets:
+        search = search.query(_ranked(Q("bool", must=[words], filter=_filters(query)), query))
+    else:
+        search = search.query(_ranked(words, query)).post_filter(Q("bool", filter=_filters(query)))
+        for facet in query.facets:
+            others = A("filter", Q("bool", filter=_filters(query, without=facet)))
+            others.bucket("values", "terms", field=facet, size=FACET_VALUES)
+            search.aggs.bucket(facet, others)
+    if count_only or query.limit == 0:
+        return search.extra(size=0)
+    search = search.source(["row", "place"]).extra(from_=query.offset, size=query.limit)
+    if query.sort == "reading":
+        return search.sort({"order": "asc"})
+    if query.sort == "verified":
+        return search.sort({"verified": {"order": "desc", "missing": "_last"}})
+    if query.sort == "distance" and query.near:
+        lat, lon = query.near
+        distance = {"_geo_distance": {"place": {"lat": lat, "lon": lon}, "order": "asc", "unit": "km"}}
+        return search.sort(distance, {"_score": "desc"}).extra(track_scores=True)
+    return search
+
+
+def suggesting(search: Search, prefix: str, limit: int) -> Search:
+    """Documents whose reading begins with `prefix`, in its order."""
+    return (
+        search.query(Q("constant_score", filter=Q("prefix", order=f"0{prefix}")))
+        .sort({"order": "asc"})
+        .source(["row", "place"])
+        .extra(size=limit)
+    )
+
+
+def _ranked(words: Query, query: EngineQuery) -> Query:
+    """With what only lifts, and quality as a factor."""
+    lifting = [_clause(clause) for clause in query.clauses if clause.optional]
+    lifting += [
+        Q("constant_score", filter=_values(facet, (value,)), boost=weight) for facet, value, weight in query.boosts
+    ]
+    whole = Q("bool", must=[words], should=lifting) if lifting else words
+    return Q("function_score", query=whole, functions=[_QUALITY], boost_mode="multiply", score_mode="multiply")
+
+
+_QUALITY = {"field_value_factor": {"field": "quality", "factor": 1, "missing": 1}}
+
+
+def _words(query: EngineQuery) -> Query:
+    """What a document must match."""
+    needed = [_clause(clause) for clause in query.clauses if not clause.optional]
+    if not needed:
+        return Q("match_all")
+    least = min(max(query.minimum_match, 1), len(needed))
+    words = needed[0] if len(needed) == 1 else Q("bool", should=needed, minimum_should_match=least)
+    others = [
+        Q("constant_score", filter=_values(facet, values), boost=0.0) for facet, values in query.also.items() if values
+    ]
+    return Q("bool", should=[words, *others], minimum_should_match=1) if others else words
+
+
+def _filters(query: EngineQuery, *, without: str = "") -> list[Query]:
+    return [_values(facet, values) for facet, values in query.filters.items() if values and facet != without]
+
+
+def _values(facet: str, values: tuple[str, ...]) -> Query:
+    return Q("terms", **{facet: [clean_value(value) for value in values]})
+
+
+def _clause(clause: Clause) -> Query:
+    parts = [_alternative(alternative) for alternative in clause.alternatives if alternative.terms]
+    if not parts:
+        return Q("match_none")
+    return parts[0] if len(parts) == 1 else Q("dis_max", queries=parts, tie_breaker=TIE_BREAKER)
+
+
+def _alternative(alternative: Alternative) -> Query:
+    boost = alternative.weight
+    terms = [Q("term", **{alternative.field: {"value": clean_value(term)}}) for term in alternative.terms]
+    if len(terms) == 1:
+        return Q("term", **{alternative.field: {"value": clean_value(alternative.terms[0]), "boost": boost}})
+    if alternative.needed == len(terms):
+        return Q("bool", must=terms, boost=boost)
+    return Q("bool", should=terms, minimum_should_match=alternative.needed, boost=boost)
+
+
+assert set(TEXT_FIELDS) | set(GRAM_FIELDS) <= set(MAPPING["properties"])  # noqa: S101 - a field without a mapping
