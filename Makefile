@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test check format bench drill lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z_-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -54,10 +54,13 @@ format: $(VENV)/.test ## Put the code into shape
 bench: $(VENV)/.test ## Measure; writes var/bench.json (BENCH_SIZES="1000 10000" for a smaller run)
 	$(BIN)/python -m tests.bench
 
+drill: $(VENV)/.test ## Kill one of three Elasticsearch nodes under searches and writes
+	$(BIN)/python -m tests.elasticsearch.drill
+
 lock: $(BIN)/python ## Resolve the lock files anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra postgres --extra redis -o requirements.lock
-	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra postgres --extra redis --extra test -o requirements-test.lock
+	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra postgres --extra redis --extra elasticsearch -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra postgres --extra redis --extra elasticsearch --extra test -o requirements-test.lock
 
 clean: ## Remove what runs wrote (database, index, media)
 	rm -rf var

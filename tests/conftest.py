@@ -86,7 +86,7 @@ def approver_client(db: None) -> Client:
 @pytest.fixture(scope="session")
 def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Elasticsearch: that of ELASTICSEARCH_URL, or one of this run. A laptop may skip; CI may not."""
-    if url := os.environ.get("ELASTICSEARCH_URL"):
+    if url := os.environ.get("TEST_ELASTICSEARCH_URL"):
         yield url
         return
     try:

@@ -151,12 +151,12 @@ class Resource(
         """Each record once, as its own kind."""
         return cls.objects.none() if cls is Resource else super().get_indexed_objects()
 
-    def get_indexed_instance(self) -> "Resource":
-        """The same when it was saved or deleted as a bare resource."""
+    def get_indexed_instance(self) -> "Resource | None":
+        """The same when it was saved as a bare resource; nothing when its kind is deleted already, and its entry with it."""
         try:
             return self.specific
         except ObjectDoesNotExist:
-            return self
+            return None
 
     @property
     def is_staff_only_type(self) -> bool:

@@ -368,7 +368,8 @@ class _ClusterLock:
             pass
         try:
             held = client.get(**place)
-            if held["_source"]["until"] > time.time():
+            # What this object could not let go while the cluster was away is its own still.
+            if held["_source"]["owner"] != self._owner and held["_source"]["until"] > time.time():
                 return False
             # Its holder died: whoever is first to replace exactly this state has it.
             version = {"if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"]}
