@@ -218,4 +218,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    # A traceback for every attempt at a node that is away; the engine says once what happened.
+    "loggers": {"elastic_transport": {"level": "ERROR"}},
 }

@@ -15,7 +15,10 @@ from directory.models import (
     GatheringPlace,
     InstitutionType,
     Organisation,
+    Promotion,
     PublicRecord,
+    Resource,
+    StopWord,
     Town,
 )
 from portal.models import GuidancePage
@@ -216,6 +219,9 @@ def test_should_open_a_draft_whose_choice_has_been_deleted(editor_client: Client
 def test_should_open_every_table_of_the_register_for_an_administrator(admin_client: Client) -> None:
     models = [model for model in get_snippet_models() if model._meta.app_label == "directory"]
     assert len(models) == 19
+    # The demo has none of these.
+    StopWord.objects.create(word="ええと")
+    Promotion.objects.create(words="そうだん", resource=Resource.objects.first())
     for model in models:
         name = f"wagtailsnippets_directory_{model._meta.model_name}"
         assert admin_client.get(reverse(f"{name}:list")).status_code == 200, model
