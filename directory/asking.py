@@ -22,6 +22,7 @@ SOUGHT = frozenset({"ibasho", "volunteer", "sanka", "shokuji", "kosodate", "chik
 # How sure a need must be to count when the number of fields is reckoned.
 SURE = 0.62
 DANGER_SCORE = 0.9
+FEW_CLAUSES = 2
 TYPE_BOOST, NEED_BOOST, SLOT_BOOST = 14.0, 10.0, 6.0
 # The first type that answers a need counts whole, the next ones less.
 TYPE_SHARES = (1.0, 0.6, 0.4, 0.3)
@@ -55,6 +56,7 @@ class Understanding:
 
     question: Question
     targets: tuple[Target, ...] = ()
+    guesses: tuple[Target, ...] = ()
     area: AreaNode | None = None
     days: tuple[str, ...] = ()
     when: str = ""
@@ -92,8 +94,13 @@ class Understanding:
 
     @property
     def seeks_place(self) -> bool:
-        """Whether one goes to what is looked for, so that days and hours decide."""
-        return not self.targets or bool(self.targets[0].types and self.targets[0].types[0] in SOUGHT)
+        """Whether one goes to what is looked for, so that days and hours decide.
+
+        In a longer text that no phrase knows, a word of time may belong to a name or a story.
+        """
+        if self.targets:
+            return bool(self.targets[0].types and self.targets[0].types[0] in SOUGHT)
+        return sum(not clause.optional for clause in self.question.clauses) <= FEW_CLAUSES
 
     @property
     def filters(self) -> dict[str, tuple[str, ...]]:
@@ -138,9 +145,12 @@ def ask(text: str, *, off: Collection[str] = ()) -> Understanding:
         chip = Chip(hint.code, hint.label)
         if chip not in chips:
             chips.append(chip)
+    known = {target.code for target in targets}
+    guesses = (_target(echo.target, echo.score) for echo in question.echoes if echo.target not in known)
     return Understanding(
         question,
         targets,
+        tuple(filter(None, guesses)),
         area,
         tuple(slots.get("day", ())),
         when,

@@ -11,17 +11,21 @@ from django.utils import timezone
 
 from directory import hours
 from directory.areas import AreaNode, area_index
-from directory.asking import SOUGHT, SURE, Understanding, ask
+from directory.asking import SOUGHT, Understanding, ask
+from directory.public import PublicResource
 from directory.search_source import row
 from directory.selectors import EVERYTHING, Card, card, desks_of_types, resource_by_key
 from search.engines.base import EngineHit, EngineResult, EngineUnavailable
+from search.text import normalise
 
 from .danger import Band, band
+from .leading import MOST_LEADS, leading_types
 from .listing import PER_PAGE, Asked, run
 
-MOST_DESKS = 3
 # Types that answer less surely than this do not bring documents in by themselves.
 LEAST_TYPE = 0.3
+# So many characters, and so much of a name, must have been typed to mean just that.
+SHORTEST_NAME, NAME_SHARE = 4, 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +54,34 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
     """Answer what was asked. Never raises for a missing index: band and desk stand without it."""
     understanding = ask(asked.q, off=asked.off)
     found = Answers(asked, understanding, band(understanding), None, "")
-    pinned: list[EngineHit] = []
+    leads: tuple[PublicResource | str, ...] = ()
+    promoted: list[EngineHit] = []
     # What was asked for by filters alone is a list, not a question.
     if asked.q and asked.page == 1 and asked.sort == "relevance":
-        desks, reason = _desks(understanding, found.area, home)
+        leads, reason = _leads(understanding, found.area, home)
         promoted = [hit for key in understanding.question.promoted if (hit := _promoted(key))]
-        if desks:
-            found = replace(found, desk=card(desks[0], timezone.localtime()), desk_reason=reason)
-        pinned = [*promoted, *(EngineHit(f"resource:{desk.short_id}", 0.0, row(desk), None) for desk in desks[1:])]
+        found = replace(found, desk_reason=reason)
     try:
         asked, result, widened = _found(asked, understanding, home, per_page)
     except EngineUnavailable:
-        return replace(found, hits=tuple(pinned), total=len(pinned), is_down=True)
-    if asked.q and not (found.desk or pinned or result.total):
+        result, widened = EngineResult(0, (), {}), ""
+        found = replace(found, is_down=True)
+    named = _named(asked.q, result.hits)
+    desk, first = _arranged(() if named else leads, result.hits)
+    if asked.q and not (desk or first or promoted or result.total or found.is_down):
         # No dead end: where nothing fits, the desk for everything answers.
-        desks = desks_of_types([EVERYTHING], found.area, home, a_type=1)
-        found = replace(found, desk=card(desks[0], timezone.localtime()), desk_reason="nothing") if desks else found
-    leading = {found.desk.resource.path} if found.desk else set()
+        desk = next(iter(desks_of_types([EVERYTHING], found.area, home, a_type=1)), None)
+        found = replace(found, desk_reason="nothing")
     hits: dict[str, EngineHit] = {}
-    for hit in (*pinned, *result.hits):
+    for hit in (*promoted, *named, *first, *result.hits):
         # What leads the page need not stand in the list once more.
-        if hit.row["url"] not in leading:
+        if desk is None or hit.row["url"] != desk.path:
             hits.setdefault(hit.row["url"], hit)
     return replace(
         found,
         asked=asked,
+        desk=card(desk, timezone.localtime()) if desk else None,
+        desk_reason=found.desk_reason if desk else "",
         hits=tuple(hits.values()),
         total=max(result.total, len(hits)),
         facets=result.facets,
@@ -82,22 +89,41 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
     )
 
 
-def _desks(understanding: Understanding, area: AreaNode | None, home: AreaNode | None) -> tuple[list, str]:
-    """Desks that stand first, and why: where to ask, several fields at once, or one clear need."""
-    types: list[str] = []
-    reason = ""
-    if understanding.asks_where:
-        types, reason = [EVERYTHING], "where"
-    elif understanding.fields_touched > 1:
-        types, reason = [EVERYTHING], "several"
-    for target in understanding.targets:
-        if target.score >= SURE and target.types and target.types[0] not in SOUGHT:
-            types.append(target.types[0])
-            reason = reason or "need"
-    desks = []
-    for code in dict.fromkeys(types):
-        desks += desks_of_types([code], area, home, a_type=1)
-    return desks[:MOST_DESKS], reason if desks else ""
+def _leads(
+    understanding: Understanding, area: AreaNode | None, home: AreaNode | None
+) -> tuple[tuple[PublicResource | str, ...], str]:
+    """What stands first, in order: desks, and types of which the best hit does; and why."""
+    types, reason = leading_types(understanding)
+    leads: list[PublicResource | str] = []
+    for code in types[:MOST_LEADS]:
+        leads += [code] if code in SOUGHT else desks_of_types([code], area, home, a_type=1)
+    return tuple(leads), reason
+
+
+def _named(text: str, found: Sequence[EngineHit]) -> list[EngineHit]:
+    """Hits whose very name was typed: nobody who knows it wants another desk first."""
+    typed = normalise(text).replace(" ", "")
+    named = []
+    for hit in found if len(typed) >= SHORTEST_NAME else ():
+        # What stands in brackets after a name explains it.
+        name = normalise(hit.row["title"]).partition("(")[0].replace(" ", "")
+        if typed in name and len(typed) >= NAME_SHARE * len(name):
+            named.append(hit)
+    return named
+
+
+def _arranged(
+    leads: Sequence[PublicResource | str], found: Sequence[EngineHit]
+) -> tuple[PublicResource | None, list[EngineHit]]:
+    """The desk that leads the page, if a desk comes first, and the rows that follow it."""
+    desk = leads[0] if leads and not isinstance(leads[0], str) else None
+    rows: list[EngineHit] = []
+    for lead in leads[1:] if desk else leads:
+        if isinstance(lead, str):
+            rows += [hit for hit in found if hit.row.get("institution_type") == lead][:1]
+        else:
+            rows.append(EngineHit(f"resource:{lead.short_id}", 0.0, row(lead), None))
+    return desk, rows
 
 
 def _promoted(key: str) -> EngineHit | None:

@@ -19,6 +19,7 @@ WEIGHTS = {"w": 1.0, "p": 0.35, "d": 0.8, "g": 0.22, "c": 0.3, "l": 1.0, "s": 0.
 # A phrase that is matched this far counts as said; below, only as an echo.
 LEAST_SCORE = 0.5
 MOST_NEEDS = 3
+LEAST_ECHO, MOST_ECHOES = 0.15, 5
 # Evidence (in weighed features) at which half of the certainty is reached: one rare word is enough, a particle is not.
 HALF_EVIDENCE = 1.3
 # A question of a page's length is compared by its beginning.
@@ -87,8 +88,7 @@ class NeedFinder:
         What one target explains is taken out before the next is looked for, so that two needs are found only where the
         question gives reasons for both.
         """
-        asked = dict.fromkeys(features(analysis))
-        left = {feature: self._weights[feature] for feature in list(asked)[:MOST_FEATURES] if feature in self._weights}
+        left = self._known(analysis)
         found: list[FoundNeed] = []
         while left and len(found) < MOST_NEEDS:
             scores = self._scores(left)
@@ -101,6 +101,24 @@ class NeedFinder:
             found.append(FoundNeed(target, min(score, 1.0), self._phrases[number].text))
             left = {feature: weight for feature, weight in left.items() if not self._used_by(feature, target)}
         return found
+
+    def echoes(self, analysis: Analysis) -> list[FoundNeed]:
+        """The targets whose phrases are most like a question, also where none of them is really said; the likest first.
+
+        Somebody who tells a story says little that others have said before; what is likest is then still the best guess.
+        """
+        scores = self._scores(self._known(analysis))
+        best = sorted(scores.items(), key=lambda item: (item[1][0], item[0]), reverse=True)[:MOST_ECHOES]
+        return [
+            FoundNeed(target, min(score, 1.0), self._phrases[number].text)
+            for target, (score, number) in best
+            if score >= LEAST_ECHO
+        ]
+
+    def _known(self, analysis: Analysis) -> dict[str, float]:
+        """The features of a question that any phrase has, with their weights."""
+        asked = dict.fromkeys(features(analysis))
+        return {feature: self._weights[feature] for feature in list(asked)[:MOST_FEATURES] if feature in self._weights}
 
     def _used_by(self, feature: str, target: str) -> bool:
         return any(self._phrases[number].target == target for number in self._postings[feature])

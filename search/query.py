@@ -44,7 +44,7 @@ class Question:
     """What a visitor typed, understood.
 
     `text` is the cleaned input; `is_open` says that no content word is left: the visitor asks where to ask. `needs` are
-    targets of phrases, the surest first; `hints` what the words say of places, times and ways; `dangers` topics of danger;
+    targets of phrases, the surest first; `echoes` what is likest, sure or not; `hints` what the words say of places, times and ways; `dangers` topics of danger;
     `promoted` keys of documents that editors put first for these words.
     """
 
@@ -53,6 +53,7 @@ class Question:
     is_open: bool
     clauses: tuple[Clause, ...]
     needs: tuple[FoundNeed, ...] = ()
+    echoes: tuple[FoundNeed, ...] = ()
     hints: tuple[Found, ...] = ()
     dangers: tuple[str, ...] = ()
     promoted: tuple[str, ...] = ()
@@ -92,6 +93,7 @@ def understand(text: str, *, off: Collection[str] = ()) -> Question:
         is_open=bool(analysis.surface) and not clauses,
         clauses=clauses,
         needs=tuple(need for need in words.need_finder.find(analysis) if f"need:{need.target}" not in off),
+        echoes=tuple(need for need in words.need_finder.echoes(analysis) if f"need:{need.target}" not in off),
         hints=hints,
         dangers=words.danger_detector.find(text),
         promoted=tuple(words.promoted(text)),
