@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from . import hours, hours_text
 from .areas import AreaNode, area_index
 from .choices import Kind
 from .memory import remembered
-from .models import ConsultationDesk, PublicRecord
+from .models import ConsultationDesk, Need, PublicRecord
 from .public import PublicResource
 from .publication import read
 
@@ -74,29 +80,46 @@ def _default_desk(area: AreaNode | None, home: AreaNode | None) -> PublicResourc
     return PublicResource.model_validate(data)
 
 
+def _fits(own: QuerySet[Need], needs: Mapping[str, Collection[str]]) -> Combinable:
+    """Whether a record is for one of the needs of its type."""
+    served = [Q(type=code) & Exists(own.filter(code__in=codes)) for code, codes in needs.items()]
+    return Case(When(reduce(or_, served), then=True), default=False) if served else Value(False)
+
+
 def desks_of_types(
-    types: Sequence[str], area: AreaNode | None, home: AreaNode | None, *, a_type: int = DESKS_A_TYPE
+    types: Sequence[str],
+    area: AreaNode | None,
+    home: AreaNode | None,
+    *,
+    a_type: int = DESKS_A_TYPE,
+    needs: Mapping[str, Collection[str]] | None = None,
 ) -> list[PublicResource]:
     """Desks of the types that serve the area, in the order of the types, the narrowest area first, some of each type.
 
-    Without an area, those of the home municipality, the ones for the whole of it first.
+    Without an area, those of the home municipality, the ones for the whole of it first. Of a type, desks for one of
+    its `needs` stand before the others, and desks for many needs before special ones.
     """
     index = area_index()
     start = area or home
     if start is None or not types:
         return []
-    # A prefecture has thousands of desks: they are chosen by three columns, and only the chosen ones are read.
-    rows = PublicRecord.objects.filter(
-        kind=Kind.DESK, type__in=types, resource__areas__in=index.relevant_to(start.pk)
-    ).values_list("pk", "type", "weight", "resource__areas__layer__order")
+    # A prefecture has thousands of desks: they are chosen by few columns, and only the chosen ones are read.
+    own = Need.objects.filter(resources=OuterRef("resource")).order_by()
+    breadth = own.values("resources").annotate(count=Count("pk")).values("count")
+    rows = (
+        PublicRecord.objects.filter(kind=Kind.DESK, type__in=types, resource__areas__in=index.relevant_to(start.pk))
+        .annotate(fits=_fits(own, needs or {}), breadth=Coalesce(Subquery(breadth), 0))
+        .values_list("pk", "type", "weight", "resource__areas__layer__order", "fits", "breadth")
+    )
     best: dict[int, tuple] = {}
-    for pk, type_code, weight, layer in rows:
+    for pk, type_code, weight, layer, fits, breadth in rows:
         # The narrowest area first for somebody who lives in one; the whole city first for somebody who named none.
-        order = (types.index(type_code), -layer if area else layer, -weight, pk)
+        by_breadth = (-breadth,) if needs is not None else ()
+        order = (types.index(type_code), needs is not None and not fits, -layer if area else layer, *by_breadth, -weight, pk)
         best[pk] = min(order, best.get(pk, order))
     chosen: list[int] = []
     taken: Counter[int] = Counter()
-    for rank, _nearness, _weight, pk in sorted(best.values()):
+    for rank, *_others, pk in sorted(best.values()):
         if taken[rank] < a_type:
             taken[rank] += 1
             chosen.append(pk)

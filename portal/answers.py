@@ -93,11 +93,11 @@ def _leads(
     understanding: Understanding, area: AreaNode | None, home: AreaNode | None
 ) -> tuple[tuple[PublicResource | str, ...], str]:
     """What stands first, in order: desks, and types of which the best hit does; and why."""
-    types, reason = leading_types(understanding)
-    leads: list[PublicResource | str] = []
-    for code in types[:MOST_LEADS]:
-        leads += [code] if code in SOUGHT else desks_of_types([code], area, home, a_type=1)
-    return tuple(leads), reason
+    leading, reason = leading_types(understanding)
+    types = list(leading)[:MOST_LEADS]
+    at_desks = [code for code in types if code not in SOUGHT]
+    desks = {desk.type.code: desk for desk in desks_of_types(at_desks, area, home, a_type=1, needs=leading)}
+    return tuple(code if code in SOUGHT else desks[code] for code in types if code in SOUGHT or code in desks), reason
 
 
 def _named(text: str, found: Sequence[EngineHit]) -> list[EngineHit]:
