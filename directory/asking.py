@@ -22,6 +22,13 @@ SOUGHT = frozenset({"ibasho", "volunteer", "sanka", "shokuji", "kosodate", "chik
 # How sure a need must be to count when the number of fields is reckoned.
 SURE = 0.62
 DANGER_SCORE = 0.9
+# So surely must a need be told to be in danger although no pattern of danger says so.
+TOLD_DANGER = 0.9
+# Words of people who work on a matter, or remember it, and are not in it.
+_ABOUT = re.compile(
+    "研修|講座|講演|講師|出前|授業|ボランティア|啓発|ポスター|チラシ|リーフレット|条例|計画|統計|件数|資料|月間|週間|推進|会議|助成"
+    "|支援者|職員向け|遺族|遺児|わかちあい|分かち合い|サポーター|リボン|制度|法律|とは$|training|volunteer|course|curso|讲座|tập huấn"
+)
 FEW_CLAUSES = 2
 TYPE_BOOST, NEED_BOOST, SLOT_BOOST = 14.0, 10.0, 6.0
 # The first type that answers a need counts whole, the next ones less.
@@ -52,7 +59,9 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """A question with its meaning. `when` is "now", "today", "week" or ""; `speaker` who seems to be asking."""
+    """A question with its meaning. `when` is "now", "today", "week" or ""; `speaker` who seems to be asking; `dangers` topics of
+    danger, by their patterns or because a need that has one was told very surely.
+    """
 
     question: Question
     targets: tuple[Target, ...] = ()
@@ -61,6 +70,7 @@ class Understanding:
     days: tuple[str, ...] = ()
     when: str = ""
     speaker: str = ""
+    dangers: tuple[str, ...] = ()
     chips: tuple[Chip, ...] = ()
     slots: tuple[tuple[str, tuple[str, ...]], ...] = field(default_factory=tuple)
 
@@ -122,8 +132,9 @@ class Understanding:
 def ask(text: str, *, off: Collection[str] = ()) -> Understanding:
     """Understand a question; `off` are codes of chips that the visitor removed. Takes any text, never raises."""
     question = understand(text, off=off)
+    dangers = question.dangers or _told_dangers(question)
     targets = _with_danger(
-        tuple(target for need in question.needs if (target := _target(need.target, need.score))), question.dangers, off
+        tuple(target for need in question.needs if (target := _target(need.target, need.score))), dangers, off
     )
     chips = [Chip(f"need:{target.code}", target.label) for target in targets if target.code not in WHERE_TO_ASK]
     slots: dict[str, dict[str, None]] = {}
@@ -155,6 +166,7 @@ def ask(text: str, *, off: Collection[str] = ()) -> Understanding:
         tuple(slots.get("day", ())),
         when,
         speaker,
+        dangers,
         tuple(chips),
         tuple((slot, tuple(values)) for slot, values in slots.items()),
     )
@@ -171,6 +183,20 @@ def _with_danger(targets: tuple[Target, ...], dangers: tuple[str, ...], off: Col
         *(target for target in meant if target.code not in known),
         *(target for target in targets if target not in first),
     )
+
+
+def _told_dangers(question: Question) -> tuple[str, ...]:
+    told = {need.target for need in question.needs if need.score >= TOLD_DANGER}
+    if not told or _ABOUT.search(question.text):
+        return ()
+    topics = {code: topic for topic, code in reversed(urgent_needs().items())}
+    return tuple(topics[code] for code in topics if code in told)
+
+
+def urgent_needs() -> dict[str, str]:
+    """The need of each topic in which every minute may count."""
+    topics = DangerTopic.objects.filter(retired=False, emergency=True, need__retired=False)
+    return remembered("dangers", "urgent", lambda: dict(topics.values_list("code", "need__code")))
 
 
 def danger_needs() -> dict[str, str]:

@@ -64,7 +64,7 @@ def _read() -> dict[str, Topic]:
 def band(understanding: Understanding) -> Band | None:
     """The band of a question, or None. Of several topics the most urgent one speaks, and each brings its first line."""
     known = topics()
-    found = [topic for topic in known.values() if topic.code in understanding.question.dangers][:MOST_TOPICS]
+    found = [topic for topic in known.values() if topic.code in understanding.dangers][:MOST_TOPICS]
     if not found:
         return None
     lines = _in_turn([topic.lines for topic in found])

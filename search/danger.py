@@ -2,10 +2,14 @@
 
 A pattern `say` names parts joined by ＋ that must all stand near each other, each with alternatives joined by ／:
 「殴／なぐ＋夫／旦那」. `unless` names words that take the pattern back:「研修／わかちあい」. Hiragana also fits katakana; what is
-written in katakana fits katakana only, so that タヒ is not found in いたひと.
+written in katakana fits katakana only, so that タヒ is not found in いたひと. Latin letters fit whole words only, so that "dv"
+is not found in "advice".
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import jaconv
 
@@ -15,6 +19,9 @@ AND, OR = "＋", "／"
 # All parts must stand within so many characters: a long letter speaks of many things.
 WINDOW = 40
 SHORTEST = 2
+MOST_PLACES = 100
+_LETTERS = "a-zà-ɏạ-ỹ"
+_LATIN = re.compile(rf"[{_LETTERS}' 0-9-]*[{_LETTERS}][{_LETTERS}' 0-9-]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,36 @@ class _Compiled:
     topic: str
     parts: tuple[tuple[str, ...], ...]
     unless: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A question in the three ways in which patterns look at it; places are counted in `typed`."""
+
+    typed: str
+    hiragana: str
+    spaced: str
+
+    @classmethod
+    def of(cls, text: str) -> "_Text":
+        spaced = normalise(text)
+        typed = spaced.replace(" ", "")
+        return cls(typed, jaconv.kata2hira(typed), spaced)
+
+    def places(self, word: str) -> Iterator[int]:
+        """Where a word of a pattern begins."""
+        if _LATIN.match(word):
+            if word not in self.spaced:
+                return
+            ends = re.finditer(rf"(?<![{_LETTERS}]){re.escape(word)}(?![{_LETTERS}])", self.spaced)
+            yield from (match.start() - self.spaced.count(" ", 0, match.start()) for match in ends)
+            return
+        word = word.replace(" ", "")
+        hay = self.hiragana if jaconv.kata2hira(word) == word else self.typed
+        place = hay.find(word)
+        while place >= 0:
+            yield place
+            place = hay.find(word, place + 1)
 
 
 def parts_of(text: str) -> tuple[tuple[str, ...], ...]:
@@ -69,41 +106,30 @@ class DangerDetector:
 
     def find(self, text: str) -> tuple[str, ...]:
         """Topics that a text speaks of, in the order of the patterns."""
-        typed = _plain(text)
-        hiragana = jaconv.kata2hira(typed)
+        asked = _Text.of(text)
         found: dict[str, None] = {}
         for pattern in self._patterns:
-            if pattern.topic not in found and _says(pattern, typed, hiragana):
+            if pattern.topic not in found and _says(pattern, asked):
                 found[pattern.topic] = None
         return tuple(found)
 
 
-def _says(pattern: _Compiled, typed: str, hiragana: str) -> bool:
-    places = [_places(part, typed, hiragana) for part in pattern.parts]
-    if not all(places) or any(_hay(word, typed, hiragana).find(word) >= 0 for word in pattern.unless):
+def _says(pattern: _Compiled, asked: _Text) -> bool:
+    places: list[list[int]] = []
+    for part in pattern.parts:
+        # A word that stands a hundred times is looked at no further.
+        found = [place for word in part for place in islice(asked.places(word), MOST_PLACES)]
+        if not found:
+            return False
+        places.append(found)
+    if any(True for word in pattern.unless for _place in asked.places(word)):
         return False
-    if len(places) == 1:
-        return True
     return any(
         all(any(abs(other - place) <= WINDOW for other in others) for others in places[1:]) for place in places[0]
     )
 
 
-def _places(words: tuple[str, ...], typed: str, hiragana: str) -> list[int]:
-    """Where any of the words begins; a word that stands a hundred times is looked at no further."""
-    found: list[int] = []
-    for word in words:
-        hay = _hay(word, typed, hiragana)
-        place = hay.find(word)
-        while place >= 0 and len(found) < 100:
-            found.append(place)
-            place = hay.find(word, place + 1)
-    return found
-
-
-def _hay(word: str, typed: str, hiragana: str) -> str:
-    return hiragana if jaconv.kata2hira(word) == word else typed
-
-
 def _plain(text: str) -> str:
-    return normalise(text).replace(" ", "")
+    """A word of a pattern as it is looked for: Latin words keep their spaces."""
+    text = normalise(text)
+    return text if _LATIN.match(text) else text.replace(" ", "")
