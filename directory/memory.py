@@ -1,31 +1,42 @@
 """What is read on every page and changes rarely, remembered for a minute and forgotten when it changes.
 
-With a shared cache (REDIS_URL) a change is seen by all processes at once; with the cache of each process, within the minute.
+Each process remembers for itself; values are shared by its threads and must not be changed. What the processes share is the
+generation of each group: with a shared cache (REDIS_URL) all of them forget within a second, otherwise within the minute.
 """
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db import transaction
 
 Value = TypeVar("Value")
-SECONDS = 60
+SECONDS = 60.0
+# A page asks dozens of times; a shared cache is asked for the generation once in this time.
+GENERATION_SECONDS = 1.0
 PREFIX = "yorozu"
+# Names are few (days, sites, areas); this only keeps a mistake from filling the memory.
+MOST_VALUES = 5_000
+
+_values: dict[tuple[str, object], tuple[str, float, Any]] = {}
+_generations: dict[str, tuple[str, float]] = {}
 
 
 def remembered(group: str, name: object, make: Callable[[], Value]) -> Value:
     """The value of a name in a group, made when it is not known. The group is what is forgotten together."""
-    generation = cache.get(f"{PREFIX}:{group}", 0)
-    key = f"{PREFIX}:{group}:{generation}:{name}"
-    # In a tuple: None is a value worth remembering too.
-    known = cache.get(key)
-    if known is None:
-        known = (make(),)
-        cache.set(key, known, SECONDS)
-    return known[0]
+    generation = _generation(group)
+    known = _values.get((group, name))
+    if known and known[0] == generation and time.monotonic() < known[1]:
+        return known[2]
+    value = make()
+    if len(_values) >= MOST_VALUES:
+        _values.clear()
+    _values[group, name] = (generation, time.monotonic() + SECONDS, value)
+    return value
 
 
 def forget(group: str) -> None:
@@ -34,5 +45,23 @@ def forget(group: str) -> None:
     transaction.on_commit(lambda: _next_generation(group))
 
 
+def forget_all() -> None:
+    """Forget everything in this process."""
+    _values.clear()
+    _generations.clear()
+
+
+def _generation(group: str) -> str:
+    known = _generations.get(group)
+    now = time.monotonic()
+    if known and now < known[1]:
+        return known[0]
+    generation = cache.get(f"{PREFIX}:{group}", "")
+    _generations[group] = (generation, now + GENERATION_SECONDS)
+    return generation
+
+
 def _next_generation(group: str) -> None:
-    cache.set(f"{PREFIX}:{group}", cache.get(f"{PREFIX}:{group}", 0) + 1, None)
+    generation = secrets.token_hex(8)
+    cache.set(f"{PREFIX}:{group}", generation, None)
+    _generations[group] = (generation, time.monotonic() + GENERATION_SECONDS)

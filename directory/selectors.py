@@ -115,7 +115,14 @@ def desks_of_types(
     for pk, type_code, weight, layer, fits, breadth in rows:
         # The narrowest area first for somebody who lives in one; the whole city first for somebody who named none.
         by_breadth = (-breadth,) if needs is not None else ()
-        order = (types.index(type_code), needs is not None and not fits, -layer if area else layer, *by_breadth, -weight, pk)
+        order = (
+            types.index(type_code),
+            needs is not None and not fits,
+            -layer if area else layer,
+            *by_breadth,
+            -weight,
+            pk,
+        )
         best[pk] = min(order, best.get(pk, order))
     chosen: list[int] = []
     taken: Counter[int] = Counter()

@@ -44,13 +44,15 @@ def excerpt(texts: Iterable[str], words: tuple[str, ...], length: int = 120) -> 
     Without any of them, the beginning of the first text. Returns (text, whether marked) pieces.
     """
     best, most = "", -1
+    looked_for = [_fold(word) for word in words]
     for text in texts:
         if not text:
             continue
         for passage in _passages(text, length):
             # What its first sentence says counts twice: a passage begins where it speaks of the matter.
-            start = next(iter(_SENTENCE.findall(passage)), "")
-            count = sum((_find(passage, word) >= 0) + (_find(start, word) >= 0) for word in words)
+            whole = _fold(passage)
+            start = whole[: _SENTENCE.match(whole).end()]
+            count = sum((word in whole) + (word in start) for word in looked_for)
             if count > most:
                 best, most = passage, count
         if most > 0:
@@ -59,21 +61,18 @@ def excerpt(texts: Iterable[str], words: tuple[str, ...], length: int = 120) -> 
 
 
 def mark(text: str, words: tuple[str, ...]) -> Pieces:
-    """The text in pieces; together they are the text."""
+    """The text in pieces; together they are the text. Of words that begin at one place the first counts."""
+    if not words:
+        return ((text, False),) if text else ()
     pieces: list[tuple[str, bool]] = []
-    start = place = 0
-    folded = _fold(text)
-    while place < len(text):
-        word = next((word for word in words if folded.startswith(_fold(word), place)), None)
-        if word is None:
-            place += 1
-            continue
-        if start < place:
-            pieces.append((text[start:place], False))
-        pieces.append((text[place : place + len(word)], True))
-        start = place = place + len(word)
-    if start < len(text):
-        pieces.append((text[start:], False))
+    place = 0
+    for match in re.finditer("|".join(re.escape(_fold(word)) for word in words), _fold(text)):
+        if place < match.start():
+            pieces.append((text[place : match.start()], False))
+        pieces.append((text[match.start() : match.end()], True))
+        place = match.end()
+    if place < len(text):
+        pieces.append((text[place:], False))
     return tuple(pieces)
 
 
@@ -90,11 +89,9 @@ def _passages(text: str, length: int) -> Iterable[str]:
         place += len(sentence)
 
 
-def _find(text: str, word: str) -> int:
-    return _fold(text).find(_fold(word))
-
-
 def _fold(text: str) -> str:
     """One character for one: case, and katakana as hiragana where a word is kana only would be confused otherwise."""
-    lowered = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
     return jaconv.kata2hira(lowered) if is_kana(lowered) else lowered

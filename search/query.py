@@ -44,8 +44,8 @@ class Question:
     """What a visitor typed, understood.
 
     `text` is the cleaned input; `is_open` says that no content word is left: the visitor asks where to ask. `needs` are
-    targets of phrases, the surest first; `echoes` what is likest, sure or not; `hints` what the words say of places, times and ways; `dangers` topics of danger;
-    `promoted` keys of documents that editors put first for these words.
+    targets of phrases, the surest first; `echoes` what is likest, sure or not; `hints` what the words say of places, times
+    and ways; `dangers` topics of danger; `promoted` keys of documents that editors put first for these words.
     """
 
     text: str

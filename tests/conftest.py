@@ -17,6 +17,7 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
 
+from directory.memory import forget_all
 from search import engines
 from tests.elasticsearch.node import MissingTools, start_node
 
@@ -35,6 +36,7 @@ def nothing_remembered() -> Iterator[None]:
     """What one test made the site remember is not true for the next."""
     yield
     cache.clear()
+    forget_all()
 
 
 @pytest.fixture

@@ -71,6 +71,22 @@ def test_should_hear_that_somebody_asks_where_to_ask(asked: str) -> None:
     assert ask(asked).asks_where
 
 
+def test_should_hear_danger_in_a_phrase_that_no_pattern_knows() -> None:
+    need = Need.objects.get(code="suicidal")
+    Phrase.objects.create(need=need, text="むこうがわへ わたりたい", language="ja")
+    asked = ask("もう むこうがわへ わたりたい")
+    assert asked.question.dangers == ()
+    assert asked.dangers == ("suicide",)
+    assert ask("むこうがわへ わたりたい 人の話を聞く研修").dangers == ()
+
+
+def test_should_guess_where_nothing_is_sure() -> None:
+    asked = ask("となりの部屋のお年寄りが 近ごろ何も買いに出ない")
+    assert asked.guesses
+    assert not {target.code for target in asked.guesses} & {target.code for target in asked.targets}
+    assert not any(chip.code == f"need:{asked.guesses[0].code}" for chip in asked.chips)
+
+
 def test_should_count_fields_that_a_question_touches() -> None:
     assert ask("借金が返せない").fields_touched == 1
     assert ask("親の介護に疲れた 子どもが学校に行かない").fields_touched > 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -12,8 +13,13 @@ from bs4 import BeautifulSoup
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from directory.areas import area_index
 from directory.models import NationalLine, Promotion, PublicRecord
+from directory.publication import read
+from portal.answers import answer
 from portal.judging import judge, read_queries, summary
+from portal.listing import Asked
+from portal.views.api import answer_types
 from search import engines
 from tests.factories import PlaceFactory
 
@@ -137,6 +143,47 @@ def test_should_lead_nowhere_else_than_to_the_place_that_was_looked_for(client: 
     found = api(client, "居場所 東部")
     assert found["desk"] is None
     assert found["hits"][0]["institution_type"] == "ibasho"
+
+
+def test_should_lead_with_the_likeliest_desks_where_a_story_fits_no_phrase(page: Page, client: Client) -> None:
+    story = "となりの部屋のお年寄りが 近ごろ何も買いに出ない"
+    found = api(client, story)
+    assert found["desk"] is not None
+    types = [found["desk"]["institution_type"], *(hit["institution_type"] for hit in found["hits"][:2])]
+    assert {"sogo", "houkatsu", "minsei"} & set(types)
+    assert page("/search/", {"q": story}).find(id="lead-title").get_text() == "近いと思われる窓口"
+
+
+def test_should_not_guess_at_a_single_word_that_nobody_knows(client: Client) -> None:
+    assert api(client, "茶ばしら")["hits"][0]["title"].endswith("茶ばしら")
+
+
+def test_should_choose_the_desk_of_a_type_by_the_need(client: Client) -> None:
+    young_carer = api(client, "弟の世話とごはん作りで 部活に行けない")
+    shown = [young_carer["desk"], *young_carer["hits"]]
+    first = next(answer for answer in shown if answer["institution_type"] == "kodomo")
+    assert "ヤングケアラー" in first["title"]
+
+
+def test_should_find_everything_in_the_register_by_its_name() -> None:
+    home = area_index().by_slug["yorozu"]
+    lost = []
+    for record in PublicRecord.objects.all():
+        resource = read(record)
+        name = re.split("[（(]", resource.name)[0].strip()
+        found = answer(Asked(q=name), home)
+        if resource.name not in [title for _type, title in answer_types(found)[:3]]:
+            lost.append(name)
+    assert not lost
+
+
+@pytest.mark.parametrize(("file", "least"), [("tuning.csv", 0.95), ("heldout.csv", 0.8)])
+def test_should_stay_as_good_as_it_was(file: str, least: float) -> None:
+    rows = read_queries(ROOT / "tests" / "search" / "queries" / file)
+    figures = summary(judge(rows, area_index().by_slug["yorozu"]))
+    assert len(rows) == 150
+    assert figures["dead_ends"] == 0
+    assert figures["first@3"] >= least
 
 
 def test_should_never_answer_with_nothing(client: Client) -> None:

@@ -199,6 +199,14 @@ def test_should_read_a_pattern_as_words_and_never_as_an_expression():
     assert detector.find("(a+)+$") == ("x",)
 
 
+def test_should_look_for_latin_words_as_wholes():
+    detector = DangerDetector((DangerPattern("dv", "dv／ＤＶ相談／rape／hit me"),))
+    for harmless in ("free advice", "para pessoas", "advogado", "he hit meters"):
+        assert detector.find(harmless) == (), harmless
+    for asked in ("dv", "DVかも", "rape", "they hit me!", "ＤＶ相談"):
+        assert detector.find(asked) == ("dv",), asked
+
+
 # slots
 
 
