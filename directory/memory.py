@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.core.cache import cache
@@ -32,11 +32,25 @@ def remembered(group: str, name: object, make: Callable[[], Value]) -> Value:
     known = _values.get((group, name))
     if known and known[0] == generation and time.monotonic() < known[1]:
         return known[2]
-    value = make()
-    if len(_values) >= MOST_VALUES:
-        _values.clear()
-    _values[group, name] = (generation, time.monotonic() + SECONDS, value)
-    return value
+    return _keep(group, name, generation, make())
+
+
+def remembered_each(
+    group: str, names: Iterable[object], make: Callable[[list[object]], Mapping[object, Value]]
+) -> dict[object, Value]:
+    """The values of names in a group; all that are not known are made together."""
+    generation, now = _generation(group), time.monotonic()
+    names = list(names)
+    values = {
+        name: known[2]
+        for name in names
+        if (known := _values.get((group, name))) and known[0] == generation and now < known[1]
+    }
+    missing = [name for name in names if name not in values]
+    if missing:
+        for name, value in make(missing).items():
+            values[name] = _keep(group, name, generation, value)
+    return values
 
 
 def forget(group: str) -> None:
@@ -49,6 +63,13 @@ def forget_all() -> None:
     """Forget everything in this process."""
     _values.clear()
     _generations.clear()
+
+
+def _keep(group: str, name: object, generation: str, value: Value) -> Value:
+    if len(_values) >= MOST_VALUES:
+        _values.clear()
+    _values[group, name] = (generation, time.monotonic() + SECONDS, value)
+    return value
 
 
 def _generation(group: str) -> str:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
-
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from heapq import nsmallest
 
 from . import hours, hours_text
 from .areas import AreaNode, area_index
 from .choices import Kind
-from .memory import remembered
-from .models import ConsultationDesk, Need, PublicRecord
+from .memory import remembered, remembered_each
+from .models import ConsultationDesk, PublicRecord
 from .public import PublicResource
 from .publication import read
 
@@ -80,10 +74,15 @@ def _default_desk(area: AreaNode | None, home: AreaNode | None) -> PublicResourc
     return PublicResource.model_validate(data)
 
 
-def _fits(own: QuerySet[Need], needs: Mapping[str, Collection[str]]) -> Combinable:
-    """Whether a record is for one of the needs of its type."""
-    served = [Q(type=code) & Exists(own.filter(code__in=codes)) for code, codes in needs.items()]
-    return Case(When(reduce(or_, served), then=True), default=False) if served else Value(False)
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What is asked of the desks of one type."""
+
+    type: str
+    needs: frozenset[str] | None
+    start: int
+    narrowest: bool
+    count: int
 
 
 def desks_of_types(
@@ -96,39 +95,38 @@ def desks_of_types(
 ) -> list[PublicResource]:
     """Desks of the types that serve the area, in the order of the types, the narrowest area first, some of each type.
 
-    Without an area, those of the home municipality, the ones for the whole of it first. Of a type, desks for one of
-    its `needs` stand before the others, and desks for many needs before special ones.
+    Without an area, those of the home municipality, the ones for the whole of it first. With `needs`, of a type: desks for
+    one of its needs stand before the others, and desks for many needs before special ones.
     """
-    index = area_index()
     start = area or home
-    if start is None or not types:
+    if start is None:
         return []
+    choices = [
+        _Choice(code, None if needs is None else frozenset(needs.get(code, ())), start.pk, area is not None, a_type)
+        for code in dict.fromkeys(types)
+    ]
+    chosen = remembered_each("records", choices, _choose)
+    return [desk for choice in choices for desk in chosen[choice]]
+
+
+def _choose(choices: Sequence[_Choice]) -> dict[_Choice, list[PublicResource]]:
+    """The desks of each; all of them are asked of one place."""
+    by_type = {choice.type: choice for choice in choices}
     # A prefecture has thousands of desks: they are chosen by few columns, and only the chosen ones are read.
-    own = Need.objects.filter(resources=OuterRef("resource")).order_by()
-    breadth = own.values("resources").annotate(count=Count("pk")).values("count")
-    rows = (
-        PublicRecord.objects.filter(kind=Kind.DESK, type__in=types, resource__areas__in=index.relevant_to(start.pk))
-        .annotate(fits=_fits(own, needs or {}), breadth=Coalesce(Subquery(breadth), 0))
-        .values_list("pk", "type", "weight", "resource__areas__layer__order", "fits", "breadth")
-    )
-    best: dict[int, tuple] = {}
-    for pk, type_code, weight, layer, fits, breadth in rows:
+    rows = PublicRecord.objects.filter(
+        kind=Kind.DESK, type__in=by_type, resource__areas__in=area_index().relevant_to(choices[0].start)
+    ).values_list("pk", "type", "weight", "needs", "resource__areas__layer__order")
+    best: dict[_Choice, dict[int, tuple]] = {choice: {} for choice in choices}
+    for pk, type_code, weight, codes, layer in rows:
+        choice = by_type[type_code]
         # The narrowest area first for somebody who lives in one; the whole city first for somebody who named none.
-        by_breadth = (-breadth,) if needs is not None else ()
-        order = (
-            types.index(type_code),
-            needs is not None and not fits,
-            -layer if area else layer,
-            *by_breadth,
-            -weight,
-            pk,
-        )
-        best[pk] = min(order, best.get(pk, order))
-    chosen: list[int] = []
-    taken: Counter[int] = Counter()
-    for rank, *_others, pk in sorted(best.values()):
-        if taken[rank] < a_type:
-            taken[rank] += 1
-            chosen.append(pk)
-    found = public_resources(chosen)
-    return [found[pk] for pk in chosen if pk in found]
+        nearness = -layer if choice.narrowest else layer
+        order: tuple = (nearness, -weight, pk)
+        if choice.needs is not None:
+            own = codes.split()
+            order = (choice.needs.isdisjoint(own), nearness, -len(own), -weight, pk)
+        known = best[choice].get(pk)
+        best[choice][pk] = min(order, known) if known else order
+    picked = {choice: [order[-1] for order in nsmallest(choice.count, best[choice].values())] for choice in choices}
+    found = public_resources([pk for pks in picked.values() for pk in pks])
+    return {choice: [found[pk] for pk in pks if pk in found] for choice, pks in picked.items()}

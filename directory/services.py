@@ -55,6 +55,7 @@ def _refresh(ids: Sequence[int], *, index: bool) -> int:
             kind=public.kind,
             type=public.type.code,
             weight=2 * len(open_days(public.schedule)) + public.accepts_anyone,
+            needs="".join(f" {need.code} " for need in public.needs),
             data=public.model_dump(mode="json"),
             updated_at=now,
         )
@@ -64,7 +65,7 @@ def _refresh(ids: Sequence[int], *, index: bool) -> int:
         records,
         update_conflicts=True,
         unique_fields=["resource"],
-        update_fields=["short_id", "kind", "type", "weight", "data", "updated_at"],
+        update_fields=["short_id", "kind", "type", "weight", "needs", "data", "updated_at"],
     )
     kept = {record.resource_id for record in records}
     gone = [short_id for pk, short_id in before.items() if pk not in kept]

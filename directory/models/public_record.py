@@ -18,6 +18,8 @@ class PublicRecord(models.Model):
     type = models.CharField(max_length=40, db_index=True)
     # How general a desk is: open on more days, and for anyone. Orders desks of one type without reading their data.
     weight = models.PositiveSmallIntegerField(default=0)
+    # Codes of the needs that it is for, each between blanks; they choose among desks of one type.
+    needs = models.TextField(default="", blank=True)
     data = models.JSONField()
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -222,9 +222,11 @@ class SituationPage(PortalPage):
         lines: list[NationalLine] = []
         if topics := [block.value for block in self.topics]:
             lines = lines_of(topics)
+        types = need.types if need else ()
+        served = dict.fromkeys(types, (need.code,)) if need else None
         context.update(
             need_text=need.plain if need else "",
-            desks=[card(desk, now) for desk in desks_of_types(need.types if need else (), area, home)],
+            desks=[card(desk, now) for desk in desks_of_types(types, area, home, needs=served)],
             signs=[block.value for block in self.signs],
             lines=lines,
         )

@@ -83,12 +83,12 @@ def _answer(
     now = timezone.localtime()
     fields = {code for need in needs for code, _name in need.fields[:1]}
     reasons: dict[str, str] = {}
-    types: list[str] = []
+    served: dict[str, list[str]] = {}
     for need in needs:
         for code in need.types:
             reasons.setdefault(code, need.plain)
-            types.append(code)
-    types = list(dict.fromkeys(types))
+            served.setdefault(code, []).append(need.code)
+    types = list(served)
     many = len(fields) >= TWO_FIELDS
     if many or not types or UNKNOWN in asked:
         types = [EVERYTHING, *(code for code in types if code != EVERYTHING)]
@@ -98,7 +98,7 @@ def _answer(
     elif EVERYTHING not in types:
         types.append(EVERYTHING)
     reasons.setdefault(EVERYTHING, _("どこに相談してよいか迷ったら、こちらへ"))
-    desks = desks_of_types(types, area, home, a_type=1)
+    desks = desks_of_types(types, area, home, a_type=1, needs=served)
     topics = list(dict.fromkeys(topic for need in needs for topic in URGENT_TOPICS.get(need.code, ())))
     return {
         "chosen": [need.plain for need in needs],
