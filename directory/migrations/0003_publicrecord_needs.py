@@ -21,5 +21,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("publicrecord", "needs", models.TextField(blank=True, default="")),
+        migrations.AddIndex(
+            "publicrecord",
+            models.Index(fields=["kind", "type", "weight", "needs"], name="public_record_choice"),
+        ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

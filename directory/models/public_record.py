@@ -25,6 +25,8 @@ class PublicRecord(models.Model):
 
     class Meta:
         verbose_name = "public record"
+        # All that choosing among desks reads: the rows themselves are long.
+        indexes = [models.Index(fields=["kind", "type", "weight", "needs"], name="public_record_choice")]
 
     def __str__(self) -> str:
         return self.short_id
