@@ -22,11 +22,12 @@ SOUGHT = frozenset({"ibasho", "volunteer", "sanka", "shokuji", "kosodate", "chik
 # How sure a need must be to count when the number of fields is reckoned.
 SURE = 0.62
 DANGER_SCORE = 0.9
-# So surely must a need be told to be in danger although no pattern of danger says so.
-TOLD_DANGER = 0.9
+# An urgent need is heard although no pattern of danger says so when it is the likeliest meaning by so much: a line too
+# many is easier to bear than one that is missing.
+TOLD_DANGER = 0.55
 # Words of people who work on a matter, or remember it, and are not in it.
 _ABOUT = re.compile(
-    "研修|講座|講演|講師|出前|授業|ボランティア|啓発|ポスター|チラシ|リーフレット|条例|計画|統計|件数|資料|月間|週間|推進|会議|助成"
+    "防止|対策|予防|要望|申込|イベント|研修|講座|講演|講師|出前|授業|ボランティア|啓発|ポスター|チラシ|リーフレット|条例|計画|統計|件数|資料|月間|週間|推進|会議|助成"
     "|支援者|職員向け|遺族|遺児|わかちあい|分かち合い|サポーター|リボン|制度|法律|とは$|training|volunteer|course|curso|讲座|tập huấn"
 )
 FEW_CLAUSES = 2
@@ -186,7 +187,7 @@ def _with_danger(targets: tuple[Target, ...], dangers: tuple[str, ...], off: Col
 
 
 def _told_dangers(question: Question) -> tuple[str, ...]:
-    told = {need.target for need in question.needs if need.score >= TOLD_DANGER}
+    told = {need.target for need in question.echoes[:1] if need.score >= TOLD_DANGER}
     if not told or _ABOUT.search(question.text):
         return ()
     topics = {code: topic for topic, code in reversed(urgent_needs().items())}
