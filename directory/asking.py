@@ -24,7 +24,7 @@ SURE = 0.62
 DANGER_SCORE = 0.9
 # An urgent need is heard although no pattern of danger says so when it is the likeliest meaning by so much: a line too
 # many is easier to bear than one that is missing.
-TOLD_DANGER = 0.55
+TOLD_DANGER = 0.8
 # Words of people who work on a matter, or remember it, and are not in it.
 _ABOUT = re.compile(
     "防止|対策|予防|要望|申込|イベント|研修|講座|講演|講師|出前|授業|ボランティア|啓発|ポスター|チラシ|リーフレット|条例|計画|統計|件数|資料|月間|週間|推進|会議|助成"

@@ -54,7 +54,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class FoundNeed:
-    """A target that a question speaks of: how surely (0 to 1), and the phrase that told."""
+    """A target that a question speaks of: how surely (0 to 1; of an echo also more), and the phrase that told."""
 
     target: str
     score: float
@@ -107,10 +107,10 @@ class NeedFinder:
 
         Somebody who tells a story says little that others have said before; what is likest is then still the best guess.
         """
-        scores = self._scores(self._known(analysis))
+        scores = self._scores(self._known(analysis), voice=1.0)
         best = sorted(scores.items(), key=lambda item: (item[1][0], item[0]), reverse=True)[:MOST_ECHOES]
         return [
-            FoundNeed(target, min(score, 1.0), self._phrases[number].text)
+            FoundNeed(target, score, self._phrases[number].text)
             for target, (score, number) in best
             if score >= LEAST_ECHO
         ]
@@ -123,8 +123,8 @@ class NeedFinder:
     def _used_by(self, feature: str, target: str) -> bool:
         return any(self._phrases[number].target == target for number in self._postings[feature])
 
-    def _scores(self, asked: dict[str, float]) -> dict[str, tuple[float, int]]:
-        """The best score of each target, and the phrase behind it."""
+    def _scores(self, asked: dict[str, float], voice: float = 0.25) -> dict[str, tuple[float, int]]:
+        """The best score of each target, and the phrase behind it; `voice` is how much its next phrases count."""
         shared: Counter[int] = Counter()
         for feature, weight in asked.items():
             for number in self._postings[feature]:
@@ -134,15 +134,15 @@ class NeedFinder:
             covered = weight / self._sums[number]
             certain = weight / (weight + HALF_EVIDENCE)
             best[self._phrases[number].target].append((covered * (0.4 + 0.6 * certain) * (1 + certain) / 1.3, number))
-        return {target: self._joined(items) for target, items in best.items()}
+        return {target: self._joined(items, voice) for target, items in best.items()}
 
     @staticmethod
-    def _joined(items: list[tuple[float, int]]) -> tuple[float, int]:
+    def _joined(items: list[tuple[float, int]], voice: float) -> tuple[float, int]:
         """The best phrase counts, and a little of the next ones: several echoes are a voice."""
         items.sort(reverse=True)
         score = items[0][0]
         for rank, (other, _number) in enumerate(items[1:4], start=2):
-            score += other * 0.25 / rank
+            score += other * voice / rank
         return score, items[0][1]
 
 
