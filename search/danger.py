@@ -34,10 +34,39 @@ class DangerPattern:
 
 
 @dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of a pattern, and the way of a question in which it is looked for: "latin", "hiragana" or "typed"."""
+
+    text: str
+    kind: str
+    whole: re.Pattern[str] | None = None
+
+    @classmethod
+    def of(cls, text: str) -> "_Word":
+        if _LATIN.match(text):
+            whole = re.compile(rf"(?<![{_LETTERS}]){re.escape(text)}(?![{_LETTERS}])")
+            return cls(text, "latin", whole)
+        return cls(text, "hiragana" if jaconv.kata2hira(text) == text else "typed")
+
+    def places(self, asked: "_Text") -> Iterator[int]:
+        """Where it begins."""
+        if self.whole:
+            if self.text in asked.spaced:
+                for match in self.whole.finditer(asked.spaced):
+                    yield match.start() - asked.spaced.count(" ", 0, match.start())
+            return
+        hay = asked.hiragana if self.kind == "hiragana" else asked.typed
+        place = hay.find(self.text)
+        while place >= 0:
+            yield place
+            place = hay.find(self.text, place + 1)
+
+
+@dataclass(frozen=True, slots=True)
 class _Compiled:
     topic: str
-    parts: tuple[tuple[str, ...], ...]
-    unless: tuple[str, ...]
+    parts: tuple[tuple[_Word, ...], ...]
+    unless: tuple[_Word, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +82,6 @@ class _Text:
         spaced = normalise(text)
         typed = spaced.replace(" ", "")
         return cls(typed, jaconv.kata2hira(typed), spaced)
-
-    def places(self, word: str) -> Iterator[int]:
-        """Where a word of a pattern begins."""
-        if _LATIN.match(word):
-            if word not in self.spaced:
-                return
-            ends = re.finditer(rf"(?<![{_LETTERS}]){re.escape(word)}(?![{_LETTERS}])", self.spaced)
-            yield from (match.start() - self.spaced.count(" ", 0, match.start()) for match in ends)
-            return
-        word = word.replace(" ", "")
-        hay = self.hiragana if jaconv.kata2hira(word) == word else self.typed
-        place = hay.find(word)
-        while place >= 0:
-            yield place
-            place = hay.find(word, place + 1)
 
 
 def parts_of(text: str) -> tuple[tuple[str, ...], ...]:
@@ -99,7 +113,11 @@ class DangerDetector:
 
     def __init__(self, patterns: tuple[DangerPattern, ...]) -> None:
         self._patterns = [
-            _Compiled(pattern.topic, parts, tuple(word for part in parts_of(pattern.unless) for word in part))
+            _Compiled(
+                pattern.topic,
+                tuple(tuple(map(_Word.of, part)) for part in parts),
+                tuple(_Word.of(word) for part in parts_of(pattern.unless) for word in part),
+            )
             for pattern in patterns
             if (parts := parts_of(pattern.say)) and not problem_of(pattern.say, pattern.unless)
         ]
@@ -118,11 +136,11 @@ def _says(pattern: _Compiled, asked: _Text) -> bool:
     places: list[list[int]] = []
     for part in pattern.parts:
         # A word that stands a hundred times is looked at no further.
-        found = [place for word in part for place in islice(asked.places(word), MOST_PLACES)]
+        found = [place for word in part for place in islice(word.places(asked), MOST_PLACES)]
         if not found:
             return False
         places.append(found)
-    if any(True for word in pattern.unless for _place in asked.places(word)):
+    if any(True for word in pattern.unless for _place in word.places(asked)):
         return False
     return any(
         all(any(abs(other - place) <= WINDOW for other in others) for others in places[1:]) for place in places[0]
