@@ -31,7 +31,9 @@ _ABOUT = re.compile(
     "|支援者|職員向け|遺族|遺児|わかちあい|分かち合い|サポーター|リボン|制度|法律|とは$|training|volunteer|course|curso|讲座|tập huấn"
 )
 FEW_CLAUSES = 2
-TYPE_BOOST, NEED_BOOST, SLOT_BOOST = 14.0, 10.0, 6.0
+TYPE_BOOST, NEED_BOOST, SLOT_BOOST, KIND_BOOST = 14.0, 10.0, 6.0, 12.0
+# Who looks for a canteen wants to eat there, not to wash its dishes, although both are of one institution.
+KIND_OF_TYPE = {"ibasho": "place", "shokuji": "place", "chika_chan": "place", "volunteer": "volunteer", "sanka": "work"}
 # The first type that answers a need counts whole, the next ones less.
 TYPE_SHARES = (1.0, 0.6, 0.4, 0.3)
 _POSTAL_CODE = re.compile(r"(?<!\d)〒?\s?(\d{3})[-‐−ー]?(\d{4})(?!\d)")
@@ -126,6 +128,8 @@ class Understanding:
         """What lifts answers: (facet, value, weight)."""
         lifts = [("type", code, TYPE_BOOST * weight) for code, weight in self.types.items()]
         lifts += [("need", target.code, NEED_BOOST * target.score) for target in self.targets if target.need]
+        kind = KIND_OF_TYPE.get(self.targets[0].types[0]) if self.targets and self.targets[0].types else None
+        lifts += [("kind", kind, KIND_BOOST)] if kind else []
         lifts += [(slot, value, SLOT_BOOST) for slot, values in self.slots for value in values]
         return tuple(lifts)
 

@@ -186,6 +186,11 @@ def test_should_stay_as_good_as_it_was(file: str, least: float) -> None:
     assert figures["first@3"] >= least
 
 
+@pytest.mark.parametrize("asked", ["こども食堂", "子供食堂", "居場所"])
+def test_should_show_a_place_to_those_who_look_for_one_and_not_work_in_it(client: Client, asked: str) -> None:
+    assert [hit["kind"] for hit in api(client, asked)["hits"][:3]] == ["place"] * 3
+
+
 def test_should_never_answer_with_nothing(client: Client) -> None:
     found = api(client, "ggxyzzy qqq")
     assert found["hits"] == []
