@@ -36,10 +36,12 @@ from directory.models import (
     SynonymGroup,
     VolunteerOpportunity,
 )
+from directory.partners.models import ContactPoint
 
 EDITORS, APPROVERS, WORKFLOW = "編集者", "承認者", "公開の承認"
 RESOURCES: tuple[type[Model], ...] = (ConsultationDesk, GatheringPlace, VolunteerOpportunity, EmploymentPathway)
-WRITTEN_BY_EDITORS: tuple[type[Model], ...] = (*RESOURCES, Organisation)
+APPROVED: tuple[type[Model], ...] = (*RESOURCES, ContactPoint)
+WRITTEN_BY_EDITORS: tuple[type[Model], ...] = (*APPROVED, Organisation)
 OF_APPROVERS: tuple[type[Model], ...] = (*WRITTEN_BY_EDITORS, NationalLine)
 # Words have no drafts: a change is live at once, so those of danger are the approvers'.
 WORDS: tuple[type[Model], ...] = (Phrase, SynonymGroup, StopWord)
@@ -93,7 +95,7 @@ def _workflow(approvers: Group, root: Page) -> None:
     workflow, _created = Workflow.objects.get_or_create(name=WORKFLOW)
     WorkflowTask.objects.get_or_create(workflow=workflow, task=task, defaults={"sort_order": 0})
     WorkflowPage.objects.update_or_create(page=root, defaults={"workflow": workflow})
-    for model in RESOURCES:
+    for model in APPROVED:
         WorkflowContentType.objects.update_or_create(
             content_type=ContentType.objects.get_for_model(model), defaults={"workflow": workflow}
         )

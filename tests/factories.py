@@ -18,8 +18,10 @@ from directory.models import (
     InstitutionType,
     Need,
     Organisation,
+    Programme,
     VolunteerOpportunity,
 )
+from directory.partners.models import ContactPoint
 
 
 class OrganisationFactory(DjangoModelFactory):
@@ -106,3 +108,29 @@ class WorkFactory(ResourceFactory):
 
     pathway = "short_time"
     pay = "wage"
+
+
+class ContactPointFactory(DjangoModelFactory):
+    """An approved contact point of the whole city."""
+
+    class Meta:
+        model = ContactPoint
+        skip_postgeneration_save = True
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    unit = factory.Sequence(lambda number: f"試験係{number}")
+    direct_line = "0000-99-0001"
+    live = True
+
+    @classmethod
+    def _create(cls, model: type, *args: object, **kwargs: object) -> object:
+        roles, areas, fields = (
+            kwargs.pop(name, default) for name, default in (("roles", []), ("areas", ["yorozu"]), ("fields", []))
+        )
+        contact = model(**kwargs)
+        contact.roles = list(Programme.objects.filter(code__in=roles))
+        contact.areas = list(Area.objects.filter(slug__in=areas))
+        contact.fields = list(Field.objects.filter(code__in=fields))
+        contact.full_clean()
+        contact.save()
+        return contact

@@ -1,0 +1,124 @@
+"""The unit of an organisation that partners call, with everything that only staff may know."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
+from modelcluster.models import ClusterableModel
+from wagtail.models import DraftStateMixin, LockableMixin, RevisionMixin, WorkflowMixin
+
+from directory.fields import ChoiceSetField
+from directory.models import Area, Field, Organisation, Programme
+from directory.models.base import Record
+
+from ..choices import ConfirmedBy, Consent, Meeting, Way
+from ..querysets import ContactPointQuerySet
+from ..validators import validate_number, validate_visible
+
+# Where a name would put the counsellor, or those who were helped, in danger.
+NAMELESS_TYPES = frozenset({"dv", "seibouryoku", "jiso", "kodomo"})
+
+
+class ContactPoint(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Record, ClusterableModel):
+    """連絡先（職員限り）: whom a partner institution calls, when, how, and with whose consent.
+
+    Not indexed anywhere and in no public record; nothing in it may be about a resident or a case. Source of the duty to
+    share it: the notices of 2021-03-29, 別添4 §5, 別添5 §6, 別添6 §6.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="contact_points",
+        verbose_name=_("機関・団体"),
+    )
+    unit = models.CharField(_("係・窓口"), max_length=120, blank=True, validators=[validate_visible])
+    roles = ParentalManyToManyField(
+        Programme, related_name="contact_points", blank=True, verbose_name=_("担う事業の区分")
+    )
+    areas = ParentalManyToManyField(
+        Area, related_name="contact_points", verbose_name=_("担当の圏域"), help_text=_("市全体なら市を選びます")
+    )
+    fields = ParentalManyToManyField(Field, related_name="contact_points", blank=True, verbose_name=_("分野"))
+
+    duty = models.CharField(
+        _("担当の役割"),
+        max_length=80,
+        blank=True,
+        validators=[validate_visible],
+        help_text=_("例: 連絡調整担当、主任相談支援員"),
+    )
+    person = models.CharField(
+        _("担当者の名前"),
+        max_length=80,
+        blank=True,
+        validators=[validate_visible],
+        help_text=_("なくてもかまいません。暴力と子どもの相談の窓口では書けません"),
+    )
+    direct_line = models.CharField(
+        _("直通電話"), max_length=40, blank=True, validators=[validate_visible, validate_number]
+    )
+    extension = models.CharField(_("内線"), max_length=20, blank=True, validators=[validate_visible])
+    fax = models.CharField(_("FAX"), max_length=40, blank=True, validators=[validate_visible, validate_number])
+    mail = models.EmailField(_("メール"), blank=True)
+    preferred_way = models.CharField(_("連絡してほしい方法"), max_length=8, choices=Way, default=Way.PHONE)
+    hours = models.CharField(_("受付時間"), max_length=200, blank=True, validators=[validate_visible])
+    night_line = models.CharField(
+        _("時間外の番号"), max_length=120, blank=True, validators=[validate_visible, validate_number]
+    )
+
+    when_to_call = models.TextField(
+        _("こんなときに連絡を"), max_length=1_000, blank=True, validators=[validate_visible]
+    )
+    what_to_say = models.TextField(
+        _("はじめに伝えること"),
+        max_length=1_000,
+        blank=True,
+        validators=[validate_visible],
+        help_text=_("住民ひとりひとりのことは、ここにもほかの欄にも書きません"),
+    )
+    consent = models.CharField(_("本人の同意"), max_length=8, choices=Consent, default=Consent.ASK)
+    meetings = ChoiceSetField(_("声をかける会議"), allowed=Meeting, help_text=_("役割としての出席です"))
+    is_coordinator = models.BooleanField(_("連絡調整担当"), default=False)
+    is_wide_area = models.BooleanField(_("県など広い範囲の窓口"), default=False)
+
+    valid_from = models.DateField(_("いつから"), null=True, blank=True)
+    valid_to = models.DateField(_("いつまで"), null=True, blank=True)
+    confirmed_on = models.DateField(_("最終確認日"), null=True, blank=True)
+    confirmed_with = models.CharField(
+        _("だれに確かめたか"),
+        max_length=80,
+        blank=True,
+        validators=[validate_visible],
+        help_text=_("係や役割で書きます"),
+    )
+    confirmed_by = models.CharField(_("確かめ方"), max_length=8, choices=ConfirmedBy, blank=True)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ContactPointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("連絡先")
+        verbose_name_plural = _("連絡先")
+        ordering = ["-is_coordinator", "organisation__reading", "pk"]
+
+    def __str__(self) -> str:
+        """The organisation and the unit; never a person, for this stands in titles and logs."""
+        name = self.organisation.name if self.organisation else str(_("（なくなった機関）"))
+        return f"{name} {self.unit}".strip()
+
+    def clean(self) -> None:
+        """A way to reach it, no name where names are dangerous, days in their order."""
+        super().clean()
+        errors = {}
+        if not any((self.direct_line, self.fax, self.mail)):
+            errors["direct_line"] = _("電話・FAX・メールのどれか1つは書いてください。")
+        if self.person and self.organisation and self.organisation.type.code in NAMELESS_TYPES:
+            errors["person"] = _("暴力と子どもの相談の窓口では、担当者の名前を書けません。役割だけを書いてください。")
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            errors["valid_to"] = _("終わりの日が、始まりの日より前になっています。")
+        if errors:
+            raise ValidationError(errors)

@@ -1,0 +1,167 @@
+"""Contact points: what may be written, who approves it, and that the public never sees it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+
+from directory.models import InstitutionType, PublicRecord
+from directory.partners.models import ContactPoint
+from search import engines
+from search.indexing import catch_up
+from tests.factories import ContactPointFactory, DeskFactory, OrganisationFactory
+
+pytestmark = pytest.mark.django_db
+SECRET = "ひみつのあいことば"
+PUBLIC = [
+    "/",
+    "/search/",
+    "/api/search",
+    "/api/suggest",
+    "/find/",
+    "/browse/",
+    "/browse/desk/",
+    "/sitemap.xml",
+    "/healthz",
+]
+
+
+def organisation(code: str) -> object:
+    return OrganisationFactory(type=InstitutionType.objects.get(code=code))
+
+
+def with_secrets(**changes: object) -> ContactPoint:
+    """A contact point whose every text holds the secret."""
+    return ContactPointFactory(
+        **{
+            "unit": f"係{SECRET}",
+            "duty": SECRET,
+            "person": SECRET,
+            "direct_line": f"0000 {SECRET}",
+            "extension": SECRET,
+            "fax": f"0000 {SECRET}",
+            "hours": SECRET,
+            "night_line": f"0000 {SECRET}",
+            "when_to_call": SECRET,
+            "what_to_say": SECRET,
+            "confirmed_with": SECRET,
+            **changes,
+        }
+    )
+
+
+@pytest.mark.parametrize("code", ["dv", "seibouryoku", "jiso", "kodomo"])
+def test_should_not_name_a_person_where_a_name_is_dangerous(code: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        ContactPointFactory(organisation=organisation(code), person="山田")
+    assert "person" in refused.value.error_dict
+    assert ContactPointFactory(organisation=organisation(code)).pk
+    assert ContactPointFactory(organisation=organisation("houkatsu"), person="山田").pk
+
+
+def test_should_need_one_way_of_contact() -> None:
+    with pytest.raises(ValidationError) as refused:
+        ContactPointFactory(direct_line="")
+    assert "direct_line" in refused.value.error_dict
+    assert ContactPointFactory(direct_line="", mail="a@example.jp").pk
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("person", "山\u202e田"),
+        ("unit", "相談\x00係"),
+        ("duty", "連絡\u2066調整"),
+        ("unit", "係" * 200),
+        ("direct_line", "なし"),
+        ("mail", "@"),
+    ],
+)
+def test_should_refuse_what_misleads_the_eye_or_cannot_be_called(field: str, value: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        ContactPointFactory(**{field: value})
+    assert field in refused.value.error_dict
+
+
+def test_should_refuse_days_in_the_wrong_order() -> None:
+    with pytest.raises(ValidationError):
+        ContactPointFactory(valid_from=date(2026, 4, 2), valid_to=date(2026, 4, 1))
+
+
+def test_should_know_who_may_be_called_on_a_day() -> None:
+    today = date(2026, 11, 21)
+    always = ContactPointFactory()
+    ContactPointFactory(valid_to=today - timedelta(days=1))
+    ContactPointFactory(valid_from=today + timedelta(days=1))
+    until_today = ContactPointFactory(valid_from=today, valid_to=today)
+    ContactPointFactory(live=False)
+    assert set(ContactPoint.objects.approved().valid_on(today)) == {always, until_today}
+
+
+def test_should_outlive_its_organisation() -> None:
+    contact = ContactPointFactory()
+    contact.organisation.delete()
+    contact.refresh_from_db()
+    assert contact.organisation is None
+    assert str(contact).startswith("（なくなった機関）")
+
+
+def test_should_never_name_a_person_in_its_title() -> None:
+    assert "山田" not in str(ContactPointFactory(person="山田"))
+
+
+def form(contact: ContactPoint, **changes: object) -> dict[str, object]:
+    """What the edit form sends."""
+    return {
+        "organisation": contact.organisation_id,
+        "unit": contact.unit,
+        "roles": [],
+        "areas": [area.pk for area in contact.areas.all()],
+        "fields": [],
+        "direct_line": contact.direct_line,
+        "preferred_way": contact.preferred_way,
+        "consent": contact.consent,
+        "meetings": [],
+        **changes,
+    }
+
+
+def test_should_wait_for_approval(editor_client: Client, approver_client: Client) -> None:
+    contact = ContactPointFactory(unit="もとの係")
+    address = reverse("wagtailsnippets_partners_contactpoint:edit", args=[contact.pk])
+    assert editor_client.get(address).status_code == 200
+    editor_client.post(address, form(contact, unit="新しい係"))
+    contact.refresh_from_db()
+    assert contact.unit == "もとの係"
+    assert contact.has_unpublished_changes
+    approver_client.post(address, form(contact, unit="新しい係", **{"action-publish": "action-publish"}))
+    contact.refresh_from_db()
+    assert contact.unit == "新しい係"
+    assert contact.revisions.count() == 2
+
+
+def test_should_be_closed_to_everybody_else(client: Client) -> None:
+    contact = ContactPointFactory()
+    for name, arguments in (("list", []), ("edit", [contact.pk]), ("history", [contact.pk])):
+        response = client.get(reverse(f"wagtailsnippets_partners_contactpoint:{name}", args=arguments))
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith("/admin/login/")
+
+
+def test_should_stay_out_of_everything_that_is_public(client: Client, own_index: Path) -> None:
+    desk = DeskFactory(name="となりの相談室")
+    with_secrets(organisation=desk.organisation)
+    catch_up(engines.get_engine())
+    record = PublicRecord.objects.get(resource=desk)
+    for address in [*PUBLIC, f"/resources/{record.short_id}/"]:
+        for words in ("", desk.organisation.name, "相談"):
+            response = client.get(address, {"q": words})
+            assert SECRET not in response.content.decode(), address
+    assert SECRET not in str(record.data)
+    for file in own_index.rglob("*"):
+        assert not file.is_file() or SECRET.encode() not in file.read_bytes()
