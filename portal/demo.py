@@ -16,6 +16,7 @@ from directory.areas import forget_areas
 from directory.files import FIXTURES, read_yaml
 from directory.loading import RegisterLoader
 from directory.models import Area, AreaLayer, Organisation, Resource, Town
+from directory.partners.loading import load_contacts, remove_contacts
 from directory.reference import load_reference
 from search import dictionary, indexing
 from search.modelsearch.renewal import renew
@@ -24,6 +25,7 @@ from .demo_pages import PageBuilder, remove_pages
 from .roles import set_up_roles
 
 ORIGIN = "demo"
+CONTACTS = "demo/contacts.yaml"
 # Demo log-ins, printed by `make demo`; they exist only in a demo (`create_logins`).
 LOGINS = {"editor": "henshu-demo-2026", "approver": "shonin-demo-2026"}
 STAMP = Path(settings.VAR_DIR) / "demo.json"
@@ -58,6 +60,7 @@ def load(seed: int, resources: int, progress: Callable[[int], None] | None = Non
             for file in (FIXTURES / folder).glob("*.yaml")
         )
         loader.load({name: schema.parse(name, read_yaml(name)) for name in names}, municipality="yorozu")
+        load_contacts(CONTACTS, read_yaml(CONTACTS), origin=ORIGIN, municipality="yorozu")
         builder = PageBuilder(ORIGIN, loader.resources, loader.areas["yorozu"])
         builder.build(read_yaml("demo/pages.yaml"), read_yaml("demo/situations.yaml"))
         set_up_roles()
@@ -83,6 +86,7 @@ def _remove_rows() -> None:
     for resource in Resource.objects.filter(origin=ORIGIN).exclude(latest_revision=None):
         resource.specific.revisions.all().delete()
     Resource.objects.filter(origin=ORIGIN).delete()
+    remove_contacts(ORIGIN)
     Organisation.objects.filter(origin=ORIGIN).delete()
     Town.objects.filter(origin=ORIGIN).delete()
     layers = list(AreaLayer.objects.filter(origin=ORIGIN).order_by("-order"))

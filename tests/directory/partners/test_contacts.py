@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from directory.files import FixtureError
 from directory.models import InstitutionType, PublicRecord
+from directory.partners.loading import load_contacts
 from directory.partners.models import ContactPoint
 from search import engines
 from search.indexing import catch_up
@@ -100,7 +103,7 @@ def test_should_know_who_may_be_called_on_a_day() -> None:
     ContactPointFactory(valid_from=today + timedelta(days=1))
     until_today = ContactPointFactory(valid_from=today, valid_to=today)
     ContactPointFactory(live=False)
-    assert set(ContactPoint.objects.approved().valid_on(today)) == {always, until_today}
+    assert set(ContactPoint.objects.filter(origin="").approved().valid_on(today)) == {always, until_today}
 
 
 def test_should_outlive_its_organisation() -> None:
@@ -165,3 +168,33 @@ def test_should_stay_out_of_everything_that_is_public(client: Client, own_index:
     assert SECRET not in str(record.data)
     for file in own_index.rglob("*"):
         assert not file.is_file() or SECRET.encode() not in file.read_bytes()
+
+
+def test_should_show_contacts_of_every_role_and_of_both_partners_in_the_demo() -> None:
+    demo = ContactPoint.objects.filter(origin="demo")
+    roles = set(demo.values_list("roles__code", flat=True))
+    assert {"1-i", "1-ro", "1-ha", "1-ni", "2", "3-ro", "4", "5", "6"} <= roles
+    assert {"hw", "silver", "takikan"} <= set(
+        demo.filter(is_coordinator=True).values_list("organisation__type__code", flat=True)
+    )
+    assert demo.filter(is_wide_area=True).count() >= 3
+    for contact in demo:
+        contact.full_clean()
+
+
+def test_should_name_every_problem_of_a_file_and_write_nothing() -> None:
+    before = ContactPoint.objects.count()
+    broken = {
+        "contacts": [
+            {"key": "a", "organisation": "hw-yorozu", "areas": ["yorozu"], "direct_line": "0000-1"},
+            {"key": "b", "organisation": "nobody", "areas": ["yorozu"], "direct_line": "0000-1"},
+            {"key": "c", "organisation": "hw-yorozu", "areas": ["nowhere"], "direct_line": "0000-1"},
+            {"key": "d", "organisation": "jiso-yorozu", "areas": ["yorozu"], "direct_line": "0000-1", "person": "山田"},
+        ]
+    }
+    with pytest.raises(FixtureError) as refused, transaction.atomic():
+        load_contacts("x.yaml", broken, origin="demo", municipality="yorozu")
+    assert [problem.partition(":")[0] for problem in refused.value.problems] == ["x.yaml, b", "x.yaml, c", "x.yaml, d"]
+    assert ContactPoint.objects.count() == before
+    with pytest.raises(FixtureError):
+        load_contacts("x.yaml", {"contacts": [{"key": "a"}]}, origin="demo", municipality="yorozu")
