@@ -1,8 +1,9 @@
 """Contact points in the admin."""
 
+from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList, TabbedInterface
-from wagtail.admin.ui.tables import BooleanColumn, LiveStatusTagColumn
+from wagtail.admin.ui.tables import Column, LiveStatusTagColumn
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from .models import ContactPoint
@@ -19,7 +20,7 @@ class ContactPointViewSet(SnippetViewSet):
     list_display = [
         "__str__",
         "duty",
-        BooleanColumn("is_coordinator", label=_("連絡調整担当")),
+        Column("mark", label=_("しるし")),
         "confirmed_on",
         LiveStatusTagColumn(),
     ]
@@ -33,7 +34,8 @@ class ContactPointViewSet(SnippetViewSet):
                     HelpPanel(_("公開されません。住民ひとりひとりのこと、相談の中身は、どの欄にも書きません。")),
                     FieldRowPanel([FieldPanel("organisation"), FieldPanel("unit")]),
                     MultiFieldPanel(
-                        [FieldPanel("roles"), FieldPanel("areas"), FieldPanel("fields")], heading=_("担当")
+                        [FieldPanel(name, widget=CheckboxSelectMultiple) for name in ("roles", "areas", "fields")],
+                        heading=_("担当"),
                     ),
                     FieldRowPanel([FieldPanel("duty"), FieldPanel("person")]),
                     FieldRowPanel([FieldPanel("is_coordinator"), FieldPanel("is_wide_area")]),

@@ -110,6 +110,16 @@ class ContactPoint(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin,
         name = self.organisation.name if self.organisation else str(_("（なくなった機関）"))
         return f"{name} {self.unit}".strip()
 
+    @property
+    def mark(self) -> str:
+        """What lists say of it beside its name."""
+        marks = [
+            str(text)
+            for shown, text in ((self.is_coordinator, _("連絡調整担当")), (self.is_wide_area, _("広域")))
+            if shown
+        ]
+        return "・".join(marks)
+
     def clean(self) -> None:
         """A way to reach it, no name where names are dangerous, days in their order."""
         super().clean()
