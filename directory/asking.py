@@ -28,7 +28,8 @@ TOLD_DANGER = 0.8
 # Words of people who work on a matter, or remember it, and are not in it.
 _ABOUT = re.compile(
     "防止|対策|予防|要望|申込|イベント|研修|講座|講演|講師|出前|授業|ボランティア|啓発|ポスター|チラシ|リーフレット|条例|計画|統計|件数|資料|月間|週間|推進|会議|助成"
-    "|支援者|職員向け|遺族|遺児|わかちあい|分かち合い|サポーター|リボン|制度|法律|とは$|training|volunteer|course|curso|讲座|tập huấn"
+    "|支援者|職員向け|遺族|遺児|わかちあい|分かち合い|サポーター|リボン|制度|法律|とは$"
+    "|手続|年金|戸籍|遺品|training|volunteer|course|curso|讲座|tập huấn"
 )
 FEW_CLAUSES = 2
 TYPE_BOOST, NEED_BOOST, SLOT_BOOST, KIND_BOOST = 14.0, 10.0, 6.0, 12.0
