@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: help demo test check format bench drill lock clean
+.PHONY: help demo code test check format bench drill lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z_-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -31,11 +31,19 @@ demo: $(VENV)/.runtime ## Load the demo city and serve it on 127.0.0.1:$(PORT)
 	@$(BIN)/python manage.py demo_data
 	@echo
 	@echo "  http://127.0.0.1:$(PORT)/         よろず市（架空のまち）のサイト"
-	@echo "  http://127.0.0.1:$(PORT)/admin/   編集の画面。ログイン（名前 / パスワード）:"
-	@$(BIN)/python manage.py demo_data --logins | grep ' / '
+	@echo "  http://127.0.0.1:$(PORT)/admin/   編集の画面"
+	@echo "  http://127.0.0.1:$(PORT)/partners/   連携機関のページ（職員限り）"
+	@echo
+	@echo "  ログイン（名前 / パスワード）。連携機関の人は、続けて認証アプリのコードを入れます:"
+	@$(BIN)/python manage.py demo_data --logins | grep '^  '
+	@echo "  コードは30秒ごとに変わります。今のコードは、別の端末の make code で出ます"
 	@echo
 	@# Long addresses are answered by the site in its own look (portal/middleware.py), not by gunicorn.
 	@exec $(BIN)/gunicorn portal.wsgi --bind 127.0.0.1:$(PORT) --workers $(WORKERS) --threads 4 --preload --limit-request-line 0 --log-level warning
+
+code: export YOROZU_ENV = demo
+code: $(VENV)/.runtime ## Print the demo's log-ins with the codes of this half minute
+	@$(BIN)/python manage.py demo_data --logins | grep '^  '
 
 test: $(VENV)/.test ## Run the whole test suite
 	$(BIN)/python -m pytest $(ARGS)

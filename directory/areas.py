@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -104,6 +105,19 @@ class AreaIndex:
 def area_index() -> AreaIndex:
     """The index of areas, remembered until an area or a 町字 is saved."""
     return remembered(MEMORY, "index", _read)
+
+
+_home: list[Callable[[], AreaNode | None]] = []
+
+
+def register_home(provider: Callable[[], AreaNode | None]) -> None:
+    """Tell the register whose it is; the site knows (called when the site's application is ready)."""
+    _home[:] = [provider]
+
+
+def home_area() -> AreaNode | None:
+    """The municipality whose register this is, or None where no site is set up yet."""
+    return _home[0]() if _home else None
 
 
 def forget_areas() -> None:

@@ -13,9 +13,12 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the page tree and give the index its pages."""
+        from directory.areas import register_home
         from search.documents import register_source
 
         from . import signals  # noqa: F401
         from .search_source import PageSource
+        from .shell import default_municipality
 
         register_source(PageSource())
+        register_home(default_municipality)

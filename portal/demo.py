@@ -1,4 +1,4 @@
-"""The demo: the fictional よろず市, the registers of two real cities, pages and two log-ins. Removable as a whole."""
+"""The demo: the fictional よろず市, the registers of two real cities, pages and log-ins. Removable as a whole."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from directory.areas import forget_areas
 from directory.files import FIXTURES, read_yaml
 from directory.loading import RegisterLoader
 from directory.models import Area, AreaLayer, Organisation, Resource, Town
-from directory.partners.loading import load_contacts, remove_contacts
+from directory.partners.demo_people import People, make_people, remove_people
+from directory.partners.loading import load_contacts, load_partners, remove_contacts, remove_partners
+from directory.partners.reference import load_packs
 from directory.reference import load_reference
 from search import dictionary, indexing
 from search.modelsearch.renewal import renew
@@ -26,6 +28,7 @@ from .roles import set_up_roles
 
 ORIGIN = "demo"
 CONTACTS = "demo/contacts.yaml"
+PARTNERS = "demo/partners.yaml"
 # Demo log-ins, printed by `make demo`; they exist only in a demo (`create_logins`).
 LOGINS = {"editor": "henshu-demo-2026", "approver": "shonin-demo-2026"}
 STAMP = Path(settings.VAR_DIR) / "demo.json"
@@ -34,7 +37,7 @@ STAMP = Path(settings.VAR_DIR) / "demo.json"
 def fingerprint(seed: int, resources: int) -> dict[str, object]:
     """What the demo was made of: its files, the seed and the size."""
     digest = hashlib.sha256()
-    patterns = ("*.csv", "register/*", "vocabulary/*", "demo/**/*.yaml")
+    patterns = ("*.csv", "partners/*", "register/*", "vocabulary/*", "demo/**/*.yaml")
     for file in sorted(file for pattern in patterns for file in FIXTURES.glob(pattern)):
         digest.update(file.read_bytes())
     return {"files": digest.hexdigest(), "seed": seed, "resources": resources}
@@ -60,7 +63,9 @@ def load(seed: int, resources: int, progress: Callable[[int], None] | None = Non
             for file in (FIXTURES / folder).glob("*.yaml")
         )
         loader.load({name: schema.parse(name, read_yaml(name)) for name in names}, municipality="yorozu")
+        load_packs()
         load_contacts(CONTACTS, read_yaml(CONTACTS), origin=ORIGIN, municipality="yorozu")
+        load_partners(PARTNERS, read_yaml(PARTNERS), origin=ORIGIN)
         builder = PageBuilder(ORIGIN, loader.resources, loader.areas["yorozu"])
         builder.build(read_yaml("demo/pages.yaml"), read_yaml("demo/situations.yaml"))
         set_up_roles()
@@ -77,6 +82,7 @@ def remove() -> None:
     with indexing.waiting_for_rebuild(), transaction.atomic():
         _remove_rows()
         get_user_model().objects.filter(username__in=LOGINS).delete()
+        remove_people()
     STAMP.unlink(missing_ok=True)
     indexing.rebuild()
 
@@ -86,6 +92,7 @@ def _remove_rows() -> None:
     for resource in Resource.objects.filter(origin=ORIGIN).exclude(latest_revision=None):
         resource.specific.revisions.all().delete()
     Resource.objects.filter(origin=ORIGIN).delete()
+    remove_partners(ORIGIN)
     remove_contacts(ORIGIN)
     Organisation.objects.filter(origin=ORIGIN).delete()
     Town.objects.filter(origin=ORIGIN).delete()
@@ -107,3 +114,8 @@ def create_logins() -> dict[str, str]:
             user.save()
         user.groups.set([group])
     return LOGINS
+
+
+def create_people() -> list[People]:
+    """The demo's people of partners, as `make demo` prints them."""
+    return make_people(ORIGIN)

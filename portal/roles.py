@@ -36,12 +36,14 @@ from directory.models import (
     SynonymGroup,
     VolunteerOpportunity,
 )
-from directory.partners.models import ContactPoint
+from directory.partners.models import ContactPoint, Partner, SharingPack, Training
 
 EDITORS, APPROVERS, WORKFLOW = "編集者", "承認者", "公開の承認"
 RESOURCES: tuple[type[Model], ...] = (ConsultationDesk, GatheringPlace, VolunteerOpportunity, EmploymentPathway)
 APPROVED: tuple[type[Model], ...] = (*RESOURCES, ContactPoint)
-WRITTEN_BY_EDITORS: tuple[type[Model], ...] = (*APPROVED, Organisation)
+WRITTEN_BY_EDITORS: tuple[type[Model], ...] = (*APPROVED, Organisation, Training)
+# Who comes in, and what they receive, takes effect at once.
+SHARING: tuple[type[Model], ...] = (Partner, SharingPack)
 OF_APPROVERS: tuple[type[Model], ...] = (*WRITTEN_BY_EDITORS, NationalLine)
 # Words have no drafts: a change is live at once, so those of danger are the approvers'.
 WORDS: tuple[type[Model], ...] = (Phrase, SynonymGroup, StopWord)
@@ -58,6 +60,8 @@ def set_up_roles() -> tuple[Group, Group]:
         group.permissions.add(access)
     _allow(editors, WRITTEN_BY_EDITORS, ("add", "change", "view"))
     _allow(approvers, OF_APPROVERS, ("add", "change", "view", "delete", "publish", "lock", "unlock"))
+    _allow(editors, SHARING, ("view",))
+    _allow(approvers, SHARING, ("add", "change", "view", "delete"))
     _allow(editors, WORDS, ("add", "change", "view"))
     _allow(editors, (DangerPattern, DangerTopic, Promotion), ("view",))
     _allow(approvers, WORDS_OF_APPROVERS, ("add", "change", "view", "delete"))

@@ -4,6 +4,7 @@ Every variable is listed in the README's table.
 """
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -66,6 +67,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -77,9 +82,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "directory.partners.middleware.StaffOnly",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -133,6 +141,37 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 if TEST:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Logging in: wrong passwords lock an account for a while, wherever they come from (a proxy hides where that is).
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = ["username"]
+# It warns that browsers could be changed between tries; failures are summed over all of them for one account.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_LOCKOUT_TEMPLATE = "partners/locked_out.html"
+AXES_VERBOSE = False
+LOGIN_URL = "partners:login"
+OTP_TOTP_ISSUER = "よろず"
+OTP_TOTP_THROTTLE_FACTOR = 1
+# Whether the city's own people need a second factor for the admin and the partner pages; partners always need it.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not (DEMO or TEST))
+# A session of a partner ends after so long without a click, and after so long in any case (minutes).
+PARTNER_IDLE_MINUTES = env.int("PARTNER_IDLE_MINUTES", default=30)
+PARTNER_SESSION_MINUTES = env.int("PARTNER_SESSION_MINUTES", default=600)
+# How long the trail of the partner pages, and old versions of contact points, are kept (days).
+TRAIL_DAYS = env.int("TRAIL_DAYS", default=1_095)
+CONTACT_HISTORY_DAYS = env.int("CONTACT_HISTORY_DAYS", default=730)
+
+# Mail: invitations and notices, which say nothing but where to log in. The demo and the tests write it to files.
+EMAIL_CONFIG = env.email(
+    "EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}" if DEMO or TEST else "smtp://localhost:25"
+)
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="yorozu@localhost")
 
 LANGUAGE_CODE = "ja"
 TIME_ZONE = "Asia/Tokyo"

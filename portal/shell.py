@@ -70,6 +70,16 @@ def home_municipality(request: HttpRequest) -> AreaNode | None:
     return area_index().nodes.get(frame(request).municipality_id)
 
 
+def default_municipality() -> AreaNode | None:
+    """The municipality of the default site, for what runs without a request."""
+
+    def read() -> int | None:
+        site = Site.objects.filter(is_default_site=True).first()
+        return _frame(site).municipality_id
+
+    return area_index().nodes.get(remembered(MEMORY, "default municipality", read))
+
+
 def ending_desk(request: HttpRequest, area_slug: str = "") -> Card | None:
     """The desk for everything of the visitor's area; asked for once a request."""
     known: dict[str, Card | None] = request.__dict__.setdefault("_ending_desks", {})

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path, re_path
+from django.views.decorators.vary import vary_on_cookie
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -10,7 +11,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from .sitemaps import SITEMAPS
 from .tree import serve as serve_page
-from .views import api
+from .views import api, sharing
+from .views.counter import counter_list_change, counter_list_page
 from .views.finder import find
 from .views.health import healthz, readyz
 from .views.resources import browse, browse_kind, resource_detail
@@ -21,13 +23,20 @@ urlpatterns = [
     path("find/", find, name="find"),
     path("browse/", browse, name="browse"),
     path("browse/<slug:kind>/", browse_kind, name="browse_kind"),
-    path("resources/<str:short_id>/", resource_detail, name="resource"),
+    # It says whether the resource is in the visitor's list.
+    path("resources/<str:short_id>/", vary_on_cookie(resource_detail), name="resource"),
     path("api/search", api.search, name="api_search"),
     path("api/suggest", api.suggestions, name="api_suggest"),
+    path("list/", counter_list_page, name="counter_list"),
+    path("list/change/", counter_list_change, name="counter_list_change"),
+    path("share/leaflet/", sharing.leaflet, name="share_leaflet"),
+    path("share/list.csv", sharing.as_csv, name="share_csv"),
+    path("share/list.json", sharing.as_json, name="share_json"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}),
     path("sitemap-<section>.xml", sitemap_views.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("partners/", include("directory.partners.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import count
 
 import factory
+from django.contrib.auth import get_user_model
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from factory.django import DjangoModelFactory
 
 from directory.choices import ChannelKind, VerifiedBy
@@ -21,7 +24,10 @@ from directory.models import (
     Programme,
     VolunteerOpportunity,
 )
-from directory.partners.models import ContactPoint
+from directory.partners.models import ContactPoint, Member, Partner
+
+PASSWORD = "a-long-password-1"
+_numbers = count(1)
 
 
 class OrganisationFactory(DjangoModelFactory):
@@ -134,3 +140,42 @@ class ContactPointFactory(DjangoModelFactory):
         contact.full_clean()
         contact.save()
         return contact
+
+
+class PartnerFactory(DjangoModelFactory):
+    """A partner institution; `type_code` decides which packs it receives."""
+
+    class Meta:
+        model = Partner
+
+    class Params:
+        type_code = "hw"
+
+    organisation = factory.SubFactory(
+        OrganisationFactory,
+        type=factory.LazyAttribute(lambda o: InstitutionType.objects.get(code=o.factory_parent.type_code)),
+    )
+
+
+class MemberFactory(DjangoModelFactory):
+    """A person of a partner with a second factor; the password is `PASSWORD`."""
+
+    class Meta:
+        model = Member
+        skip_postgeneration_save = True
+
+    partner = factory.SubFactory(PartnerFactory)
+    name = factory.Sequence(lambda number: f"試験の人{number}")
+    user = factory.LazyFunction(lambda: make_user())
+
+    @factory.post_generation
+    def device(member: Member, create: bool, extracted: object, **kwargs: object) -> None:
+        """A confirmed TOTP device, unless `device=False`."""
+        if extracted is not False:
+            TOTPDevice.objects.create(user=member.user, name="試験", confirmed=True)
+
+
+def make_user() -> object:
+    """An account as an invitation makes it."""
+    mail = f"person{next(_numbers)}@example.jp"
+    return get_user_model().objects.create_user(mail, mail, PASSWORD)

@@ -1,4 +1,4 @@
-"""Django application of the contact points."""
+"""Django application of the partner institutions."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,5 +9,9 @@ class PartnersConfig(AppConfig):
 
     name = "directory.partners"
     label = "partners"
-    verbose_name = _("連絡先（職員限り）")
+    verbose_name = _("連携機関（職員限り）")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to publication and to log-ins."""
+        from . import signals  # noqa: F401

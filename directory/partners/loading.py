@@ -1,11 +1,12 @@
-"""Writing files of contact points into the register: all or nothing, the same records whenever it is done again."""
+"""Writing files of contact points and partners into the register: all or nothing, the same records whenever it is done again."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic import ValidationError as SchemaError
 
@@ -15,7 +16,7 @@ from directory.models import Field as WelfareField
 from directory.schema import OrganisationEntry
 
 from .choices import ConfirmedBy, Consent, Meeting, Way
-from .models import ContactPoint
+from .models import ContactChange, ContactPoint, Partner, Training
 
 
 class _Entry(BaseModel):
@@ -64,6 +65,36 @@ class ContactsFile(_Entry):
     contacts: list[ContactEntry]
 
 
+class ChangeEntry(_Entry):
+    """A change of a contact point that is published after loading, so that there is news."""
+
+    contact: str
+    field: str
+    value: str
+
+
+class TrainingEntry(_Entry):
+    """A training so many days from the day of loading."""
+
+    title: str
+    in_days: int
+    at: time
+    hours: int
+    place: str
+    organiser: str
+    audience: str
+    summary: str
+    how_to_join: str
+
+
+class PartnersFile(_Entry):
+    """A file: organisations that are partners, news, trainings."""
+
+    partners: list[str]
+    changes: list[ChangeEntry]
+    trainings: list[TrainingEntry]
+
+
 def load_contacts(name: str, content: Any, *, origin: str, municipality: str) -> int:
     """Write a file's contact points under an origin, approved. Call it in a transaction.
 
@@ -87,12 +118,53 @@ def load_contacts(name: str, content: Any, *, origin: str, municipality: str) ->
     return len(file.contacts)
 
 
+def load_partners(name: str, content: Any, *, origin: str) -> int:
+    """Write a file's partners and trainings under an origin. Call it in a transaction, after `load_contacts`.
+
+    Returns how many partners. Raises FixtureError for a wrong file.
+    """
+    try:
+        file = PartnersFile.model_validate(content)
+        for key in file.partners:
+            organisation = Organisation.objects.get(uuid=stable_uuid(origin, f"organisation:{key}"))
+            partner = Partner(uuid=stable_uuid(origin, f"partner:{key}"), origin=origin, organisation=organisation)
+            partner.full_clean()
+            partner.save()
+        for change in file.changes:
+            contact = ContactPoint.objects.get(uuid=stable_uuid(origin, f"contact:{change.contact}"))
+            setattr(contact, change.field, change.value)
+            contact.save_revision(clean=True).publish()
+        for entry in file.trainings:
+            _training(entry, origin)
+    except (SchemaError, Organisation.DoesNotExist, ContactPoint.DoesNotExist, ValidationError) as error:
+        raise FixtureError([f"{name}: {error}"]) from error
+    return len(file.partners)
+
+
+def _training(entry: TrainingEntry, origin: str) -> None:
+    day = timezone.localdate() + timedelta(days=entry.in_days)
+    starts_at = timezone.make_aware(datetime.combine(day, entry.at))
+    values = entry.model_dump(exclude={"in_days", "at", "hours"})
+    ends_at = starts_at + timedelta(hours=entry.hours)
+    training = Training(origin=origin, starts_at=starts_at, ends_at=ends_at, **values)
+    training.full_clean()
+    training.save()
+
+
+def remove_partners(origin: str) -> None:
+    """Take away the partners and trainings of an origin; the accounts of their people stay, and open nothing."""
+    Partner.objects.filter(origin=origin).delete()
+    Training.objects.filter(origin=origin).delete()
+
+
 def remove_contacts(origin: str) -> None:
-    """Take away the contact points of an origin, with their revisions."""
+    """Take away the contact points of an origin, with their revisions and what was noted of their changes."""
+    ContactChange.objects.filter(contact__origin=origin).delete()
     contacts = ContactPoint.objects.filter(origin=origin)
     for contact in contacts.exclude(latest_revision=None):
         contact.revisions.all().delete()
     contacts.delete()
+    ContactChange.objects.filter(contact=None).delete()
 
 
 def _organisation(entry: OrganisationEntry, origin: str, city: Area) -> None:

@@ -1,5 +1,6 @@
 """Questions that are asked of contact points."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import models
@@ -16,6 +17,25 @@ class ContactPointQuerySet(models.QuerySet):
     def valid_on(self, day: date) -> "ContactPointQuerySet":
         """Those whose time has come and has not passed."""
         return self.filter(Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day))
+
+    def having(self, **conditions: object) -> "ContactPointQuerySet":
+        """Those with a related row that fits, without the doubles of a join."""
+        return self.filter(pk__in=self.model.objects.filter(**conditions).values("pk"))
+
+    def with_roles(self, codes: Collection[str]) -> "ContactPointQuerySet":
+        """Those that carry out one of the programmes."""
+        return self.having(roles__code__in=list(codes))
+
+    def in_areas(self, areas: Iterable[int]) -> "ContactPointQuerySet":
+        """Those that serve one of the areas."""
+        return self.having(areas__in=list(areas))
+
+    def saying(self, words: Iterable[str]) -> "ContactPointQuerySet":
+        """Those in which every word occurs; `words` are folded (`words.words_of`)."""
+        found = self
+        for word in words:
+            found = found.filter(search_text__contains=word)
+        return found
 
     def with_details(self) -> "ContactPointQuerySet":
         """Everything that a card shows, in a fixed number of queries."""

@@ -2,7 +2,7 @@
 
 Each size runs in a process of its own with a database and an index of its own, so that memory figures mean something.
 `BENCH_SIZES` chooses the sizes of the whole site (default "1000 10000 100000"), `BENCH_ENGINE_SIZES` those of the engines
-alone (default 100,000; with `BENCH_FULL=1` 1,000,000 too).
+alone (default 100,000; with `BENCH_FULL=1` 1,000,000 too), `BENCH_PARTNERS` partners and contact points (default "1000 5000").
 """
 
 from __future__ import annotations
@@ -55,9 +55,28 @@ ENGINE_COLUMNS = (
     ("peak_mb", "peak MB"),
 )
 
+PARTNER_COLUMNS = (
+    ("partners", "partners"),
+    ("contacts", "contact points"),
+    ("lookup_p50_ms", "look-up p50 ms"),
+    ("lookup_p95_ms", "look-up p95 ms"),
+    ("home_p50_ms", "first page p50 ms"),
+    ("home_p95_ms", "p95"),
+    ("chosen_p50_ms", "one role p50 ms"),
+    ("chosen_p95_ms", "p95"),
+    ("pack_p50_ms", "pack p50 ms"),
+    ("excel_p50_ms", "Excel p50 ms"),
+    ("most_queries", "SQL max"),
+    ("digest_mails", "digest mails"),
+    ("digest_seconds", "digest s"),
+    ("peak_mb", "peak MB"),
+)
+
 
 def main() -> int:
     """Run every size and report."""
+    sizes_of_partners = os.environ.get("BENCH_PARTNERS", "1000 5000").split()
+    partners = _measured("tests.bench.partners", sizes_of_partners, PARTNER_COLUMNS, header=True)
     sizes = os.environ.get("BENCH_SIZES", "1000 10000 100000").split()
     sites = [_measured("tests.bench.measure", [size], COLUMNS, header=size == sizes[0]) for size in sizes]
     engines = []
@@ -72,7 +91,7 @@ def main() -> int:
                     )
                 )
     (ROOT / "var").mkdir(exist_ok=True)
-    found = {"sites": sites, "engines": engines}
+    found = {"partners": partners, "sites": sites, "engines": engines}
     (ROOT / "var" / "bench.json").write_text(json.dumps(found, ensure_ascii=False, indent=2))
     return 0
 

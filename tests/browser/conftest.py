@@ -48,18 +48,36 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running demo."""
-    folder, port = tmp_path_factory.mktemp("site"), _free_port()
-    environment = {**os.environ, "YOROZU_ENV": "demo", "YOROZU_VAR": str(folder), "PORT": str(port)}
+def site_environment(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a demo that is loaded and ready to be served."""
+    folder, port = tmp_path_factory.mktemp("site"), str(_free_port())
+    environment = {**os.environ, "YOROZU_ENV": "demo", "YOROZU_VAR": str(folder), "PORT": port}
     for command in (["migrate"], ["collectstatic", "--noinput"], ["demo_data"]):
-        subprocess.run(
-            [sys.executable, "manage.py", *command, "--verbosity", "0"], cwd=ROOT, env=environment, check=True
-        )
+        manage(environment, *command, "--verbosity", "0")
+    return environment
+
+
+def manage(environment: dict[str, str], *command: str) -> str:
+    """Run a command beside the site. Returns what it printed."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def site(site_environment: dict[str, str]) -> Iterator[str]:
+    """The address of a running demo."""
+    port = site_environment["PORT"]
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"],
         cwd=ROOT,
-        env=environment,
+        env=site_environment,
     )
     address = f"http://127.0.0.1:{port}"
     try:

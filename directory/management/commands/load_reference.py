@@ -3,21 +3,25 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from directory.files import FixtureError
+from directory.partners.reference import load_packs
 from directory.reference import load_reference
 
 
 class Command(BaseCommand):
-    """See `directory.reference`."""
+    """See `directory.reference` and `directory.partners.reference`."""
 
-    help = "Load institution types, fields, needs, programmes, national lines and history; leaves alone what is there."
+    help = "Load institution types, fields, needs, programmes, national lines, history, sharing packs; leaves alone what is there."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """All or nothing."""
         try:
-            created = load_reference()
+            with transaction.atomic():
+                created = load_reference()
+                created["SharingPack"] += load_packs()
         except FixtureError as error:
             raise CommandError(str(error)) from error
         for name, count in created.items():

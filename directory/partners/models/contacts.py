@@ -1,5 +1,7 @@
 """The unit of an organisation that partners call, with everything that only staff may know."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,7 @@ from directory.models.base import Record
 from ..choices import ConfirmedBy, Consent, Meeting, Way
 from ..querysets import ContactPointQuerySet
 from ..validators import validate_number, validate_visible
+from ..words import searchable_text
 
 # Where a name would put the counsellor, or those who were helped, in danger.
 NAMELESS_TYPES = frozenset({"dv", "seibouryoku", "jiso", "kodomo"})
@@ -95,6 +98,8 @@ class ContactPoint(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin,
     )
     confirmed_by = models.CharField(_("確かめ方"), max_length=8, choices=ConfirmedBy, blank=True)
 
+    # What the look-up reads; written at every save (`words.searchable_text`).
+    search_text = models.TextField(blank=True, default="", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -110,6 +115,12 @@ class ContactPoint(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin,
         name = self.organisation.name if self.organisation else str(_("（なくなった機関）"))
         return f"{name} {self.unit}".strip()
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write what the look-up reads along with the record."""
+        if kwargs.get("update_fields") is None:
+            self.search_text = searchable_text(self)
+        super().save(*args, **kwargs)
+
     @property
     def mark(self) -> str:
         """What lists say of it beside its name."""
@@ -119,6 +130,13 @@ class ContactPoint(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin,
             if shown
         ]
         return "・".join(marks)
+
+    @property
+    def state(self) -> str:
+        """Draft or approved; 「公開」, as the admin calls it elsewhere, would be wrong for what is never public."""
+        if not self.live:
+            return str(_("下書き"))
+        return str(_("承認済み（直しの下書きあり）") if self.has_unpublished_changes else _("承認済み"))
 
     def clean(self) -> None:
         """A way to reach it, no name where names are dangerous, days in their order."""

@@ -1,5 +1,6 @@
 """Load or remove the demo."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -40,6 +41,11 @@ class Command(BaseCommand):
         if options["logins"]:
             for name, password in demo.create_logins().items():
                 self.stdout.write(f"  {name} / {password}")
+            for person in demo.create_people():
+                line = _(
+                    "  {mail} / {password}  {partner}（{rank}）\n      今のコード {code}  認証アプリに入れる文字 {secret}"
+                )
+                self.stdout.write(line.format(**asdict(person)))
 
     def _load(self, seed: int, resources: int) -> None:
         def progress(done: int) -> None:

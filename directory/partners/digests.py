@@ -1,0 +1,141 @@
+"""The daily mail: that something changed, and where to log in. Nothing of what changed stands in it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.core import mail
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .choices import Act, Format, Rank
+from .models import ContactChange, Delivery, Member, SharingPack
+from .trail import note
+
+log = logging.getLogger(__name__)
+# Leads hear of memberships that end within this time.
+NOTICE = timedelta(days=30)
+BATCH = 200
+
+
+@dataclass
+class Sent:
+    """What a run did."""
+
+    members: int = 0
+    mails: int = 0
+    failed: int = 0
+
+
+def send_digests(link: str, day: date | None = None, progress: Callable[[int, int], None] | None = None) -> Sent:
+    """Mail every member whose packs changed, or to whom something was sent, since the last mail; at most one a day.
+
+    `link` is the absolute address of the partner pages. A mail that cannot be handed over is tried again at the next run.
+    """
+    day = day or timezone.localdate()
+    newest = _newest_by_type()
+    ending = _ending_by_partner(day)
+    waiting = (
+        Member.objects.filter(is_active=True, confirmed_until__gte=day, partner__is_active=True)
+        .exclude(digest_on=day)
+        .exclude(partner__ends_on__lt=day)
+        .select_related("user", "partner__organisation")
+        .order_by("pk")
+    )
+    told, sent, total = _undelivered(), Sent(), waiting.count()
+    connection = mail.get_connection()
+    arrived: set[int] = set()
+    for member in waiting.iterator(chunk_size=BATCH):
+        sent.members += 1
+        change = newest.get(member.partner.organisation.type_id, 0)
+        lines = _lines(member, day, change, told.get(member.partner_id, 0), ending)
+        if lines:
+            if _mail(member, lines, link, connection):
+                sent.mails += 1
+                arrived.add(member.partner_id)
+                member.digest_change, member.digest_on = max(change, member.digest_change), day
+                member.save(update_fields=["digest_change", "digest_on"])
+            else:
+                sent.failed += 1
+        if progress and sent.members % BATCH == 0:
+            progress(sent.members, total)
+    Delivery.objects.filter(format=Format.SENT, told_at=None, partner__in=arrived).update(told_at=timezone.now())
+    note(Act.NOTIFIED, target=_("お知らせメール"), mails=sent.mails, failed=sent.failed)
+    if progress:
+        progress(sent.members, total)
+    return sent
+
+
+def _newest_by_type() -> dict[int, int]:
+    """The newest change in the packs of each institution type."""
+    rows = SharingPack.objects.filter(retired=False).values("types").annotate(newest=Max("changes__pk")).order_by()
+    newest: dict[int, int] = {}
+    for row in rows:
+        if row["types"] and row["newest"]:
+            newest[row["types"]] = max(row["newest"], newest.get(row["types"], 0))
+    return newest
+
+
+def _undelivered() -> dict[int, int]:
+    """How many packs were sent to each partner of which it has not been told yet."""
+    counts: dict[int, int] = {}
+    for partner in Delivery.objects.filter(format=Format.SENT, told_at=None).values_list("partner_id", flat=True):
+        counts[partner] = counts.get(partner, 0) + 1
+    return counts
+
+
+def _ending_by_partner(day: date) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    soon = Member.objects.filter(is_active=True, confirmed_until__gte=day, confirmed_until__lte=day + NOTICE)
+    for partner in soon.values_list("partner_id", flat=True):
+        counts[partner] = counts.get(partner, 0) + 1
+    return counts
+
+
+def _lines(member: Member, day: date, change: int, delivered: int, ending: dict[int, int]) -> list[str]:
+    lines = []
+    if delivered:
+        lines.append(_("・市から、情報が届いています。"))
+    if change > member.digest_change:
+        lines.append(_("・お渡ししている連絡先に、変わったところがあります。"))
+    # Once a week is enough for this one; it alone makes no mail on other days.
+    weekly = member.digest_on is None or day - member.digest_on >= timedelta(days=7)
+    if member.rank == Rank.LEAD and ending.get(member.partner_id) and (lines or weekly):
+        lines.append(_("・年に一度の確認の期限が近い人がいます。"))
+    return lines
+
+
+def _mail(member: Member, lines: list[str], link: str, connection: mail.backends.base.BaseEmailBackend) -> bool:
+    body = "\n".join(
+        [
+            _("連携機関のページからのお知らせです。"),
+            "",
+            *lines,
+            "",
+            _("くわしくは、ログインしてご覧ください。"),
+            link,
+            "",
+        ]
+    )
+    message = mail.EmailMessage(
+        _("【よろず】連携機関のページのお知らせ"), body, None, [member.user.email], connection=connection
+    )
+    try:
+        return message.send() == 1
+    except OSError as error:
+        # The address stays out of the log; who it was is told by the number.
+        log.warning("The digest for member %s could not be handed over: %s", member.pk, type(error).__name__)
+        return False
+
+
+def changes_since(member: Member | None, packs: list[SharingPack], days: int = 30) -> list[ContactChange]:
+    """Changes in the packs since the person's visit before this one (or of the last days), the newest first."""
+    since = timezone.now() - timedelta(days=days)
+    if member and member.previous_visit_at:
+        since = member.previous_visit_at
+    changes = ContactChange.objects.filter(at__gte=since, packs__in=packs).distinct()
+    return list(changes.select_related("contact")[:30])

@@ -1,0 +1,61 @@
+"""The look-up: who does this, for this field, in this area."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+
+from directory.areas import area_index
+from directory.models import Programme
+
+from .models import Partner
+from .packs import coordinators, visible_contacts
+from .words import words_of
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for; empty values ask for nothing."""
+
+    words: str = ""
+    role: str = ""
+    field: str = ""
+    area: str = ""
+    wide: bool = False
+    coordinator: bool = False
+    page: int = 1
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was asked."""
+        return not any((self.words, self.role, self.field, self.area, self.wide, self.coordinator))
+
+
+def find(asked: Asked, partner: Partner | None) -> Page:
+    """A page of the contact points that a partner may see and that fit, the one who coordinates first.
+
+    An unknown role, field or area finds nothing, as does a word that occurs nowhere.
+    """
+    found = coordinators(partner) if asked.coordinator else visible_contacts(partner)
+    if asked.role:
+        # 第1号 alone means all of its letters.
+        codes = [code for code in Programme.objects.values_list("code", flat=True) if _is_part(code, asked.role)]
+        found = found.with_roles(codes)
+    if asked.field:
+        found = found.having(fields__code=asked.field)
+    if asked.area:
+        node = area_index().by_slug.get(asked.area)
+        found = found.in_areas(area_index().relevant_to(node.pk)) if node else found.none()
+    if asked.wide:
+        found = found.filter(is_wide_area=True)
+    found = found.saying(words_of(asked.words)).with_details()
+    return Paginator(found.order_by("-is_coordinator", "is_wide_area", "organisation__reading", "pk"), PAGE).get_page(
+        asked.page
+    )
+
+
+def _is_part(code: str, asked: str) -> bool:
+    return code == asked or code.startswith(f"{asked}-")

@@ -1,0 +1,108 @@
+"""Sharing packs: what one kind of partner receives, and why."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from modelcluster.models import ClusterableModel
+from wagtail.models import Orderable
+
+from directory.choices import Kind
+from directory.fields import ChoiceSetField
+from directory.models import InstitutionType
+from directory.models.base import Record
+
+from ..choices import Direction, FulfilledBy, Role
+
+
+class SharingPack(Record, ClusterableModel):
+    """情報共有の一式: the lists that institutions of some types receive, and the page of the notice that asks for it.
+
+    The six notices of 2021-03-29 ship as six packs (`fixtures/partners/packs.yaml`); a city changes them or adds its own.
+    """
+
+    code = models.SlugField(_("ページの名前"), max_length=40, unique=True, help_text=_("アドレスになります"))
+    order = models.PositiveSmallIntegerField(_("並び順"), default=0)
+    title = models.CharField(_("題名"), max_length=60)
+    partner_name = models.CharField(_("相手の呼び方"), max_length=60)
+    number = models.CharField(_("通知の番号"), max_length=20, blank=True, help_text=_("例: 別添４"))
+    document = models.CharField(_("文書番号"), max_length=160, blank=True)
+    issued_on = models.DateField(_("通知の日付"), null=True, blank=True)
+    intro = models.TextField(_("はじめに"), max_length=1_000, blank=True)
+    types = ParentalManyToManyField(
+        InstitutionType, related_name="sharing_packs", blank=True, verbose_name=_("受け取る機関の種類")
+    )
+    retired = models.BooleanField(_("使わない"), default=False)
+
+    class Meta:
+        verbose_name = _("情報共有の一式")
+        verbose_name_plural = _("情報共有の一式")
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}".strip()
+
+
+class ContactList(Orderable):
+    """Contact points of a pack, chosen by what they do."""
+
+    pack = ParentalKey(SharingPack, on_delete=models.CASCADE, related_name="contact_lists")
+    title = models.CharField(_("題名"), max_length=60)
+    roles = ChoiceSetField(_("担う事業の区分"), allowed=Role)
+    wide_area = models.BooleanField(_("県など広い範囲の窓口"), default=False)
+    section = models.CharField(_("通知の項"), max_length=40, blank=True)
+    reason = models.CharField(_("渡す理由"), max_length=300)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("連絡先の一覧")
+        verbose_name_plural = _("連絡先の一覧")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self) -> None:
+        """A list of nothing would look like "nobody is responsible"."""
+        super().clean()
+        if not self.roles and not self.wide_area:
+            raise ValidationError({"roles": _("区分を選ぶか、「広い範囲の窓口」に印を付けてください。")})
+
+
+class PublicList(Orderable):
+    """Public resources of a pack."""
+
+    pack = ParentalKey(SharingPack, on_delete=models.CASCADE, related_name="public_lists")
+    title = models.CharField(_("題名"), max_length=60)
+    kind = models.CharField(_("種類"), max_length=10, choices=Kind)
+    section = models.CharField(_("通知の項"), max_length=40, blank=True)
+    reason = models.CharField(_("渡す理由"), max_length=300)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("公開情報の一覧")
+        verbose_name_plural = _("公開情報の一覧")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Duty(Orderable):
+    """One thing that a notice asks of one side."""
+
+    pack = ParentalKey(SharingPack, on_delete=models.CASCADE, related_name="duties")
+    direction = models.CharField(_("だれがすることか"), max_length=10, choices=Direction)
+    text = models.TextField(_("すること"), max_length=600)
+    section = models.CharField(_("通知の項"), max_length=40, blank=True)
+    fulfilled_by = models.CharField(
+        _("済んだことの分かり方"), max_length=10, choices=FulfilledBy, default=FulfilledBy.NONE
+    )
+    # Not a foreign key: the admin makes new rows of children when a pack is saved in another order.
+    done_on = models.DateField(_("最後にした日"), null=True, blank=True)
+    done_by = models.CharField(max_length=150, blank=True, editable=False)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("通知が求めること")
+        verbose_name_plural = _("通知が求めること")
+
+    def __str__(self) -> str:
+        return self.text[:40]

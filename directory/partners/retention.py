@@ -1,0 +1,60 @@
+"""What is kept, and for how long; everything older goes, and that it went stands in the trail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import Revision
+
+from . import trail
+from .choices import Act
+from .models import ContactChange, ContactPoint, Invitation
+
+# Nothing is proved by these for longer.
+ATTEMPTS = timedelta(days=30)
+INVITATIONS = timedelta(days=90)
+CHANGES = timedelta(days=400)
+
+
+@transaction.atomic
+def clean_up() -> dict[str, int]:
+    """Take away what is too old. Returns how many of each, by its name on screen."""
+    now = timezone.now()
+    done = {
+        _("利用の記録"): trail.drop_old(),
+        _("連絡先の前の版"): _old_versions(),
+        _("招待"): Invitation.objects.filter(created_at__lt=now - INVITATIONS).delete()[0],
+        _("ログインの失敗の記録"): AccessAttempt.objects.filter(attempt_time__lt=now - ATTEMPTS).delete()[0],
+        _("終わったセッション"): Session.objects.filter(expire_date__lt=now).delete()[0],
+        _("変化のお知らせ"): ContactChange.objects.filter(at__lt=now - CHANGES).delete()[0],
+    }
+    trail.note(Act.CLEANED, target=_("古い記録"), **{str(name): count for name, count in done.items()})
+    return done
+
+
+def _old_versions() -> int:
+    """Versions of contact points from before CONTACT_HISTORY_DAYS, but not those that are live, newest or being approved.
+
+    Versions of contact points that exist no longer go whatever their age.
+    """
+    versions = Revision.objects.filter(content_type=ContentType.objects.get_for_model(ContactPoint))
+    contacts = ContactPoint.objects.all()
+    kept = {
+        pk for pks in contacts.values_list("latest_revision_id", "live_revision_id") for pk in pks if pk is not None
+    }
+    existing = {str(pk) for pk in contacts.values_list("pk", flat=True)}
+    old = timezone.now() - timedelta(days=settings.CONTACT_HISTORY_DAYS)
+    count = 0
+    for version in versions.exclude(pk__in=kept).only("pk", "object_id", "created_at").iterator():
+        gone = version.object_id not in existing
+        if gone or (version.created_at < old and not version.task_states.exists()):
+            version.delete()
+            count += 1
+    return count

@@ -1,0 +1,133 @@
+"""What happens when contact points, partners and packs change, and when somebody logs in or fails to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axes.signals import user_locked_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
+from django.dispatch import receiver
+from wagtail.log_actions import get_active_log_context
+from wagtail.signals import published, unpublished
+
+from directory.models import Organisation
+
+from .access import is_office
+from .choices import Act, ChangeKind
+from .models import ContactPoint, Member, Partner, SharingPack, Training
+from .packs import packs_with
+from .services import QUIET, note_change
+from .trail import note
+from .words import searchable_text
+
+NOTED = (Partner, SharingPack, Training)
+SHOWN = tuple(field for field in ContactPoint._meta.concrete_fields if field.name not in QUIET)
+
+
+def _note(instance: Model, **detail: Any) -> None:
+    user = get_active_log_context().user
+    note(Act.CHANGED, user=user, target=instance, kind=instance._meta.model_name, **detail)
+
+
+def _snapshot(contact: ContactPoint) -> dict[str, Any]:
+    """What partners see of a contact point, for comparing."""
+    values: dict[str, Any] = {field.name: field.value_from_object(contact) for field in SHOWN}
+    for name in ("roles", "areas", "fields"):
+        values[name] = sorted(record.pk for record in getattr(contact, name).all())
+    return values
+
+
+@receiver(pre_save, sender=ContactPoint)
+def remember_before(sender: type, instance: ContactPoint, update_fields: Any = None, **kwargs: Any) -> None:
+    """What was public until now; the same instance is what `published` brings afterwards."""
+    if update_fields is None and instance.pk:
+        before = ContactPoint.objects.filter(pk=instance.pk, live=True).first()
+        instance.public_before = _snapshot(before) if before else None
+        instance.packs_before = packs_with(before) if before else []
+
+
+@receiver(published)
+def follow_publication(sender: type, instance: Model, **kwargs: Any) -> None:
+    """Approved: the partners whose packs hold it are to be told, unless nothing that they see has changed."""
+    if isinstance(instance, ContactPoint):
+        before, now = getattr(instance, "public_before", None), _snapshot(instance)
+        fields = [name for name in now if before is not None and before[name] != now[name]]
+        _note(instance, done="published", fields=fields)
+        if before is None:
+            note_change(instance, ChangeKind.NEW)
+        elif fields:
+            note_change(instance, ChangeKind.CHANGED, fields, stood_in=instance.packs_before)
+
+
+@receiver(unpublished)
+def follow_withdrawal(sender: type, instance: Model, **kwargs: Any) -> None:
+    """Taken back."""
+    if isinstance(instance, ContactPoint):
+        _note(instance, done="unpublished")
+        note_change(instance, ChangeKind.ENDED)
+
+
+@receiver(pre_delete, sender=ContactPoint)
+def follow_deletion(sender: type, instance: ContactPoint, **kwargs: Any) -> None:
+    """Deleted: before, because its roles are gone afterwards."""
+    _note(instance, done="deleted")
+    if instance.live:
+        note_change(instance, ChangeKind.ENDED)
+
+
+@receiver(post_save)
+def follow_saving(sender: type, instance: Model, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    """Partners, packs and trainings have no drafts; a renamed organisation is found by its new name."""
+    if raw:
+        return
+    if sender in NOTED:
+        _note(instance, done="added" if created else "changed")
+    elif sender is Organisation and not created:
+        for contact in instance.contact_points.with_details():
+            ContactPoint.objects.filter(pk=contact.pk).update(search_text=searchable_text(contact))
+
+
+@receiver(post_delete)
+def follow_removal(sender: type, instance: Model, **kwargs: Any) -> None:
+    """Partners, packs and trainings that are taken away."""
+    if sender in NOTED:
+        _note(instance, done="deleted")
+
+
+def _is_known(user: Any) -> bool:
+    return is_office(user) or Member.objects.filter(user_id=user.pk).exists()
+
+
+@receiver(user_logged_in)
+def follow_login(sender: type, request: Any, user: Any, **kwargs: Any) -> None:
+    """A log-in, of the admin's too: who comes in there sees contact points."""
+    if _is_known(user):
+        note(Act.SIGNED_IN, user=user)
+
+
+@receiver(user_logged_out)
+def follow_logout(sender: type, request: Any, user: Any, **kwargs: Any) -> None:
+    """A log-out."""
+    if user is not None and _is_known(user):
+        note(Act.SIGNED_OUT, user=user)
+
+
+@receiver(user_login_failed)
+def follow_failure(sender: str, credentials: dict[str, Any], request: Any = None, **kwargs: Any) -> None:
+    """A wrong name or password; the name as typed only where it is an account's, for people type passwords there."""
+    from django.contrib.auth import get_user_model
+
+    typed = str(credentials.get("username", ""))[:254].replace("\x00", "")
+    known = get_user_model().objects.filter(username=typed).first()
+    note(Act.SIGN_IN_FAILED, user=known)
+
+
+@receiver(user_locked_out)
+def follow_lock(sender: str, username: str | None = None, **kwargs: Any) -> None:
+    """Too many failures."""
+    from django.contrib.auth import get_user_model
+
+    known = get_user_model().objects.filter(username=username or "").first()
+    note(Act.LOCKED_OUT, user=known)

@@ -1,0 +1,1 @@
+"""The partner pages, by what people do there."""

@@ -1,0 +1,201 @@
+"""The city's side: duties, deliveries, proposals, the trail."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Count, Max, Q
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from .. import trail
+from ..access import AS_PARTNER, Denied, approver_page, office_page
+from ..choices import Act, FulfilledBy, ProposalState
+from ..forms import DecisionForm, LookAsForm, TrailForm
+from ..models import Delivery, Duty, Partner, Proposal, SharingPack
+from ..packs import partners_of
+from ..services import decide, deliver, label, value_of
+
+LINES = 100
+PARTNERS = 50
+
+
+@office_page
+def office(request: HttpRequest) -> HttpResponse:
+    """Per notice, when each duty was last fulfilled; what waits; the partners."""
+    packs = list(SharingPack.objects.filter(retired=False).prefetch_related("duties", "types"))
+    delivered = _last_deliveries()
+    for pack in packs:
+        pack.last = delivered.get(pack.pk, {})
+        pack.partner_count = partners_of(pack).count()
+        pack.rows = [
+            (duty, duty.done_on if duty.fulfilled_by == FulfilledBy.RECORD else pack.last.get("day"))
+            for duty in pack.duties.all()
+            if duty.fulfilled_by != FulfilledBy.NONE
+        ]
+    words = request.GET.get("q", "").replace("\x00", "")[:60]
+    partners = Partner.objects.select_related("organisation__type").filter(
+        Q(organisation__name__icontains=words) | Q(organisation__reading__icontains=words)
+    )
+    counted = partners.annotate(people=Count("members", filter=Q(members__is_active=True)))
+    context = {
+        "packs": packs,
+        "proposals": Proposal.objects.filter(state=ProposalState.WAITING).select_related(
+            "contact__organisation", "partner__organisation"
+        ),
+        "partners": Paginator(counted.order_by(*Partner._meta.ordering), PARTNERS).get_page(request.GET.get("page")),
+        "words": words,
+        "look_as": LookAsForm(initial={"partner": request.visitor.partner}),
+        "today": timezone.localdate(),
+    }
+    request.visitor.note(Act.VIEWED, _("市の画面"))
+    return render(request, "partners/office.html", context)
+
+
+def _last_deliveries() -> dict[int, dict[str, object]]:
+    """For each pack: the day of the last delivery, and how many partners have opened and confirmed that version."""
+    rows = Delivery.objects.values("pack").annotate(at=Max("at")).order_by()
+    found: dict[int, dict[str, object]] = {row["pack"]: {"day": timezone.localdate(row["at"])} for row in rows}
+    newest = {
+        delivery.pack_id: delivery.version
+        for delivery in Delivery.objects.filter(at__in=[row["at"] for row in rows]).order_by("at")
+    }
+    for pack, version in newest.items():
+        of_version = Delivery.objects.filter(pack=pack, version=version)
+        found[pack].update(
+            version=version,
+            opened=of_version.exclude(opened_at=None).values("partner").distinct().count(),
+            confirmed=of_version.exclude(confirmed_at=None).values("partner").distinct().count(),
+        )
+    return found
+
+
+@require_POST
+@office_page
+def send_pack(request: HttpRequest, code: str) -> HttpResponse:
+    """Deliver a pack to all its partners."""
+    pack = SharingPack.objects.filter(code=code, retired=False).first()
+    if pack is None or not request.visitor.can_edit:
+        raise Denied
+    sent = deliver(pack, request.visitor)
+    if sent:
+        messages.success(
+            request, _("{count}機関に届けました。今日のお知らせメールで伝わります。").format(count=len(sent))
+        )
+    else:
+        messages.error(request, _("届ける相手がいません。先に、連携機関を登録してください。"))
+    return redirect("partners:office")
+
+
+@require_POST
+@office_page
+def duty_done(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record that a duty was done today."""
+    duty = Duty.objects.select_related("pack").filter(pk=pk, fulfilled_by=FulfilledBy.RECORD).first()
+    if duty is None or not request.visitor.can_edit:
+        raise Denied
+    duty.done_on, duty.done_by = timezone.localdate(), request.user.get_username()
+    duty.save(update_fields=["done_on", "done_by"])
+    request.visitor.note(Act.DELIVERED, duty.pack, duty=str(duty))
+    messages.success(request, _("今日したことを記録しました。"))
+    return redirect("partners:office")
+
+
+@office_page
+def proposal(request: HttpRequest, pk: int) -> HttpResponse:
+    """A proposal beside what stands now; approvers decide, the others look."""
+    found = Proposal.objects.select_related("contact__organisation", "partner__organisation").filter(pk=pk).first()
+    if found is None:
+        raise Denied
+    form = DecisionForm(request.POST or None, names=list(found.changes))
+    if request.method == "POST":
+        if not request.visitor.can_approve:
+            raise Denied
+        if form.is_valid():
+            try:
+                decide(found, request.visitor, accept=form.cleaned_data["accept"], answer=form.cleaned_data["answer"])
+            except ValidationError as error:
+                form.add_error(None, " ".join(error.messages))
+            else:
+                messages.success(request, _("届け出に答えました。相手のページに表示されます。"))
+                return redirect("partners:office")
+    request.visitor.note(Act.VIEWED, found.contact, page="proposal")
+    return render(request, "partners/proposal.html", {"proposal": found, "rows": _differences(found), "form": form})
+
+
+def _differences(found: Proposal) -> list[dict[str, object]]:
+    """Field by field: now, proposed, and whether it changed after the partner looked."""
+    rows = []
+    for name, value in found.changes.items():
+        trial = type(found.contact)(**{name: value})
+        now = getattr(found.contact, name) or ""
+        rows.append(
+            {
+                "name": name,
+                "label": label(name),
+                "now": value_of(found.contact, name),
+                "proposed": value_of(trial, name),
+                "moved": now != found.seen.get(name, now),
+            }
+        )
+    return rows
+
+
+@require_POST
+@office_page
+def look_as(request: HttpRequest) -> HttpResponse:
+    """See the partner pages as one partner sees them, or as the city again."""
+    form = LookAsForm(request.POST)
+    partner = form.cleaned_data["partner"] if form.is_valid() else None
+    if partner:
+        request.session[AS_PARTNER] = partner.pk
+        request.visitor.note(Act.VIEWED, partner, page="look_as")
+        return redirect("partners:home")
+    request.session.pop(AS_PARTNER, None)
+    return redirect("partners:office")
+
+
+@approver_page
+def trail_page(request: HttpRequest) -> HttpResponse:
+    """The trail, searched."""
+    form = TrailForm(request.GET or None)
+    lines = _lines(form)
+    context = {
+        "form": form,
+        "page": Paginator(lines, LINES).get_page(request.GET.get("page")),
+        "query": _without_page(request),
+    }
+    return render(request, "partners/trail.html", context)
+
+
+def _lines(form: TrailForm) -> trail.TrailQuerySet:
+    if not form.is_bound:
+        return trail.search()
+    if not form.is_valid():
+        return trail.search().none()
+    found = form.cleaned_data
+    return trail.search(words=found["q"], act=found["act"], since=found["since"], until=found["until"])
+
+
+def _without_page(request: HttpRequest) -> str:
+    keep = request.GET.copy()
+    keep.pop("page", None)
+    return keep.urlencode()
+
+
+@approver_page
+def trail_file(request: HttpRequest) -> HttpResponse:
+    """The same lines as JSON lines."""
+    lines = _lines(TrailForm(request.GET or None))
+    request.visitor.note(Act.EXPORTED, _("利用の記録"), lines=lines.count())
+    response = StreamingHttpResponse(
+        trail.json_lines(lines.iterator()), content_type="application/x-ndjson; charset=utf-8"
+    )
+    name = f"trail-{timezone.localdate():%Y%m%d}.jsonl"
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    return response

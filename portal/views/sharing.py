@@ -1,0 +1,112 @@
+"""What is public, to be passed on: a leaflet on one sheet, a table, and JSON for other software."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from directory.choices import Kind
+from directory.models import PublicRecord
+from directory.public import PublicResource
+from directory.qr import qr_code
+from directory.sharing import SharedList, item, leaflet_desks, table, when
+
+from ..shell import ending_desk, home_municipality, shell
+
+DESKS_ON_A_LEAFLET = 6
+LINES_OF_HOURS = 2
+WORK_FIELD = "work"
+
+
+@transaction.non_atomic_requests
+@require_safe
+def leaflet(request: HttpRequest) -> HttpResponse:
+    """One sheet to lay out or hand over: the desk for everything, a few others, and the way to this site."""
+    shared, today = SharedList.read(request.GET), timezone.localdate()
+    main = ending_desk(request, shared.area[0] if shared.area else "")
+    municipality = home_municipality(request)
+    others = leaflet_desks(
+        shared, municipality, most=DESKS_ON_A_LEAFLET, without=main.resource.short_id if main else ""
+    )
+    counts = dict(PublicRecord.objects.values_list("kind").annotate(Count("pk")).order_by())
+    context: dict[str, Any] = {
+        "headline": _headline(shared),
+        "municipality_name": municipality.name if municipality else "",
+        "main": _desk(main.resource) if main else None,
+        "desks": [_desk(desk) for desk in others],
+        "doors": [
+            {"label": kind.label, "kind": kind.value, "count": counts.get(kind, 0)}
+            for kind in Kind
+            if kind != Kind.DESK
+        ],
+        "home_qr": qr_code(request.build_absolute_uri("/")),
+        "browse_qr": qr_code(request.build_absolute_uri("/browse/")),
+        "home_address": request.build_absolute_uri("/"),
+        "today": today,
+        "is_sensitive": any(desk.is_sensitive for desk in others),
+        "table_url": "/share/list.csv" + (f"?{urlencode(shared.parameters)}" if shared.parameters else ""),
+        "area_slug": shared.area[0] if shared.area else "",
+    }
+    return render(request, "portal/leaflet.html", context)
+
+
+@transaction.non_atomic_requests
+@require_safe
+def as_csv(request: HttpRequest) -> HttpResponse:
+    """The table for spreadsheets."""
+    resources = SharedList.read(request.GET).resources()
+    content = table(resources, request.build_absolute_uri, timezone.localdate())
+    return _file(HttpResponse(content, content_type="text/csv; charset=utf-8"), request, "csv")
+
+
+@transaction.non_atomic_requests
+@require_safe
+def as_json(request: HttpRequest) -> HttpResponse:
+    """The same facts for other software, on any site."""
+    municipality, now = home_municipality(request), timezone.localtime()
+    resources = SharedList.read(request.GET).resources()
+    data = {
+        "municipality": municipality.name if municipality else "",
+        "generated_at": now.isoformat(timespec="seconds"),
+        "source": {"name": shell(request)["site_name"], "url": request.build_absolute_uri("/")},
+        "items": [item(resource, request.build_absolute_uri, now.date()) for resource in resources],
+    }
+    response = JsonResponse(data, json_dumps_params={"ensure_ascii": False})
+    response["Access-Control-Allow-Origin"] = "*"
+    return _file(response, request, "json")
+
+
+def _headline(shared: SharedList) -> str:
+    if Kind.WORK in shared.kinds or WORK_FIELD in shared.field:
+        return _("仕事のことだけでなく、くらしの困りごとも相談できます")
+    return _("困りごと、ひとりでかかえていませんか")
+
+
+def _desk(desk: PublicResource) -> dict[str, Any]:
+    """A desk as it stands on paper: nothing that is true only at this moment."""
+    hours = when(desk, timezone.localdate())
+    return {
+        "resource": desk,
+        "channel": desk.first_channel,
+        "hours": hours[:LINES_OF_HOURS],
+        "has_more_hours": len(hours) > LINES_OF_HOURS,
+    }
+
+
+def _file(response: HttpResponse, request: HttpRequest, extension: str) -> HttpResponse:
+    """With a name that tells later on what the file was, and of when."""
+    municipality = home_municipality(request)
+    name = _("{municipality}の相談先と居場所_{day}").format(
+        municipality=municipality.name if municipality else "", day=timezone.localdate().isoformat()
+    )
+    response["Content-Disposition"] = content_disposition_header(extension == "csv", f"{name}.{extension}")
+    return response

@@ -1,0 +1,182 @@
+"""A partner keeps its own contact points right; the city decides side by side; the proposer is told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.utils import timezone
+
+from directory.partners.choices import Act, ConfirmedBy, ProposalState
+from directory.partners.models import ContactChange, ContactPoint, Member, Partner, Proposal, TrailLine
+from tests.factories import ContactPointFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def own(hellowork: Partner) -> ContactPoint:
+    """The partner's own contact point."""
+    return ContactPointFactory(
+        organisation=hellowork.organisation, unit="専門援助", hours="平日 9時〜17時", confirmed_on=date(2025, 4, 1)
+    )
+
+
+def form_of(client: Client, contact: ContactPoint) -> dict[str, str]:
+    """The form as the browser would send it back unchanged."""
+    page = BeautifulSoup(client.get(f"/partners/own/{contact.uuid}/").content, "html.parser")
+    values = {tag["name"]: tag.get("value", "") for tag in page.select("main input[name]")}
+    values |= {tag["name"]: tag.get_text().removeprefix("\n") for tag in page.select("main textarea")}
+    values |= {tag["name"]: tag.select_one("option[selected]")["value"] for tag in page.select("main select")}
+    return values
+
+
+def propose(client: Client, contact: ContactPoint, **changes: str) -> object:
+    """Send the form with changes."""
+    return client.post(f"/partners/own/{contact.uuid}/", {**form_of(client, contact), **changes})
+
+
+def test_should_confirm_in_one_click(member_client: Client, own: ContactPoint, member: Member) -> None:
+    page = BeautifulSoup(member_client.get("/partners/own/").content, "html.parser")
+    form = page.select_one("form[action$='still-right/']")
+    assert member_client.post(form["action"])["Location"] == "/partners/own/"
+    own.refresh_from_db()
+    assert own.confirmed_on == timezone.localdate()
+    assert own.confirmed_by == ConfirmedBy.SELF
+    assert own.live
+    assert not own.has_unpublished_changes
+    assert TrailLine.objects.filter(act=Act.CONFIRMED, user=member.user.username, target=str(own)).exists()
+    assert not ContactChange.objects.filter(contact=own).exists(), "a confirmation is nobody's news"
+
+
+def test_should_leave_a_draft_of_the_city_a_draft(member_client: Client, own: ContactPoint) -> None:
+    own.night_line = "0000-11-0000"
+    own.save_revision()
+    member_client.post(f"/partners/own/{own.uuid}/still-right/")
+    own = ContactPoint.objects.get(pk=own.pk)
+    assert own.confirmed_on == timezone.localdate()
+    assert own.night_line == ""
+    assert own.has_unpublished_changes
+    draft = own.get_latest_revision_as_object()
+    assert draft.night_line == "0000-11-0000"
+    assert draft.confirmed_on == timezone.localdate()
+
+
+def test_should_take_over_what_the_city_accepts_and_tell_the_partner(
+    member_client: Client, own: ContactPoint, approver: Client, hellowork: Partner
+) -> None:
+    assert (
+        propose(
+            member_client, own, hours="平日 8時30分〜18時", fax="0000-11-2222", comment="係が変わりました"
+        ).status_code
+        == 302
+    )
+    proposal = Proposal.objects.get()
+    assert set(proposal.changes) == {"hours", "fax"}
+    own.refresh_from_db()
+    assert own.hours == "平日 9時〜17時", "nothing changes before somebody of the city has looked"
+    assert "市が確かめています" in member_client.get("/partners/own/").content.decode()
+    office = BeautifulSoup(approver.get("/partners/office/").content, "html.parser")
+    link = office.select_one(f"a[href='/partners/office/proposals/{proposal.pk}/']")["href"]
+    page = BeautifulSoup(approver.get(link).content, "html.parser")
+    rows = {row.select_one("th").get_text(strip=True): row for row in page.select("tbody tr")}
+    assert rows["受付時間"].select_one("del").get_text() == "平日 9時〜17時"
+    assert rows["受付時間"].select_one("ins").get_text() == "平日 8時30分〜18時"
+    assert "係が変わりました" in page.get_text()
+    answer = {"accept": ["hours"], "answer": "FAXは来月からですね。来月に反映します。"}
+    assert approver.post(link, answer)["Location"] == "/partners/office/"
+    own.refresh_from_db()
+    assert (own.hours, own.fax) == ("平日 8時30分〜18時", "")
+    assert own.confirmed_on == timezone.localdate()
+    told = member_client.get("/partners/").content.decode() + member_client.get("/partners/own/").content.decode()
+    assert told.count("来月に反映します") == 2
+    assert ContactChange.objects.get(contact=own).fields == ["hours"]
+    approver.post(link, {"accept": ["fax"]})
+    own.refresh_from_db()
+    assert own.fax == "", "a proposal is decided once"
+
+
+def test_should_show_what_changed_after_the_partner_looked(
+    member_client: Client, own: ContactPoint, approver: Client
+) -> None:
+    propose(member_client, own, hours="平日 8時〜18時")
+    own.hours = "平日 10時〜15時"
+    own.save_revision().publish()
+    page = approver.get(f"/partners/office/proposals/{Proposal.objects.get().pk}/").content.decode()
+    assert "届け出のあとに変わっています" in page
+    assert "平日 10時〜15時" in page
+
+
+def test_should_need_a_reason_for_accepting_nothing(member_client: Client, own: ContactPoint, approver: Client) -> None:
+    propose(member_client, own, hours="平日 8時〜18時")
+    link = f"/partners/office/proposals/{Proposal.objects.get().pk}/"
+    page = BeautifulSoup(approver.post(link, {"answer": " "}).content, "html.parser")
+    assert "お返事を書いて" in page.select_one("[role=alert]").get_text()
+    approver.post(link, {"answer": "今のままでお願いします。"})
+    assert Proposal.objects.get().state == ProposalState.ANSWERED
+    assert "今のままで" in member_client.get("/partners/own/").content.decode()
+
+
+def test_should_let_only_approvers_decide(member_client: Client, own: ContactPoint, editor: Client) -> None:
+    propose(member_client, own, hours="平日 8時〜18時")
+    link = f"/partners/office/proposals/{Proposal.objects.get().pk}/"
+    assert "反映できるのは承認者です" in editor.get(link).content.decode()
+    assert editor.post(link, {"accept": ["hours"]}).status_code == 404
+    assert Proposal.objects.get().state == ProposalState.WAITING
+
+
+def test_should_replace_a_proposal_that_still_waits(member_client: Client, own: ContactPoint) -> None:
+    propose(member_client, own, hours="一")
+    assert "入れかわります" in member_client.get(f"/partners/own/{own.uuid}/").content.decode()
+    propose(member_client, own, hours="二")
+    assert Proposal.objects.get().changes == {"hours": "二"}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({}, "今の内容と同じ"),
+        ({"hours": "\u202e9時"}, "目に見えない文字"),
+        ({"unit": "あ" * 121}, "120"),
+        ({"direct_line": "電話なし"}, "数字がありません"),
+        ({"direct_line": ""}, "どれか1つ"),
+        ({"mail": "no mail"}, "有効"),
+        ({"preferred_way": "pigeon"}, "正しく"),
+        ({"comment": "あ" * 601}, "600"),
+    ],
+)
+def test_should_say_what_is_wrong_and_lose_nothing(
+    member_client: Client, own: ContactPoint, change: dict, words: str
+) -> None:
+    response = propose(member_client, own, **change)
+    assert response.status_code == 200
+    page = BeautifulSoup(response.content, "html.parser")
+    assert words in " ".join(tag.get_text() for tag in page.select("[role=alert]"))
+    if "hours" in change:
+        assert page.select_one("[name=hours]")["value"] == change["hours"]
+    assert not Proposal.objects.exists()
+
+
+def test_should_not_take_what_a_partner_may_not_propose(member_client: Client, own: ContactPoint) -> None:
+    propose(member_client, own, hours="毎日", person="だれか", is_coordinator="on", valid_to="2020-01-01")
+    assert set(Proposal.objects.get().changes) == {"hours"}
+
+
+def test_should_keep_hands_off_the_contacts_of_others(member_client: Client, member: Member) -> None:
+    other = ContactPointFactory(roles=["5"])
+    for response in (
+        member_client.get(f"/partners/own/{other.uuid}/"),
+        member_client.post(f"/partners/own/{other.uuid}/", {"hours": "x"}),
+        member_client.post(f"/partners/own/{other.uuid}/still-right/"),
+    ):
+        assert response.status_code == 404
+    assert TrailLine.objects.filter(act=Act.DENIED, user=member.user.username).count() == 3
+
+
+def test_should_not_be_stopped_by_a_record_that_is_no_longer_valid(member_client: Client, own: ContactPoint) -> None:
+    """Rules may have become stricter since: a clear answer, no error."""
+    ContactPoint.objects.filter(pk=own.pk).update(direct_line="", fax="", mail="")
+    page = member_client.post(f"/partners/own/{own.uuid}/still-right/", follow=True).content.decode()
+    assert "どれか1つ" in page
