@@ -7,6 +7,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.search import index
 
+from directory.validators import validate_visible
 from search.modelsearch.records import searchable
 
 from .areas import Area
@@ -17,8 +18,8 @@ from .taxonomy import InstitutionType, Programme
 class Organisation(Record, index.Indexed, ClusterableModel):
     """An institution or group: city office, NPO, council of volunteers ..."""
 
-    name = models.CharField(_("名前"), max_length=120)
-    reading = models.CharField(_("よみ"), max_length=200, blank=True)
+    name = models.CharField(_("名前"), max_length=120, validators=[validate_visible])
+    reading = models.CharField(_("よみ"), max_length=200, blank=True, validators=[validate_visible])
     type = models.ForeignKey(
         InstitutionType, on_delete=models.PROTECT, related_name="organisations", verbose_name=_("機関の種類")
     )
@@ -35,7 +36,7 @@ class Organisation(Record, index.Indexed, ClusterableModel):
     locality = models.CharField(
         _("市町村の名前"), max_length=60, blank=True, help_text=_("この登録簿に市町村がないときだけ、文字で書きます")
     )
-    operator = models.CharField(_("運営している法人・団体"), max_length=120, blank=True)
+    operator = models.CharField(_("運営している法人・団体"), max_length=120, blank=True, validators=[validate_visible])
     website = models.URLField(_("ホームページ"), blank=True)
     active_from = models.DateField(_("活動の始まり"), null=True, blank=True)
     active_to = models.DateField(

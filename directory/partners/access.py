@@ -85,6 +85,8 @@ def start_session(request: HttpRequest, member: Member) -> None:
     """Begin a member's session; the oldest beyond the allowed number ends."""
     mark, now = secrets.token_hex(8), int(time.time())
     request.session[MARK], request.session[STARTED], request.session[SEEN] = mark, now, now
+    # It also ends with the browser: the next person may sit at the same machine.
+    request.session.set_expiry(0)
     locked = Member.objects.select_for_update().get(pk=member.pk)
     locked.sessions = [*locked.sessions, mark][-SESSIONS:]
     locked.previous_visit_at, locked.last_visit_at = locked.last_visit_at, timezone.now()

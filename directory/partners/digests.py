@@ -6,14 +6,15 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.core import mail
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .choices import Act, Format, Rank
-from .models import ContactChange, Delivery, Member, SharingPack
+from .choices import Act, Format, ProposalState
+from .models import ContactChange, Delivery, Member, Proposal, SharingPack
 from .trail import note
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,33 @@ class Sent:
     failed: int = 0
 
 
+@dataclass(frozen=True)
+class _News:
+    """What there is to tell one person."""
+
+    delivered: bool
+    answered: bool
+    changed: bool
+    ending: bool
+
+    def lines(self, member: Member, day: date) -> list[str]:
+        """The lines of the mail; none means no mail."""
+        told = [
+            text
+            for there_is, text in (
+                (self.delivered, _("・市から、情報が届いています。")),
+                (self.answered, _("・届け出に、市がお返事しました。")),
+                (self.changed, _("・お渡ししている連絡先に、変わったところがあります。")),
+            )
+            if there_is
+        ]
+        # Once a week is enough for this one; it alone makes no mail on other days.
+        weekly = member.digest_on is None or day - member.digest_on >= timedelta(days=7)
+        if self.ending and (told or weekly):
+            told.append(_("・年に一度の確認の期限が近い人がいます。"))
+        return told
+
+
 def send_digests(link: str, day: date | None = None, progress: Callable[[int, int], None] | None = None) -> Sent:
     """Mail every member whose packs changed, or to whom something was sent, since the last mail; at most one a day.
 
@@ -38,7 +66,7 @@ def send_digests(link: str, day: date | None = None, progress: Callable[[int, in
     """
     day = day or timezone.localdate()
     newest = _newest_by_type()
-    ending = _ending_by_partner(day)
+    ending = _partners_with_ending(day)
     waiting = (
         Member.objects.filter(is_active=True, confirmed_until__gte=day, partner__is_active=True)
         .exclude(digest_on=day)
@@ -46,13 +74,20 @@ def send_digests(link: str, day: date | None = None, progress: Callable[[int, in
         .select_related("user", "partner__organisation")
         .order_by("pk")
     )
-    told, sent, total = _undelivered(), Sent(), waiting.count()
+    delivered, answered = _waiting(_deliveries()), _waiting(_answers())
+    sent, total = Sent(), waiting.count()
     connection = mail.get_connection()
     arrived: set[int] = set()
     for member in waiting.iterator(chunk_size=BATCH):
         sent.members += 1
         change = newest.get(member.partner.organisation.type_id, 0)
-        lines = _lines(member, day, change, told.get(member.partner_id, 0), ending)
+        news = _News(
+            delivered=member.partner_id in delivered,
+            answered=member.partner_id in answered,
+            changed=change > member.digest_change,
+            ending=member.is_lead and member.partner_id in ending,
+        )
+        lines = news.lines(member, day)
         if lines:
             if _mail(member, lines, link, connection):
                 sent.mails += 1
@@ -63,7 +98,8 @@ def send_digests(link: str, day: date | None = None, progress: Callable[[int, in
                 sent.failed += 1
         if progress and sent.members % BATCH == 0:
             progress(sent.members, total)
-    Delivery.objects.filter(format=Format.SENT, told_at=None, partner__in=arrived).update(told_at=timezone.now())
+    for waiting_rows in (_deliveries(), _answers()):
+        waiting_rows.filter(partner__in=arrived).update(told_at=timezone.now())
     note(Act.NOTIFIED, target=_("お知らせメール"), mails=sent.mails, failed=sent.failed)
     if progress:
         progress(sent.members, total)
@@ -80,33 +116,25 @@ def _newest_by_type() -> dict[int, int]:
     return newest
 
 
-def _undelivered() -> dict[int, int]:
-    """How many packs were sent to each partner of which it has not been told yet."""
-    counts: dict[int, int] = {}
-    for partner in Delivery.objects.filter(format=Format.SENT, told_at=None).values_list("partner_id", flat=True):
-        counts[partner] = counts.get(partner, 0) + 1
-    return counts
+def _deliveries() -> QuerySet[Delivery]:
+    """What the city sent and nobody was told of."""
+    return Delivery.objects.filter(format=Format.SENT, told_at=None)
 
 
-def _ending_by_partner(day: date) -> dict[int, int]:
-    counts: dict[int, int] = {}
+def _answers() -> QuerySet[Proposal]:
+    """Proposals that were answered and whose partner was not told."""
+    return Proposal.objects.exclude(state=ProposalState.WAITING).filter(told_at=None)
+
+
+def _waiting(rows: QuerySet[Any]) -> set[int]:
+    """The partners that rows are about."""
+    return set(rows.values_list("partner_id", flat=True))
+
+
+def _partners_with_ending(day: date) -> set[int]:
+    """Partners with a membership that ends soon."""
     soon = Member.objects.filter(is_active=True, confirmed_until__gte=day, confirmed_until__lte=day + NOTICE)
-    for partner in soon.values_list("partner_id", flat=True):
-        counts[partner] = counts.get(partner, 0) + 1
-    return counts
-
-
-def _lines(member: Member, day: date, change: int, delivered: int, ending: dict[int, int]) -> list[str]:
-    lines = []
-    if delivered:
-        lines.append(_("・市から、情報が届いています。"))
-    if change > member.digest_change:
-        lines.append(_("・お渡ししている連絡先に、変わったところがあります。"))
-    # Once a week is enough for this one; it alone makes no mail on other days.
-    weekly = member.digest_on is None or day - member.digest_on >= timedelta(days=7)
-    if member.rank == Rank.LEAD and ending.get(member.partner_id) and (lines or weekly):
-        lines.append(_("・年に一度の確認の期限が近い人がいます。"))
-    return lines
+    return _waiting(soon)
 
 
 def _mail(member: Member, lines: list[str], link: str, connection: mail.backends.base.BaseEmailBackend) -> bool:

@@ -10,10 +10,11 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from directory.validators import validate_visible
+
 from .choices import Act, Rank
 from .models import ContactPoint, Partner
 from .services import PROPOSABLE
-from .validators import validate_visible
 
 LONGEST_PASSWORD = 128
 

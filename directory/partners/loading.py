@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic import ValidationError as SchemaError
@@ -152,8 +153,11 @@ def _training(entry: TrainingEntry, origin: str) -> None:
 
 
 def remove_partners(origin: str) -> None:
-    """Take away the partners and trainings of an origin; the accounts of their people stay, and open nothing."""
-    Partner.objects.filter(origin=origin).delete()
+    """Take away the partners and trainings of an origin; the accounts of their people stay, and open nothing.
+
+    A partner that somebody made of one of its organisations goes too: it cannot stand without it.
+    """
+    Partner.objects.filter(Q(origin=origin) | Q(organisation__origin=origin)).delete()
     Training.objects.filter(origin=origin).delete()
 
 

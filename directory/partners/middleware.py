@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from .access import Denied, needs_second_factor
 from .choices import Act
@@ -17,9 +18,13 @@ STAFF_ONLY = ("/partners/", "/admin/")
 # Of the admin: how one gets in and out.
 DOORS = ("/admin/login/", "/admin/logout/", "/admin/password_reset/", "/admin/jsi18n/")
 
+# Where the admin shows contact points: lists, forms, histories, choosers.
+CONTACTS = "/partners/contactpoint/"
+
 
 class StaffOnly:
-    """No store, no index; no admin without the second factor where one is wanted; a line for every refusal."""
+    """No store, no index; no admin without the second factor where one is wanted; a line for every refusal, and for contact
+    points that are looked at in the admin."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -29,6 +34,8 @@ class StaffOnly:
         if not request.path_info.startswith(STAFF_ONLY):
             return self.get_response(request)
         response = self._to_second_factor(request) or self.get_response(request)
+        if CONTACTS in request.path_info and request.method == "GET" and response.status_code == 200:
+            note(Act.VIEWED, user=request.user, target=_("編集の画面の連絡先"), page=request.path_info[-120:])
         response["Cache-Control"] = "no-store, private"
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["Referrer-Policy"] = "same-origin"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from axes.signals import user_locked_out
+from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
@@ -116,18 +117,20 @@ def follow_logout(sender: type, request: Any, user: Any, **kwargs: Any) -> None:
 
 @receiver(user_login_failed)
 def follow_failure(sender: str, credentials: dict[str, Any], request: Any = None, **kwargs: Any) -> None:
-    """A wrong name or password; the name as typed only where it is an account's, for people type passwords there."""
-    from django.contrib.auth import get_user_model
-
-    typed = str(credentials.get("username", ""))[:254].replace("\x00", "")
-    known = get_user_model().objects.filter(username=typed).first()
-    note(Act.SIGN_IN_FAILED, user=known)
+    """A wrong password for an account. Names of nobody leave no line: people type passwords there, and storms would fill
+    the trail."""
+    if known := _account(credentials.get("username")):
+        note(Act.SIGN_IN_FAILED, user=known)
 
 
 @receiver(user_locked_out)
 def follow_lock(sender: str, username: str | None = None, **kwargs: Any) -> None:
     """Too many failures."""
-    from django.contrib.auth import get_user_model
+    if known := _account(username):
+        note(Act.LOCKED_OUT, user=known)
 
-    known = get_user_model().objects.filter(username=username or "").first()
-    note(Act.LOCKED_OUT, user=known)
+
+def _account(name: Any) -> Any:
+    """The account of a name as typed."""
+    typed = str(name or "")[:254].replace("\x00", "")
+    return get_user_model().objects.filter(username=typed).first()

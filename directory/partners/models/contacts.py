@@ -12,10 +12,10 @@ from wagtail.models import DraftStateMixin, LockableMixin, RevisionMixin, Workfl
 from directory.fields import ChoiceSetField
 from directory.models import Area, Field, Organisation, Programme
 from directory.models.base import Record
+from directory.validators import validate_number, validate_visible
 
 from ..choices import ConfirmedBy, Consent, Meeting, Way
 from ..querysets import ContactPointQuerySet
-from ..validators import validate_number, validate_visible
 from ..words import searchable_text
 
 # Where a name would put the counsellor, or those who were helped, in danger.

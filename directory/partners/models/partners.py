@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models import Organisation
 from directory.models.base import Record
+from directory.validators import validate_visible
 
 from ..choices import Rank
-from ..validators import validate_visible
 
 # Membership lasts a year from the last confirmation; invitations a week. Both are short enough to notice who has left.
 MEMBERSHIP = timedelta(days=365)

@@ -10,8 +10,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from directory.validators import validate_visible
+
 from ..choices import Act, ChangeKind, Format, ProposalState
-from ..validators import validate_visible
 from .contacts import ContactPoint
 from .packs import SharingPack
 from .partners import Partner
@@ -79,6 +80,8 @@ class Proposal(models.Model):
     answer = models.TextField(_("お返事"), max_length=600, blank=True, validators=[validate_visible])
     decided_by = models.CharField(max_length=150, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    # Whether the mail that tells of the answer has gone out.
+    told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("変更の届け出")

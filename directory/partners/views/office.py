@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from .. import trail
 from ..access import AS_PARTNER, Denied, approver_page, office_page
 from ..choices import Act, FulfilledBy, ProposalState
+from ..digests import NOTICE
 from ..forms import DecisionForm, LookAsForm, TrailForm
 from ..models import Delivery, Duty, Partner, Proposal, SharingPack
 from ..packs import partners_of
@@ -42,7 +43,12 @@ def office(request: HttpRequest) -> HttpResponse:
     partners = Partner.objects.select_related("organisation__type").filter(
         Q(organisation__name__icontains=words) | Q(organisation__reading__icontains=words)
     )
-    counted = partners.annotate(people=Count("members", filter=Q(members__is_active=True)))
+    today = timezone.localdate()
+    active = Q(members__is_active=True)
+    counted = partners.annotate(
+        people=Count("members", filter=active),
+        ending=Count("members", filter=active & Q(members__confirmed_until__lte=today + NOTICE)),
+    )
     context = {
         "packs": packs,
         "proposals": Proposal.objects.filter(state=ProposalState.WAITING).select_related(
@@ -51,7 +57,7 @@ def office(request: HttpRequest) -> HttpResponse:
         "partners": Paginator(counted.order_by(*Partner._meta.ordering), PARTNERS).get_page(request.GET.get("page")),
         "words": words,
         "look_as": LookAsForm(initial={"partner": request.visitor.partner}),
-        "today": timezone.localdate(),
+        "today": today,
     }
     request.visitor.note(Act.VIEWED, _("市の画面"))
     return render(request, "partners/office.html", context)

@@ -12,7 +12,15 @@ from django.utils import timezone
 
 from directory.partners.choices import Act, Rank
 from directory.partners.digests import send_digests
-from directory.partners.models import ContactChange, ContactPoint, Delivery, Member, Partner, TrailLine
+from directory.partners.models import (
+    ContactChange,
+    ContactPoint,
+    Delivery,
+    Member,
+    Partner,
+    Proposal,
+    TrailLine,
+)
 from directory.partners.packs import current_contacts
 from tests.factories import ContactPointFactory, MemberFactory, PartnerFactory
 
@@ -145,6 +153,22 @@ def test_should_tell_of_a_delivery(people: dict[str, Member], approver: object) 
     assert "情報が届いています" in mail.outbox[0].body
     assert told() == {people["silver"].user.email}
     assert not Delivery.objects.filter(told_at=None, partner=people["silver"].partner).exists()
+
+
+def test_should_tell_that_a_proposal_was_answered(people: dict[str, Member], approver: object) -> None:
+    own = ContactPointFactory(organisation=people["silver"].partner.organisation)
+    proposal = Proposal.objects.create(
+        contact=own, partner=people["silver"].partner, proposed_by="x", changes={"hours": "夜だけ"}
+    )
+    send_digests(LINK, TODAY)
+    assert not told(), "it waits"
+    approver.post(f"/partners/office/proposals/{proposal.pk}/", {"answer": "今のままにします。"})
+    send_digests(LINK, TODAY)
+    assert "お返事しました" in mail.outbox[0].body
+    assert "今のまま" not in mail.outbox[0].body
+    assert told() == {people["silver"].user.email}
+    send_digests(LINK, TOMORROW)
+    assert not told()
 
 
 def test_should_remind_the_lead_of_memberships_that_end_once_a_week(people: dict[str, Member]) -> None:

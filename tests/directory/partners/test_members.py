@@ -175,3 +175,18 @@ def test_should_let_the_city_invite_the_first_lead(editor: Client, silver: Partn
     assert member.is_lead
     editor.post(f"{MEMBERS}{member.pk}/", {"what": "stop"})
     assert not Member.objects.get(pk=member.pk).is_active
+
+
+def test_should_show_the_city_whose_time_is_running_out(editor: Client, member: Member) -> None:
+    assert "期限が近い" not in editor.get("/partners/office/").content.decode()
+    Member.objects.filter(pk=member.pk).update(confirmed_until=timezone.localdate() + timedelta(days=9))
+    assert "期限が近い・すぎた人 1" in editor.get("/partners/office/", {"q": "試験ハロー"}).content.decode()
+
+
+def test_should_refuse_invisible_signs_in_the_name_of_an_institution(approver: Client) -> None:
+    page = approver.post(
+        "/admin/snippets/directory/organisation/add/",
+        {"name": "あ\u202eい", "type": "1", "roles-TOTAL_FORMS": "0", "roles-INITIAL_FORMS": "0"},
+    )
+    assert page.status_code == 200
+    assert "目に見えない文字" in page.content.decode()

@@ -236,6 +236,26 @@ def test_should_mail_no_secret(planted: Member, client: Client) -> None:
         assert not getattr(message, "alternatives", [])
 
 
+def test_should_know_everything_that_sends_mail() -> None:
+    root = Path(__file__).parent.parent.parent.parent
+    senders = {
+        str(file.relative_to(root))
+        for package in ("portal", "directory", "search")
+        for file in (root / package).rglob("*.py")
+        if re.search(
+            r"send_mail\(|send_mass_mail|EmailMessage\(|EmailMultiAlternatives|PasswordReset|mail_admins",
+            file.read_text(),
+        )
+    }
+    # Each of them is made to send by the test above; the addresses only name the view.
+    assert senders == {
+        "directory/partners/accounts.py",
+        "directory/partners/digests.py",
+        "directory/partners/urls.py",
+        "directory/partners/views/signing_in.py",
+    }
+
+
 def test_should_log_no_secret_and_have_none_in_addresses_and_titles(
     planted: Member, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -78,6 +78,7 @@ def test_should_take_over_what_the_city_accepts_and_tell_the_partner(
     own.refresh_from_db()
     assert own.hours == "平日 9時〜17時", "nothing changes before somebody of the city has looked"
     assert "市が確かめています" in member_client.get("/partners/own/").content.decode()
+    assert "1件が答えを待っています" in approver.get("/admin/").content.decode()
     office = BeautifulSoup(approver.get("/partners/office/").content, "html.parser")
     link = office.select_one(f"a[href='/partners/office/proposals/{proposal.pk}/']")["href"]
     page = BeautifulSoup(approver.get(link).content, "html.parser")
@@ -93,6 +94,7 @@ def test_should_take_over_what_the_city_accepts_and_tell_the_partner(
     told = member_client.get("/partners/").content.decode() + member_client.get("/partners/own/").content.decode()
     assert told.count("来月に反映します") == 2
     assert ContactChange.objects.get(contact=own).fields == ["hours"]
+    assert "答えを待っています" not in approver.get("/admin/").content.decode()
     approver.post(link, {"accept": ["fax"]})
     own.refresh_from_db()
     assert own.fax == "", "a proposal is decided once"

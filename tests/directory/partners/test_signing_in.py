@@ -46,6 +46,7 @@ def test_should_let_a_person_in_with_password_and_code(member: Member, client: C
     answer = client.post(FACTOR, {"code": code(member), "next": "/partners/contacts/"})
     assert answer["Location"] == "/partners/contacts/"
     assert client.get(HOME).status_code == 200
+    assert client.session.get_expire_at_browser_close()
     acts = TrailLine.objects.filter(user=member.user.username).values_list("act", flat=True)
     assert set(acts) >= {Act.SIGNED_IN, Act.VIEWED}
 
@@ -109,7 +110,9 @@ def test_should_refuse_wrong_and_used_codes(member: Member) -> None:
 def test_should_take_each_recovery_code_once(member: Member) -> None:
     codes = new_recovery_codes(member.user)
     assert len(set(codes)) == 10
-    assert enter(member, verified=False).post(FACTOR, {"code": codes[0].upper()}).status_code == 302
+    client = enter(member, verified=False)
+    assert client.post(FACTOR, {"code": codes[0].upper()}).status_code == 302
+    assert "残りは9個" in client.get(HOME).content.decode()
     assert enter(member, verified=False).post(FACTOR, {"code": codes[0]}).status_code == 200
     assert StaticToken.objects.filter(device__user=member.user).count() == 9
 
@@ -242,6 +245,8 @@ def test_should_change_a_forgotten_password_and_still_ask_for_the_code(member: M
     assert sign_in(client, member, new)["Location"] == HOME
     assert client.get(HOME)["Location"].startswith(FACTOR)
     assert TrailLine.objects.filter(act=Act.PASSWORD_SET, user=member.user.username).exists()
+    client.post("/partners/password/", {"email": member.user.email.upper()})
+    assert len(mail.outbox) == 1, "nobody's box is filled"
     assert "このリンクは使えません" in client.get(urlsplit(link).path, follow=True).content.decode()
 
 

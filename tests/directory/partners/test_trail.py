@@ -73,6 +73,30 @@ def test_should_keep_who_changed_a_contact_and_which_fields(approver: Client) ->
     assert (last().user, last().detail["done"]) == ("city-approver", "deleted")
 
 
+def test_should_keep_that_the_city_looked_at_contacts_in_the_admin(editor: Client) -> None:
+    contact = ContactPointFactory()
+    for path in ("", f"edit/{contact.pk}/", f"history/{contact.pk}/"):
+        assert editor.get(f"/admin/snippets/partners/contactpoint/{path}").status_code == 200
+        assert (last().act, last().user) == (Act.VIEWED, "city-editor")
+        assert last().detail["page"].endswith(f"contactpoint/{path}")
+    editor.get("/admin/")
+    assert last().detail["page"].endswith(f"history/{contact.pk}/"), "other pages of the admin leave no line"
+
+
+def test_should_not_be_filled_by_a_storm_of_log_ins(client: Client, member: Member) -> None:
+    before = TrailLine.objects.count()
+    for number in range(40):
+        assert (
+            client.post("/partners/login/", {"username": f"x{number}@example.jp", "password": "x"}).status_code == 200
+        )
+    assert TrailLine.objects.count() == before
+    for _try in range(20):
+        response = client.post("/partners/login/", {"username": member.user.username, "password": "x"})
+        assert response.status_code in {200, 429}
+    assert response.status_code == 429
+    assert TrailLine.objects.filter(act=Act.SIGN_IN_FAILED, user=member.user.username).count() <= 20
+
+
 def test_should_not_let_a_line_be_changed_or_taken_away() -> None:
     line = note(Act.VIEWED, user="x", organisation="y", target="z")
     line.target = "something else"
