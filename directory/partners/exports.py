@@ -71,7 +71,7 @@ def contact_row(contact: ContactPoint) -> Row:
         "、".join(field.name for field in contact.fields.all()),
         "、".join(area.name for area in contact.areas.all()),
         contact.duty,
-        contact.person,
+        contact.shown_person,
         contact.direct_line,
         contact.extension,
         contact.fax,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
 
 from directory.validators import validate_visible
 
@@ -140,6 +143,17 @@ class ProposalForm(forms.ModelForm):
         return cleaned
 
 
+class ContactPointForm(WagtailAdminModelForm):
+    """A contact point in the admin."""
+
+    def _post_clean(self) -> None:
+        """Check the record with the programmes and fields that are chosen now; Wagtail sets them after the check."""
+        for name in ("roles", "fields"):
+            if name in self.cleaned_data:
+                setattr(self.instance, name, list(self.cleaned_data[name]))
+        super()._post_clean()
+
+
 class DecisionForm(forms.Form):
     """Which of the proposed fields are taken over, and what is answered."""
 
@@ -155,6 +169,20 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["accept"].choices = [(name, name) for name in names]
+
+
+class DutyForm(forms.Form):
+    """The day on which a duty was done; today if none is given."""
+
+    on = forms.DateField(label=_("した日"), required=False)
+
+    def clean_on(self) -> date:
+        """What was done was done by now."""
+        today = timezone.localdate()
+        day = self.cleaned_data["on"] or today
+        if day > today:
+            raise ValidationError(_("まだ来ていない日は記録できません。"))
+        return day
 
 
 class TrailForm(forms.Form):

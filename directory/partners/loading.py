@@ -17,7 +17,8 @@ from directory.models import Field as WelfareField
 from directory.schema import OrganisationEntry
 
 from .choices import ConfirmedBy, Consent, Meeting, Way
-from .models import ContactChange, ContactPoint, Partner, Training
+from .models import ContactChange, ContactPoint, Partner, SharingPack, Training
+from .packs import deliveries
 
 
 class _Entry(BaseModel):
@@ -88,10 +89,19 @@ class TrainingEntry(_Entry):
     how_to_join: str
 
 
+class DeliveryEntry(_Entry):
+    """A pack that was sent to its partners so many days before the day of loading."""
+
+    pack: str
+    days_ago: int
+    confirmed: bool = False
+
+
 class PartnersFile(_Entry):
-    """A file: organisations that are partners, news, trainings."""
+    """A file: organisations that are partners, what was sent to them, news, trainings."""
 
     partners: list[str]
+    deliveries: list[DeliveryEntry]
     changes: list[ChangeEntry]
     trainings: list[TrainingEntry]
 
@@ -131,15 +141,33 @@ def load_partners(name: str, content: Any, *, origin: str) -> int:
             partner = Partner(uuid=stable_uuid(origin, f"partner:{key}"), origin=origin, organisation=organisation)
             partner.full_clean()
             partner.save()
+        for delivery in file.deliveries:
+            _delivery(delivery)
         for change in file.changes:
             contact = ContactPoint.objects.get(uuid=stable_uuid(origin, f"contact:{change.contact}"))
             setattr(contact, change.field, change.value)
             contact.save_revision(clean=True).publish()
         for entry in file.trainings:
             _training(entry, origin)
-    except (SchemaError, Organisation.DoesNotExist, ContactPoint.DoesNotExist, ValidationError) as error:
+    except (
+        SchemaError,
+        Organisation.DoesNotExist,
+        ContactPoint.DoesNotExist,
+        SharingPack.DoesNotExist,
+        ValidationError,
+    ) as error:
         raise FixtureError([f"{name}: {error}"]) from error
     return len(file.partners)
+
+
+def _delivery(entry: DeliveryEntry) -> None:
+    pack = SharingPack.objects.get(code=entry.pack)
+    at = timezone.now() - timedelta(days=entry.days_ago)
+    for row in deliveries(pack):
+        row.at = row.told_at = row.opened_at = at
+        row.version = f"{timezone.localtime(at):%Y%m%d}-{row.version[-6:]}"
+        row.confirmed_at = at if entry.confirmed else None
+        row.save()
 
 
 def _training(entry: TrainingEntry, origin: str) -> None:

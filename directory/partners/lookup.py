@@ -14,11 +14,12 @@ from .packs import coordinators, visible_contacts
 from .words import words_of
 
 PAGE = 20
+MOST_ROLES = 20
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is looked for; empty values ask for nothing."""
+    """What is looked for; empty values ask for nothing. `role` may name several programmes, with commas between them."""
 
     words: str = ""
     role: str = ""
@@ -41,9 +42,7 @@ def find(asked: Asked, partner: Partner | None) -> Page:
     """
     found = coordinators(partner) if asked.coordinator else visible_contacts(partner)
     if asked.role:
-        # 第1号 alone means all of its letters.
-        codes = [code for code in Programme.objects.values_list("code", flat=True) if _is_part(code, asked.role)]
-        found = found.with_roles(codes)
+        found = found.with_roles([programme.code for programme in programmes(asked.role)])
     if asked.field:
         found = found.having(fields__code=asked.field)
     if asked.area:
@@ -57,5 +56,11 @@ def find(asked: Asked, partner: Partner | None) -> Page:
     )
 
 
-def _is_part(code: str, asked: str) -> bool:
-    return code == asked or code.startswith(f"{asked}-")
+def programmes(role: str) -> list[Programme]:
+    """The programmes that `Asked.role` names; 第1号 alone means all of its letters."""
+    named = role.split(",")[:MOST_ROLES]
+    return [
+        programme
+        for programme in Programme.objects.all()
+        if any(programme.code == one or programme.code.startswith(f"{one}-") for one in named if one)
+    ]

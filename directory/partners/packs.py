@@ -10,17 +10,21 @@ from datetime import date, datetime
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from directory.areas import area_index, home_area
 from directory.models import PublicRecord
 from directory.public import PublicResource
 from directory.publication import read
 
-from .models import ContactList, ContactPoint, Partner, PublicList, SharingPack
+from .choices import Direction, Format
+from .models import ContactList, ContactPoint, Delivery, Duty, Partner, PublicList, SharingPack
 from .querysets import ContactPointQuerySet
 
 SHOWN_RESOURCES = 12
 SHOWN_CONTACTS = 20
+# With each reason to call; more are found by the look-up.
+SHOWN_CALLS = 3
 BATCH = 1_000
 
 
@@ -53,10 +57,25 @@ class Resources:
 
 
 @dataclass(frozen=True)
+class Call:
+    """A reason to call, and who of the pack is then to be called, the one who coordinates first."""
+
+    duty: Duty
+    total: int
+    contacts: list[ContactPoint]
+
+    @property
+    def more(self) -> int:
+        """How many are not in `contacts`."""
+        return self.total - len(self.contacts)
+
+
+@dataclass(frozen=True)
 class Contents:
     """A pack as it is today."""
 
     pack: SharingPack
+    calls: list[Call]
     contacts: list[Contacts]
     resources: list[Resources]
     version: str
@@ -141,15 +160,22 @@ def contents(pack: SharingPack, *, whole: bool = False) -> Contents:
     standing = [
         [pk for pk, row in rows.items() if codes[pk] & set(one.roles) or (one.wide_area and row[2])] for one in lists
     ]
+    reasons = [duty for duty in pack.duties.all() if duty.direction == Direction.CALL]
+    called = [[pk for pk in rows if codes[pk] & set(duty.roles)] for duty in reasons]
     shown = [pks if whole else pks[:SHOWN_CONTACTS] for pks in standing]
-    found = {contact.pk: contact for contact in _read({pk for pks in shown for pk in pks})}
+    wanted = {pk for pks in shown for pk in pks} | {pk for pks in called for pk in pks[:SHOWN_CALLS]}
+    found = {contact.pk: contact for contact in _read(wanted)}
     parts = [
         Contacts(one, len(all_of_it), [found[pk] for pk in pks])
         for one, all_of_it, pks in zip(lists, standing, shown, strict=True)
     ]
+    calls = [
+        Call(duty, len(pks), [found[pk] for pk in pks[:SHOWN_CALLS]]) for duty, pks in zip(reasons, called, strict=True)
+    ]
     stamps, resources = _resources(list(pack.public_lists.all()), whole)
     return Contents(
         pack,
+        calls,
         parts,
         resources,
         version=_version([(pk, row[0]) for pk, row in rows.items()], stamps),
@@ -190,3 +216,21 @@ def _version(contacts: Iterable[tuple[int, datetime]], resources: Iterable[tuple
     digest = hashlib.sha256(repr([contacts, list(resources)]).encode()).hexdigest()[:6]
     day = timezone.localtime(newest).strftime("%Y%m%d") if newest else "0"
     return f"{day}-{digest}"
+
+
+def deliveries(pack: SharingPack) -> list[Delivery]:
+    """A delivery of the pack as it is today to each of its partners, not yet saved."""
+    today = contents(pack)
+    return [
+        Delivery(
+            pack=pack,
+            pack_title=str(pack),
+            partner=partner,
+            format=Format.SENT,
+            version=today.version,
+            contacts=today.contact_count,
+            resources=today.resource_count,
+            to=_("全員"),
+        )
+        for partner in partners_of(pack)
+    ]

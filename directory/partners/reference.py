@@ -48,6 +48,7 @@ class DutyEntry(_Entry):
 
     direction: Direction
     text: str
+    roles: list[Role] = []
     section: str
     fulfilled_by: FulfilledBy
 

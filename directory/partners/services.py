@@ -14,7 +14,7 @@ from wagtail.log_actions import LogContext
 from .access import Visitor
 from .choices import Act, ChangeKind, ConfirmedBy, Format, ProposalState
 from .models import ContactChange, ContactPoint, Delivery, Proposal, SharingPack
-from .packs import Contents, contents, packs_with, partners_of
+from .packs import Contents, deliveries, packs_with
 
 # What a partner may propose for its own contact point. Names of people and flags stay with the city.
 PROPOSABLE = (
@@ -149,22 +149,9 @@ def decide(proposal: Proposal, visitor: Visitor, *, accept: Iterable[str], answe
 @transaction.atomic
 def deliver(pack: SharingPack, visitor: Visitor) -> list[Delivery]:
     """The city sends a pack as it is today to all its partners; each is told by the day's mail. Returns the deliveries."""
-    today = contents(pack)
-    sent = [
-        Delivery(
-            pack=pack,
-            pack_title=str(pack),
-            partner=partner,
-            format=Format.SENT,
-            version=today.version,
-            contacts=today.contact_count,
-            resources=today.resource_count,
-            to=_("全員"),
-        )
-        for partner in partners_of(pack)
-    ]
+    sent = deliveries(pack)
     Delivery.objects.bulk_create(sent)
-    visitor.note(Act.DELIVERED, pack, version=today.version, partners=len(sent))
+    visitor.note(Act.DELIVERED, pack, version=sent[0].version if sent else "", partners=len(sent))
     return sent
 
 

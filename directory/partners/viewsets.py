@@ -14,6 +14,7 @@ from wagtail.admin.panels import (
 from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from .forms import ContactPointForm
 from .models import ContactPoint, Partner, SharingPack, Training
 
 
@@ -68,7 +69,8 @@ class ContactPointViewSet(SnippetViewSet):
                 ],
                 heading=_("確認"),
             ),
-        ]
+        ],
+        base_form_class=ContactPointForm,
     )
 
 

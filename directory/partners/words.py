@@ -26,7 +26,7 @@ def words_of(text: str) -> list[str]:
 def searchable_text(contact: ContactPoint) -> str:
     """All words by which a contact point is found, a line each so that nothing matches across two of them."""
     organisation = contact.organisation
-    parts = [contact.unit, contact.duty, contact.person, contact.when_to_call, contact.what_to_say]
+    parts = [contact.unit, contact.duty, contact.shown_person, contact.when_to_call, contact.what_to_say]
     parts += [contact.direct_line, contact.direct_line.replace("-", ""), contact.mail]
     if organisation:
         parts += [organisation.name, organisation.reading, organisation.operator, organisation.type.name]

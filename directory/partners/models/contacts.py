@@ -1,5 +1,6 @@
 """The unit of an organisation that partners call, with everything that only staff may know."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,8 +19,20 @@ from ..choices import ConfirmedBy, Consent, Meeting, Way
 from ..querysets import ContactPointQuerySet
 from ..words import searchable_text
 
-# Where a name would put the counsellor, or those who were helped, in danger.
+# Where a name would put the counsellor, or those who were helped, in danger: by what the institution is, what it carries out,
+# and what it is asked about.
 NAMELESS_TYPES = frozenset({"dv", "seibouryoku", "jiso", "kodomo"})
+NAMELESS_ROLES = frozenset({"1-ha"})
+NAMELESS_FIELDS = frozenset({"violence", "children"})
+
+
+def is_nameless(organisation: Organisation | None, roles: Iterable[Programme], fields: Iterable[Field]) -> bool:
+    """Whether nobody may be named at a desk: those for violence and for children."""
+    return (
+        bool(organisation and organisation.type.code in NAMELESS_TYPES)
+        or any(role.code in NAMELESS_ROLES for role in roles)
+        or any(field.code in NAMELESS_FIELDS for field in fields)
+    )
 
 
 class ContactPoint(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Record, ClusterableModel):
@@ -122,6 +135,11 @@ class ContactPoint(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin,
         super().save(*args, **kwargs)
 
     @property
+    def shown_person(self) -> str:
+        """The name as partners see it: none where names are dangerous, also when the desk became one later."""
+        return "" if is_nameless(self.organisation, self.roles.all(), self.fields.all()) else self.person
+
+    @property
     def mark(self) -> str:
         """What lists say of it beside its name."""
         marks = [
@@ -144,7 +162,7 @@ class ContactPoint(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin,
         errors = {}
         if not any((self.direct_line, self.fax, self.mail)):
             errors["direct_line"] = _("電話・FAX・メールのどれか1つは書いてください。")
-        if self.person and self.organisation and self.organisation.type.code in NAMELESS_TYPES:
+        if self.person and is_nameless(self.organisation, self.roles.all(), self.fields.all()):
             errors["person"] = _("暴力と子どもの相談の窓口では、担当者の名前を書けません。役割だけを書いてください。")
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             errors["valid_to"] = _("終わりの日が、始まりの日より前になっています。")

@@ -92,6 +92,11 @@ class Duty(Orderable):
     pack = ParentalKey(SharingPack, on_delete=models.CASCADE, related_name="duties")
     direction = models.CharField(_("だれがすることか"), max_length=10, choices=Direction)
     text = models.TextField(_("すること"), max_length=600)
+    roles = ChoiceSetField(
+        _("連絡する相手の区分"),
+        allowed=Role,
+        help_text=_("選ぶと、そちらにお渡しする連絡先のうち、この区分のものをすぐ下に並べます"),
+    )
     section = models.CharField(_("通知の項"), max_length=40, blank=True)
     fulfilled_by = models.CharField(
         _("済んだことの分かり方"), max_length=10, choices=FulfilledBy, default=FulfilledBy.NONE

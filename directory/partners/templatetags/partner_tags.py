@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import template
@@ -18,6 +19,16 @@ register = template.Library()
 def dialled(number: str) -> str:
     """What a telephone dials of a number as people write it: what stands before a remark in brackets."""
     return "".join(sign for sign in number.split("（")[0] if sign.isdigit() or sign in "+#*")
+
+
+@register.filter
+def doubt(contact: ContactPoint, today: date) -> str:
+    """Why nobody should rely on a contact point (`standing.doubtful_contacts`)."""
+    if contact.organisation is None:
+        return str(_("機関がなくなりました"))
+    if contact.valid_to and contact.valid_to < today:
+        return str(_("期間が終わりました"))
+    return str(_("確かめてから1年を過ぎました") if contact.confirmed_on else _("まだ確かめていません"))
 
 
 @register.filter
@@ -75,6 +86,7 @@ DETAILS = {
     "mails": _("送った数"),
     "member": _("人"),
     "method": _("方法"),
+    "on": _("した日"),
     "page": _("ページ"),
     "partners": _("機関の数"),
     "rank": _("役割"),

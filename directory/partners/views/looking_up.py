@@ -20,7 +20,7 @@ from ..access import Denied, partner_page
 from ..choices import Act, ProposalState
 from ..digests import changes_since
 from ..forms import LookUpForm
-from ..lookup import Asked, find
+from ..lookup import Asked, find, programmes
 from ..models import ContactPoint, Training
 from ..packs import coordinators, current_contacts, note_use, packs_of, visible_contacts
 
@@ -56,8 +56,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "form": LookUpForm(),
         "packs": packs,
         "functions": _functions(visitor.partner),
+        "wide": visible_contacts(visitor.partner).filter(is_wide_area=True).count(),
         "coordinators": coordinators(visitor.partner).with_details()[:3],
-        "changes": changes_since(visitor.member, packs),
+        "changes": _changes(visitor.member, visitor.partner, packs),
         "trainings": Training.objects.filter(starts_at__gte=timezone.now())[:TRAININGS],
         "own": own,
         "answers": answers,
@@ -65,6 +66,17 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     visitor.note(Act.VIEWED, _("はじめのページ"))
     return render(request, "partners/home.html", context)
+
+
+def _changes(member: Any, partner: Any, packs: list[Any]) -> list[Any]:
+    """What changed; `is_there` says which of them can still be opened."""
+    changes = changes_since(member, packs)
+    there = set(
+        visible_contacts(partner).filter(pk__in=[one.contact_id for one in changes]).values_list("pk", flat=True)
+    )
+    for change in changes:
+        change.is_there = change.contact_id in there
+    return changes
 
 
 def _functions(partner: Any) -> list[dict[str, Any]]:
@@ -111,8 +123,11 @@ def contacts(request: HttpRequest) -> HttpResponse:
     )
     keep = request.GET.copy()
     keep.pop("page", None)
+    several = programmes(asked.role) if "," in asked.role else []
     context = {
         "asked": asked,
+        # A choice that no line of the list stands for: it came from the page of a notice.
+        "several": "・".join(dict.fromkeys(f"{programme.item}{programme.sub}" for programme in several)),
         "page": page,
         "form": LookUpForm(initial={"q": words}),
         "query": keep.urlencode(),
@@ -138,5 +153,9 @@ def contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def handover(request: HttpRequest) -> HttpResponse:
     """How to hand over: by consent. Guidance only; nothing is asked and nothing is kept."""
     request.visitor.note(Act.VIEWED, _("つなぎ方"))
-    context = {"coordinators": coordinators(request.visitor.partner).with_details()[:3]}
+    partner = request.visitor.partner
+    context = {
+        "coordinators": coordinators(partner).with_details()[:3],
+        "wide": visible_contacts(partner).filter(is_wide_area=True).exists(),
+    }
     return render(request, "partners/handover.html", context)

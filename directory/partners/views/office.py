@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,28 +17,19 @@ from .. import trail
 from ..access import AS_PARTNER, Denied, approver_page, office_page
 from ..choices import Act, FulfilledBy, ProposalState
 from ..digests import NOTICE
-from ..forms import DecisionForm, LookAsForm, TrailForm
-from ..models import Delivery, Duty, Partner, Proposal, SharingPack
-from ..packs import partners_of
+from ..forms import DecisionForm, DutyForm, LookAsForm, TrailForm
+from ..models import Duty, Partner, Proposal, SharingPack
 from ..services import decide, deliver, label, value_of
+from ..standing import doubtful_contacts, standings
 
 LINES = 100
 PARTNERS = 50
+DOUBTFUL = 20
 
 
 @office_page
 def office(request: HttpRequest) -> HttpResponse:
-    """Per notice, when each duty was last fulfilled; what waits; the partners."""
-    packs = list(SharingPack.objects.filter(retired=False).prefetch_related("duties", "types"))
-    delivered = _last_deliveries()
-    for pack in packs:
-        pack.last = delivered.get(pack.pk, {})
-        pack.partner_count = partners_of(pack).count()
-        pack.rows = [
-            (duty, duty.done_on if duty.fulfilled_by == FulfilledBy.RECORD else pack.last.get("day"))
-            for duty in pack.duties.all()
-            if duty.fulfilled_by != FulfilledBy.NONE
-        ]
+    """What waits, what is no longer sure; per notice, when each duty was last fulfilled; the partners."""
     words = request.GET.get("q", "").replace("\x00", "")[:60]
     partners = Partner.objects.select_related("organisation__type").filter(
         Q(organisation__name__icontains=words) | Q(organisation__reading__icontains=words)
@@ -49,8 +40,11 @@ def office(request: HttpRequest) -> HttpResponse:
         people=Count("members", filter=active),
         ending=Count("members", filter=active & Q(members__confirmed_until__lte=today + NOTICE)),
     )
+    doubtful = doubtful_contacts(today)
     context = {
-        "packs": packs,
+        "standings": standings(),
+        "doubtful": doubtful.select_related("organisation")[:DOUBTFUL],
+        "doubtful_count": doubtful.count(),
         "proposals": Proposal.objects.filter(state=ProposalState.WAITING).select_related(
             "contact__organisation", "partner__organisation"
         ),
@@ -61,24 +55,6 @@ def office(request: HttpRequest) -> HttpResponse:
     }
     request.visitor.note(Act.VIEWED, _("市の画面"))
     return render(request, "partners/office.html", context)
-
-
-def _last_deliveries() -> dict[int, dict[str, object]]:
-    """For each pack: the day of the last delivery, and how many partners have opened and confirmed that version."""
-    rows = Delivery.objects.values("pack").annotate(at=Max("at")).order_by()
-    found: dict[int, dict[str, object]] = {row["pack"]: {"day": timezone.localdate(row["at"])} for row in rows}
-    newest = {
-        delivery.pack_id: delivery.version
-        for delivery in Delivery.objects.filter(at__in=[row["at"] for row in rows]).order_by("at")
-    }
-    for pack, version in newest.items():
-        of_version = Delivery.objects.filter(pack=pack, version=version)
-        found[pack].update(
-            version=version,
-            opened=of_version.exclude(opened_at=None).values("partner").distinct().count(),
-            confirmed=of_version.exclude(confirmed_at=None).values("partner").distinct().count(),
-        )
-    return found
 
 
 @require_POST
@@ -101,14 +77,18 @@ def send_pack(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @office_page
 def duty_done(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record that a duty was done today."""
+    """Record the day on which a duty was done."""
     duty = Duty.objects.select_related("pack").filter(pk=pk, fulfilled_by=FulfilledBy.RECORD).first()
     if duty is None or not request.visitor.can_edit:
         raise Denied
-    duty.done_on, duty.done_by = timezone.localdate(), request.user.get_username()
+    form = DutyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.errors["on"]))
+        return redirect("partners:office")
+    duty.done_on, duty.done_by = form.cleaned_data["on"], request.user.get_username()
     duty.save(update_fields=["done_on", "done_by"])
-    request.visitor.note(Act.DELIVERED, duty.pack, duty=str(duty))
-    messages.success(request, _("今日したことを記録しました。"))
+    request.visitor.note(Act.DELIVERED, duty.pack, duty=str(duty), on=duty.done_on.isoformat())
+    messages.success(request, _("した日を記録しました。"))
     return redirect("partners:office")
 
 

@@ -33,7 +33,7 @@ def find_pack(request: HttpRequest, code: str) -> SharingPack:
 
 @partner_page
 def pack(request: HttpRequest, code: str) -> HttpResponse:
-    """The page of a notice: what we send, what you send, whom to call when, and the lists as they are today."""
+    """The page of a notice: whom to call when, what we send, what you send, and the lists as they are today."""
     found = find_pack(request, code)
     today = contents(found)
     opened(today, request.visitor, Format.PAGE)
@@ -44,6 +44,7 @@ def pack(request: HttpRequest, code: str) -> HttpResponse:
         "duties": [
             (direction.label, [duty for duty in found.duties.all() if duty.direction == direction])
             for direction in Direction
+            if direction != Direction.CALL
         ],
         "waiting": deliveries.filter(confirmed_at=None).first() if deliveries is not None else None,
         "received": deliveries.exclude(confirmed_at=None).first() if deliveries is not None else None,

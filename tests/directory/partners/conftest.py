@@ -101,3 +101,11 @@ def approver(db: None) -> Client:
 def administrator(db: None) -> Client:
     """The browser of an administrator."""
     return city_client("city-admin", None)
+
+
+@pytest.fixture
+def world(hellowork: Partner, silver: Partner) -> object:
+    """Ten visitors, and something real behind every address (`world.World`)."""
+    from tests.directory.partners.world import World
+
+    return World(hellowork, silver)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from directory.files import FixtureError
-from directory.models import InstitutionType, PublicRecord
+from directory.models import Field, InstitutionType, Programme, PublicRecord
 from directory.partners.loading import load_contacts
 from directory.partners.models import ContactPoint
 from search import engines
@@ -65,6 +65,36 @@ def test_should_not_name_a_person_where_a_name_is_dangerous(code: str) -> None:
     assert "person" in refused.value.error_dict
     assert ContactPointFactory(organisation=organisation(code)).pk
     assert ContactPointFactory(organisation=organisation("houkatsu"), person="山田").pk
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [{"roles": ["1-ha"]}, {"fields": ["children"]}, {"fields": ["violence"]}, {"fields": ["elderly", "violence"]}],
+)
+def test_should_not_name_a_person_who_is_asked_about_violence_or_children(
+    approver_client: Client, chosen: dict[str, list[str]]
+) -> None:
+    contact = ContactPointFactory(person="山田")
+    address = reverse("wagtailsnippets_partners_contactpoint:edit", args=[contact.pk])
+    values = {
+        "roles": list(Programme.objects.filter(code__in=chosen.get("roles", [])).values_list("pk", flat=True)),
+        "fields": list(Field.objects.filter(code__in=chosen.get("fields", [])).values_list("pk", flat=True)),
+    }
+    answer = approver_client.post(address, form(contact, person="山田", **values, **{"action-publish": "1"}))
+    assert "担当者の名前を書けません" in answer.content.decode()
+    assert (
+        approver_client.post(address, form(contact, person="", **values, **{"action-publish": "1"})).status_code == 302
+    )
+
+
+def test_should_hide_a_name_once_it_became_dangerous() -> None:
+    contact = ContactPointFactory(person="山田")
+    assert contact.shown_person == "山田"
+    contact.organisation.type = InstitutionType.objects.get(code="dv")
+    contact.organisation.save()
+    contact.refresh_from_db()
+    assert contact.shown_person == ""
+    assert "山田" not in contact.search_text
 
 
 def test_should_need_one_way_of_contact() -> None:

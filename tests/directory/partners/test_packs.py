@@ -8,14 +8,16 @@ import io
 import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from directory.files import FixtureError
 from directory.partners.choices import Act, Format
-from directory.partners.models import ContactPoint, Delivery, Duty, Partner, SharingPack, TrailLine
+from directory.partners.models import ContactPoint, Delivery, Partner, SharingPack, TrailLine
 from directory.partners.packs import contents, current_contacts, partners_of
 from directory.partners.reference import load_packs
+from portal.templatetags.portal_tags import jdate
 from tests.factories import ContactPointFactory, OrganisationFactory
 
 pytestmark = pytest.mark.django_db
@@ -208,9 +210,12 @@ def test_should_record_deliveries_from_sending_to_confirmation(
     assert set(acts) == {Act.DELIVERED, Act.VIEWED, Act.RECEIVED, Act.EXPORTED}
     office = BeautifulSoup(approver.get("/partners/office/").content, "html.parser")
     box = next(box for box in office.select(".pack-duties") if "ハローワークとの連携" in box.get_text())
-    assert "最後に届けた日" in box.get_text()
-    assert "開いた機関 1" in box.get_text()
-    assert "受け取りを確認した機関 1" in box.get_text()
+    facts = dict(
+        zip([one.get_text() for one in box.select("dt")], [one.get_text() for one in box.select("dd")], strict=True)
+    )
+    assert facts["最後に届けた日"] == jdate(timezone.localdate())
+    assert facts["開いた・受け取りを確認した"] == "1・1"
+    assert facts["届けてから変わった連絡先"] == "0"
 
 
 def test_should_not_count_the_city_looking_on_as_a_delivery(approver: Client, hellowork: Partner) -> None:
@@ -224,13 +229,29 @@ def test_should_not_count_the_city_looking_on_as_a_delivery(approver: Client, he
     assert approver.post("/partners/office/look-as/", {"partner": "x"}).status_code == 302
 
 
-def test_should_record_a_duty_that_was_done(editor: Client) -> None:
-    duty = Duty.objects.filter(fulfilled_by="record").first()
-    before = editor.get("/partners/office/").content.decode().count("まだ記録がありません")
-    editor.post(f"/partners/office/duties/{duty.pk}/done/")
-    assert editor.get("/partners/office/").content.decode().count("まだ記録がありません") == before - 1
-    other = Duty.objects.filter(fulfilled_by="none").first()
-    assert editor.post(f"/partners/office/duties/{other.pk}/done/").status_code == 404
+def test_should_put_the_numbers_to_call_beside_the_reason(member_client: Client, silver_client: Client) -> None:
+    page = BeautifulSoup(member_client.get(PACK).content, "html.parser")
+    calls = page.select("section[aria-labelledby=calls-title] .duties > li")
+    overlapping = next(one for one in calls if "困りごとが重なっている人" in one.get_text())
+    first = overlapping.select_one(".calls > li")
+    assert "連絡調整担当" in first.get_text(), "the one who coordinates first"
+    assert first.select_one("a[href='tel:0000901001']")
+    companies = next(one for one in calls if "会社から" in one.get_text())
+    assert len(companies.select(".calls > li > a[href^='/partners/contacts/']")) == 4, (
+        "three of them, and the way to the others"
+    )
+    more = companies.select_one("a.more")["href"]
+    found = BeautifulSoup(member_client.get(more).content, "html.parser")
+    assert len(found.select(".contact-card")) == 5
+    assert found.select_one("#id_role option[selected]").get_text() == "第1号イ・第1号ロ・第1号ハ・第1号ニ"
+    # The city calls them: there is nobody whom they should call.
+    assert not next(one for one in calls if "そちらへつなぎ" in one.get_text()).select(".calls")
+    # What a pack does not hold is not shown by its duties either.
+    pack = SharingPack.objects.get(code="silver")
+    pack.contact_lists.filter(title="訪ねて関係をつくる担当").delete()
+    text = silver_client.get("/partners/packs/silver/").content.decode()
+    assert "0000-90-1101" not in text
+    assert "0000-90-1001" in text
 
 
 def test_should_be_changed_in_the_admin(approver: Client) -> None:

@@ -1,0 +1,89 @@
+"""Who gets in where below /admin/: every address of Wagtail and of ours, asked for by ten kinds of visitor.
+
+`admin_answers.csv` says what each role of the city gets: ok, refused (sent to the first page with a word), sent (to another
+address), or a status. A new address, and one whose answer changes, fails until somebody has decided. Everybody else is kept
+out by one rule.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.addresses import Address, addresses
+from tests.directory.partners.world import CITY, OUTSIDE, PEOPLE, SHUT, World
+
+pytestmark = pytest.mark.django_db
+
+ANSWERS = Path(__file__).with_name("admin_answers.csv")
+# Doors that open for anybody who wants to come in or go out.
+DOORS = frozenset({"admin/login/", "admin/logout/", "admin/jsi18n/", "admin/sprite/"})
+PASSWORD = "admin/password_reset/"
+# Wagtail's own page that fails on purpose, for trying out how failures are reported.
+FAILS = "admin/failwhale/"
+
+
+def admin_addresses() -> list[Address]:
+    """Every address below /admin/."""
+    return [address for address in addresses() if address.route.startswith("admin/")]
+
+
+def answers() -> dict[str, dict[str, str]]:
+    """By route, what each role of the city gets."""
+    with ANSWERS.open(encoding="utf-8", newline="") as file:
+        return {row.pop("route"): row for row in csv.DictReader(file)}
+
+
+def _is_door(address: Address) -> bool:
+    return address.route in DOORS or address.route.startswith(PASSWORD)
+
+
+def _answer(response: Any) -> str:
+    """The answer in the words of the table."""
+    if response.status_code == 302:
+        return "refused" if response["Location"] == "/admin/" else "sent"
+    return "ok" if response.status_code == 200 else str(response.status_code)
+
+
+def test_should_know_every_address_of_the_admin() -> None:
+    routes = {address.route for address in admin_addresses()} - {FAILS}
+    written = set(answers())
+    assert routes - written == set(), f"Write down in {ANSWERS.name} who may see them"
+    assert written - routes == set(), f"Lines in {ANSWERS.name} for addresses that are gone"
+
+
+@pytest.mark.parametrize("visitor", CITY)
+def test_should_give_each_role_of_the_city_what_is_written_down(world: World, visitor: str) -> None:
+    expected, wrong = answers(), []
+    for address in admin_addresses():
+        if address.route == FAILS:
+            continue
+        response = world.ask(visitor, "GET", world.path(address))
+        found = _answer(response)
+        if found != expected[address.route][visitor]:
+            wrong.append(f"{address.route}: {found}, written down: {expected[address.route][visitor]}")
+        assert response["Cache-Control"] == "no-store, private", address.route
+        assert "noindex" in response["X-Robots-Tag"], address.route
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("visitor", [*OUTSIDE, *PEOPLE, *SHUT])
+def test_should_keep_everybody_but_the_city_out_of_the_admin(world: World, visitor: str) -> None:
+    wrong = []
+    for address in admin_addresses():
+        path = world.path(address)
+        response = world.ask(visitor, "GET", path)
+        if _is_door(address):
+            assert response.status_code in {200, 302, 405}, path
+            continue
+        # The admin sends away, forbids, or has no such address; it never shows anything.
+        if response.status_code not in {302, 403, 404, 405}:
+            wrong.append((path, response.status_code))
+        if response.status_code == 302:
+            assert "/admin/login/" in response["Location"] or response["Location"].startswith("/admin/"), path
+        assert response["Cache-Control"] == "no-store, private", path
+        assert "noindex" in response["X-Robots-Tag"], path
+    assert not wrong, "\n".join(map(str, wrong))
