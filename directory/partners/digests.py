@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from .choices import Act, Format, ProposalState
 from .models import ContactChange, Delivery, Member, Proposal, SharingPack
+from .services import note_turn_of_days
 from .trail import note
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ def send_digests(link: str, day: date | None = None, progress: Callable[[int, in
     `link` is the absolute address of the partner pages. A mail that cannot be handed over is tried again at the next run.
     """
     day = day or timezone.localdate()
+    note_turn_of_days(day)
     newest = _newest_by_type()
     ending = _partners_with_ending(day)
     waiting = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -36,6 +37,8 @@ _QUIET = (
     "live_revision has_unpublished_changes first_published_at last_published_at go_live_at expire_at expired "
     "locked locked_at locked_by"
 )
+# How far back the daily job looks for contact points that began or ended.
+CAUGHT_UP = timedelta(days=31)
 QUIET = frozenset(_QUIET.split())
 
 
@@ -64,6 +67,28 @@ def note_change(
     )
     change.packs.set({*packs_with(contact), *stood_in})
     return change
+
+
+@transaction.atomic
+def note_turn_of_days(day: date) -> int:
+    """Keep that contact points began or ended by the calendar, without anybody's hand. Returns how many.
+
+    Once for each: what was noted since its day is not noted again, so the job may run twice or miss some days.
+    """
+    contacts = ContactPoint.objects.approved()
+    since = day - CAUGHT_UP
+    began = contacts.valid_on(day).filter(valid_from__gt=since)
+    over = contacts.filter(valid_to__lt=day, valid_to__gte=since)
+    count = 0
+    for contact in began:
+        if not contact.changes.filter(at__date__gte=contact.valid_from).exists():
+            note_change(contact, ChangeKind.NEW)
+            count += 1
+    for contact in over:
+        if not contact.changes.filter(at__date__gt=contact.valid_to).exists():
+            note_change(contact, ChangeKind.ENDED)
+            count += 1
+    return count
 
 
 def _write(contact: ContactPoint, values: Mapping[str, Any], user: Any) -> None:

@@ -10,6 +10,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
+from django.utils import timezone
 from wagtail.log_actions import get_active_log_context
 from wagtail.signals import published, unpublished
 
@@ -40,6 +41,12 @@ def _snapshot(contact: ContactPoint) -> dict[str, Any]:
     return values
 
 
+def _is_due(values: dict[str, Any]) -> bool:
+    """Whether partners see it today; what begins later is told of when it begins (`services.note_turn_of_days`)."""
+    today = timezone.localdate()
+    return (values["valid_from"] or today) <= today <= (values["valid_to"] or today)
+
+
 @receiver(pre_save, sender=ContactPoint)
 def remember_before(sender: type, instance: ContactPoint, update_fields: Any = None, **kwargs: Any) -> None:
     """What was public until now; the same instance is what `published` brings afterwards."""
@@ -56,9 +63,12 @@ def follow_publication(sender: type, instance: Model, **kwargs: Any) -> None:
         before, now = getattr(instance, "public_before", None), _snapshot(instance)
         fields = [name for name in now if before is not None and before[name] != now[name]]
         _note(instance, done="published", fields=fields)
-        if before is None:
+        seen, shown = before is not None and _is_due(before), _is_due(now)
+        if shown and not seen:
             note_change(instance, ChangeKind.NEW)
-        elif fields:
+        elif seen and not shown:
+            note_change(instance, ChangeKind.ENDED, stood_in=instance.packs_before)
+        elif shown and fields:
             note_change(instance, ChangeKind.CHANGED, fields, stood_in=instance.packs_before)
 
 
@@ -67,14 +77,15 @@ def follow_withdrawal(sender: type, instance: Model, **kwargs: Any) -> None:
     """Taken back."""
     if isinstance(instance, ContactPoint):
         _note(instance, done="unpublished")
-        note_change(instance, ChangeKind.ENDED)
+        if _is_due(_snapshot(instance)):
+            note_change(instance, ChangeKind.ENDED)
 
 
 @receiver(pre_delete, sender=ContactPoint)
 def follow_deletion(sender: type, instance: ContactPoint, **kwargs: Any) -> None:
     """Deleted: before, because its roles are gone afterwards."""
     _note(instance, done="deleted")
-    if instance.live:
+    if instance.live and _is_due(_snapshot(instance)):
         note_change(instance, ChangeKind.ENDED)
 
 
@@ -90,11 +101,21 @@ def follow_saving(sender: type, instance: Model, created: bool, raw: bool = Fals
             ContactPoint.objects.filter(pk=contact.pk).update(search_text=searchable_text(contact))
 
 
+@receiver(pre_delete, sender=Organisation)
+def remember_contacts(sender: type, instance: Organisation, **kwargs: Any) -> None:
+    """Contact points outlive their institution, and then nothing leads from it to them."""
+    instance.contacts_left = list(instance.contact_points.approved())
+
+
 @receiver(post_delete)
 def follow_removal(sender: type, instance: Model, **kwargs: Any) -> None:
-    """Partners, packs and trainings that are taken away."""
+    """Partners, packs and trainings that are taken away; contact points whose institution is gone."""
     if sender in NOTED:
         _note(instance, done="deleted")
+    elif sender is Organisation:
+        for contact in instance.contacts_left:
+            contact.refresh_from_db()
+            note_change(contact, ChangeKind.CHANGED, ["organisation"])
 
 
 def _is_known(user: Any) -> bool:

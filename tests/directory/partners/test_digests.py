@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
@@ -123,6 +125,40 @@ def test_should_tell_of_what_left_a_pack(people: dict[str, Member]) -> None:
     assert people["lead"].user.email in told()
     current_contacts().with_roles(["2"]).first().unpublish()
     send_digests(LINK, TOMORROW + timedelta(days=1))
+    assert people["lead"].user.email in told()
+
+
+def test_should_tell_of_what_begins_and_ends_by_the_calendar(people: dict[str, Member]) -> None:
+    contact = ContactPointFactory(roles=["5"], live=False, valid_from=TOMORROW, valid_to=TOMORROW + timedelta(days=2))
+    contact.save_revision().publish()
+    assert not contact.changes.exists(), "approved today, to be seen from tomorrow"
+    days = [TODAY + timedelta(days=number) for number in range(6)]
+    heard = []
+    for day in days:
+        with time_machine.travel(datetime.combine(day, time(7), tzinfo=ZoneInfo("Asia/Tokyo")), tick=False):
+            send_digests(LINK, day)
+            send_digests(LINK, day)
+            heard.append(people["lead"].user.email in told())
+    assert heard == [False, True, False, False, True, False]
+    assert list(contact.changes.order_by("pk").values_list("kind", flat=True)) == ["new", "ended"]
+
+
+def test_should_tell_at_once_of_dates_that_are_changed(people: dict[str, Member]) -> None:
+    contact = current_contacts().with_roles(["5"]).first()
+    for valid_to, kind in ((TODAY - timedelta(days=1), "ended"), (TOMORROW, "new")):
+        contact.valid_to = valid_to
+        contact.save_revision().publish()
+        assert contact.changes.first().kind == kind
+    send_digests(LINK, TODAY)
+    assert people["lead"].user.email in told()
+    assert contact.changes.count() == 2, "the calendar adds nothing"
+
+
+def test_should_tell_that_an_institution_is_gone(people: dict[str, Member]) -> None:
+    contact = current_contacts().with_roles(["4"]).first()
+    contact.organisation.delete()
+    assert contact.changes.first().fields == ["organisation"]
+    send_digests(LINK, TODAY)
     assert people["lead"].user.email in told()
 
 
