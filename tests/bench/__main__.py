@@ -66,6 +66,8 @@ PARTNER_COLUMNS = (
     ("chosen_p95_ms", "p95"),
     ("pack_p50_ms", "pack p50 ms"),
     ("excel_p50_ms", "Excel p50 ms"),
+    ("office_p50_ms", "the city's page p50 ms"),
+    ("send_seconds", "sending a pack s"),
     ("most_queries", "SQL max"),
     ("digest_mails", "digest mails"),
     ("digest_seconds", "digest s"),
