@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "directory.partners.middleware.StaffOnly",
+    "portal.middleware.KeptRecords",
     "axes.middleware.AxesMiddleware",
 ]
 

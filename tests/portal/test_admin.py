@@ -22,7 +22,7 @@ from directory.models import (
     Town,
 )
 from portal.models import GuidancePage
-from tests.factories import PlaceFactory
+from tests.factories import PartnerFactory, PlaceFactory
 
 pytestmark = pytest.mark.django_db
 TABLES = [
@@ -228,3 +228,19 @@ def test_should_open_every_table_of_the_register_for_an_administrator(admin_clie
         assert admin_client.get(reverse(f"{name}:add")).status_code == 200, model
         first = model.objects.order_by("pk").first()
         assert admin_client.get(reverse(f"{name}:edit", args=[first.pk])).status_code == 200, model
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_should_say_what_stands_on_a_record_that_is_to_be_deleted(admin_client: Client, bulk: bool) -> None:
+    organisation = PartnerFactory(type_code="hw").organisation
+    base = "/admin/snippets/directory/organisation"
+    address = (
+        f"/admin/bulk/directory/organisation/delete/?id={organisation.pk}&next={base}/"
+        if bulk
+        else f"{base}/delete/{organisation.pk}/"
+    )
+    answer = admin_client.post(address, follow=True)
+    assert answer.status_code == 200
+    told = BeautifulSoup(answer.content, "html.parser").select_one(".messages .error")
+    assert f"連携機関「{organisation}」" in told.get_text()
+    assert Organisation.objects.filter(pk=organisation.pk).exists()
