@@ -46,6 +46,7 @@ class KeptRecords:
         names = sorted({f"{record._meta.verbose_name}「{record}」" for record in kept})
         shown = "、".join(names[:SHOWN_NAMES]) + (_(" ほか") if len(names) > SHOWN_NAMES else "")
         messages.error(
-            request, _("まだ使われているので、消せません。先に、これらを消すか変えてください：{names}").format(names=shown)
+            request,
+            _("まだ使われているので、消せません。先に、これらを消すか変えてください：{names}").format(names=shown),
         )
         return redirect(request.get_full_path() if request.method == "POST" else "wagtailadmin_home")

@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .choices import Act, Format, ProposalState
-from .models import ContactChange, Delivery, Member, Proposal, SharingPack
+from .models import ContactChange, Delivery, Member, Partner, Proposal, SharingPack
 from .services import note_turn_of_days
+from .standing import doubtful_contacts
 from .trail import note
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ class _News:
     answered: bool
     changed: bool
     ending: bool
+    unsure: bool
 
     def lines(self, member: Member, day: date) -> list[str]:
         """The lines of the mail; none means no mail."""
@@ -53,10 +55,14 @@ class _News:
             )
             if there_is
         ]
-        # Once a week is enough for this one; it alone makes no mail on other days.
+        # Once a week is enough for these; they alone make no mail on other days.
         weekly = member.digest_on is None or day - member.digest_on >= timedelta(days=7)
-        if self.ending and (told or weekly):
+        if not told and not weekly:
+            return []
+        if self.ending:
             told.append(_("・年に一度の確認の期限が近い人がいます。"))
+        if self.unsure:
+            told.append(_("・あなたの機関の連絡先を、今もこのとおりか確かめてください。"))
         return told
 
 
@@ -68,7 +74,7 @@ def send_digests(link: str, day: date | None = None, progress: Callable[[int, in
     day = day or timezone.localdate()
     note_turn_of_days(day)
     newest = _newest_by_type()
-    ending = _partners_with_ending(day)
+    ending, unsure = _partners_with_ending(day), _partners_with_unsure(day)
     waiting = (
         Member.objects.filter(is_active=True, confirmed_until__gte=day, partner__is_active=True)
         .exclude(digest_on=day)
@@ -88,6 +94,7 @@ def send_digests(link: str, day: date | None = None, progress: Callable[[int, in
             answered=member.partner_id in answered,
             changed=change > member.digest_change,
             ending=member.is_lead and member.partner_id in ending,
+            unsure=member.is_lead and member.partner_id in unsure,
         )
         lines = news.lines(member, day)
         if lines:
@@ -137,6 +144,13 @@ def _partners_with_ending(day: date) -> set[int]:
     """Partners with a membership that ends soon."""
     soon = Member.objects.filter(is_active=True, confirmed_until__gte=day, confirmed_until__lte=day + NOTICE)
     return _waiting(soon)
+
+
+def _partners_with_unsure(day: date) -> set[int]:
+    """Partners with a contact point of their own that nobody has confirmed for long."""
+    return set(
+        Partner.objects.filter(organisation__contact_points__in=doubtful_contacts(day)).values_list("pk", flat=True)
+    )
 
 
 def _mail(member: Member, lines: list[str], link: str, connection: mail.backends.base.BaseEmailBackend) -> bool:

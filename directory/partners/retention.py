@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from wagtail.models import Revision
 
 from . import trail
-from .choices import Act
-from .models import ContactChange, ContactPoint, Invitation
+from .choices import Act, ProposalState
+from .models import ContactChange, ContactPoint, Invitation, Proposal
 
 # Nothing is proved by these for longer.
 ATTEMPTS = timedelta(days=30)
@@ -30,6 +30,9 @@ def clean_up() -> dict[str, int]:
     done = {
         _("利用の記録"): trail.drop_old(),
         _("連絡先の前の版"): _old_versions(),
+        _("答えた届け出"): Proposal.objects.exclude(state=ProposalState.WAITING)
+        .filter(decided_at__lt=now - timedelta(days=settings.CONTACT_HISTORY_DAYS))
+        .delete()[0],
         _("招待"): Invitation.objects.filter(created_at__lt=now - INVITATIONS).delete()[0],
         _("ログインの失敗の記録"): AccessAttempt.objects.filter(attempt_time__lt=now - ATTEMPTS).delete()[0],
         _("終わったセッション"): Session.objects.filter(expire_date__lt=now).delete()[0],

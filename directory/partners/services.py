@@ -12,9 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import LogContext
 
+from directory.areas import home_area
+from directory.models import Area
+
 from .access import Visitor
 from .choices import Act, ChangeKind, ConfirmedBy, Format, ProposalState
-from .models import ContactChange, ContactPoint, Delivery, Proposal, SharingPack
+from .models import ContactChange, ContactPoint, Delivery, Partner, Proposal, SharingPack
 from .packs import Contents, deliveries, packs_with
 
 # What a partner may propose for its own contact point. Names of people and flags stay with the city.
@@ -39,6 +42,8 @@ _QUIET = (
 )
 # How far back the daily job looks for contact points that began or ended.
 CAUGHT_UP = timedelta(days=31)
+# New contact points of one partner that may wait for the city.
+MOST_NEW = 5
 QUIET = frozenset(_QUIET.split())
 
 
@@ -107,6 +112,18 @@ def _write(contact: ContactPoint, values: Mapping[str, Any], user: Any) -> None:
             draft.save_revision(user=user)
 
 
+def _make(partner: Partner, values: Mapping[str, Any], user: Any) -> ContactPoint:
+    """A new contact point of a partner, for the whole municipality."""
+    contact = ContactPoint(organisation=partner.organisation, live=False, **values)
+    if home := home_area():
+        contact.areas = [Area.objects.get(pk=home.pk)]
+    contact.full_clean()
+    contact.save()
+    with LogContext(user=user):
+        contact.save_revision(user=user).publish(user=user, skip_permission_checks=True)
+    return contact
+
+
 def _today(who: str) -> dict[str, Any]:
     return {"confirmed_on": timezone.localdate(), "confirmed_by": ConfirmedBy.SELF, "confirmed_with": who[:80]}
 
@@ -119,38 +136,45 @@ def confirm(contact: ContactPoint, visitor: Visitor) -> None:
 
 
 @transaction.atomic
-def propose(contact: ContactPoint, visitor: Visitor, values: Mapping[str, str], comment: str = "") -> Proposal:
-    """A partner proposes other values for its own contact point; an earlier proposal that waits is replaced.
+def propose(contact: ContactPoint | None, visitor: Visitor, values: Mapping[str, str], comment: str = "") -> Proposal:
+    """A partner proposes other values for its own contact point, or (None) a new one; an earlier one that waits is replaced.
 
     Raises ValidationError where nothing differs, or where the record would not be valid with the values.
     """
+    now = contact or ContactPoint(organisation=visitor.partner.organisation)
     changes = {
-        name: value for name, value in values.items() if name in PROPOSABLE and value != (getattr(contact, name) or "")
+        name: value for name, value in values.items() if name in PROPOSABLE and value != (getattr(now, name) or "")
     }
     if not changes and not comment:
         raise ValidationError(_("今の内容と同じです。変わったところを書きかえるか、ひとことに書いてください。"))
-    trial = ContactPoint.objects.get(pk=contact.pk)
+    trial = ContactPoint.objects.get(pk=contact.pk) if contact else now
     for name, value in changes.items():
         setattr(trial, name, value)
     trial.full_clean()
-    contact.proposals.filter(partner=visitor.partner, state=ProposalState.WAITING).delete()
+    waiting = visitor.partner.proposals.filter(contact=contact, state=ProposalState.WAITING)
+    if contact:
+        waiting.delete()
+    elif waiting.count() >= MOST_NEW:
+        raise ValidationError(_("新しい連絡先の届け出が、もういくつも待っています。市の答えをお待ちください。"))
     proposal = Proposal(
         contact=contact,
         partner=visitor.partner,
         proposed_by=visitor.user.get_username(),
         changes=changes,
-        seen={name: getattr(contact, name) or "" for name in changes},
+        seen={name: getattr(contact, name) or "" for name in changes} if contact else {},
         comment=comment,
     )
-    proposal.full_clean()
+    proposal.full_clean(exclude=["contact"])
     proposal.save()
-    visitor.note(Act.PROPOSED, contact, fields=sorted(changes), comment=bool(comment))
+    visitor.note(Act.PROPOSED, proposal.title, fields=sorted(changes), comment=bool(comment))
     return proposal
 
 
 @transaction.atomic
 def decide(proposal: Proposal, visitor: Visitor, *, accept: Iterable[str], answer: str = "") -> Proposal:
     """The city takes over the fields named in `accept` (none: it only answers), and the proposer is told.
+
+    A new contact point is approved with them; what it carries out and is asked about is for the city to add.
 
     Raises ValidationError where the record would not be valid, and where nothing is accepted without an answer.
     """
@@ -161,13 +185,16 @@ def decide(proposal: Proposal, visitor: Visitor, *, accept: Iterable[str], answe
     if not accepted and not answer.strip():
         raise ValidationError(_("反映する項目を選ぶか、お返事を書いてください。"))
     if accepted:
-        values = {name: locked.changes[name] for name in accepted}
-        _write(locked.contact, {**values, **_today(str(locked.partner))}, visitor.user)
+        values = {**{name: locked.changes[name] for name in accepted}, **_today(str(locked.partner))}
+        if locked.contact:
+            _write(locked.contact, values, visitor.user)
+        else:
+            locked.contact = _make(locked.partner, values, visitor.user)
     locked.state = ProposalState.ACCEPTED if accepted and not answer.strip() else ProposalState.ANSWERED
     locked.answer, locked.decided_by, locked.decided_at = answer.strip(), visitor.user.get_username(), timezone.now()
-    locked.full_clean()
+    locked.full_clean(exclude=["contact"])
     locked.save()
-    visitor.note(Act.DECIDED, locked.contact, accepted=accepted, answered=bool(answer.strip()))
+    visitor.note(Act.DECIDED, locked.title, accepted=accepted, answered=bool(answer.strip()))
     return locked
 
 

@@ -16,6 +16,7 @@ urlpatterns = [
     re_path(r"^packs/(?P<code>[-\w]+)/(?P<part>contacts|resources)\.csv$", packs.as_csv, name="pack_csv"),
     path("packs/<slug:code>/received/", packs.confirm_received, name="pack_received"),
     path("own/", own.own, name="own"),
+    path("own/new/", own.new, name="own_new"),
     path("own/<uuid:uuid>/", own.edit, name="own_edit"),
     path("own/<uuid:uuid>/still-right/", own.still_right, name="own_still_right"),
     path("members/", members.members, name="members"),

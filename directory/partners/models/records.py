@@ -66,9 +66,10 @@ class Delivery(models.Model):
 
 
 class Proposal(models.Model):
-    """What a partner says about its own contact point, and what the city answered."""
+    """What a partner says about its own contact point (or about a new one), and what the city answered."""
 
-    contact = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, related_name="proposals")
+    # None: a new one, until the city has taken it over.
+    contact = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, null=True, related_name="proposals")
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="proposals")
     proposed_by = models.CharField(max_length=150)
     changes = models.JSONField(default=dict, blank=True)
@@ -90,6 +91,11 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.state}"
+
+    @property
+    def title(self) -> str:
+        """Which contact point it is about."""
+        return str(self.contact or _("新しい連絡先"))
 
 
 class TrailQuerySet(models.QuerySet):

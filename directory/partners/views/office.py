@@ -18,7 +18,7 @@ from ..access import AS_PARTNER, Denied, approver_page, office_page
 from ..choices import Act, FulfilledBy, ProposalState
 from ..digests import NOTICE
 from ..forms import DecisionForm, DutyForm, LookAsForm, TrailForm
-from ..models import Duty, Partner, Proposal, SharingPack
+from ..models import ContactPoint, Duty, Partner, Proposal, SharingPack
 from ..services import decide, deliver, label, value_of
 from ..standing import doubtful_contacts, standings
 
@@ -110,7 +110,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("届け出に答えました。相手のページに表示されます。"))
                 return redirect("partners:office")
-    request.visitor.note(Act.VIEWED, found.contact, page="proposal")
+    request.visitor.note(Act.VIEWED, found.title, page="proposal")
     return render(request, "partners/proposal.html", {"proposal": found, "rows": _differences(found), "form": form})
 
 
@@ -118,13 +118,13 @@ def _differences(found: Proposal) -> list[dict[str, object]]:
     """Field by field: now, proposed, and whether it changed after the partner looked."""
     rows = []
     for name, value in found.changes.items():
-        trial = type(found.contact)(**{name: value})
-        now = getattr(found.contact, name) or ""
+        trial = ContactPoint(**{name: value})
+        now = getattr(found.contact, name) or "" if found.contact else ""
         rows.append(
             {
                 "name": name,
                 "label": label(name),
-                "now": value_of(found.contact, name),
+                "now": value_of(found.contact, name) if found.contact else "",
                 "proposed": value_of(trial, name),
                 "moved": now != found.seen.get(name, now),
             }

@@ -61,9 +61,20 @@ def still_right(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @member_page
 def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Propose a change."""
-    contact = _own(request, uuid)
+    return _propose(request, _own(request, uuid))
+
+
+@member_page
+def new(request: HttpRequest) -> HttpResponse:
+    """Propose a contact point that the city does not have yet."""
+    return _propose(request, None)
+
+
+def _propose(request: HttpRequest, contact: ContactPoint | None) -> HttpResponse:
+    partner = request.visitor.partner
     # The form writes its values into the instance that it checks; what is compared with must stay as it is.
-    form = ProposalForm(request.POST or None, instance=ContactPoint.objects.get(pk=contact.pk))
+    instance = ContactPoint.objects.get(pk=contact.pk) if contact else ContactPoint(organisation=partner.organisation)
+    form = ProposalForm(request.POST or None, instance=instance)
     if request.method == "POST" and form.is_valid():
         try:
             propose(contact, request.visitor, form.values(), form.cleaned_data["comment"])
@@ -72,5 +83,5 @@ def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("市に届けました。確かめて反映したら、ここでお知らせします。"))
             return redirect("partners:own")
-    waiting = contact.proposals.filter(partner=request.visitor.partner, state=ProposalState.WAITING).exists()
+    waiting = contact and contact.proposals.filter(partner=partner, state=ProposalState.WAITING).exists()
     return render(request, "partners/propose.html", {"contact": contact, "form": form, "waiting": waiting})

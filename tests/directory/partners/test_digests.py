@@ -218,6 +218,24 @@ def test_should_remind_the_lead_of_memberships_that_end_once_a_week(people: dict
     assert told() == {people["lead"].user.email}
 
 
+def test_should_ask_the_lead_once_a_week_to_confirm_what_grew_old(
+    people: dict[str, Member], hellowork: Partner
+) -> None:
+    contact = ContactPointFactory(
+        organisation=hellowork.organisation, confirmed_on=TODAY - timedelta(days=400), confirmed_by="phone"
+    )
+    heard = []
+    for number in range(9):
+        send_digests(LINK, TODAY + timedelta(days=number))
+        heard.append(told() & {people[name].user.email for name in people})
+    assert [len(who) for who in heard] == [1, 0, 0, 0, 0, 0, 0, 1, 0]
+    assert heard[0] == {people["lead"].user.email}
+    contact.confirmed_on = TODAY
+    contact.save()
+    send_digests(LINK, TODAY + timedelta(days=30))
+    assert people["lead"].user.email not in told()
+
+
 def test_should_run_as_a_command_with_progress(people: dict[str, Member], settings: object) -> None:
     settings.WAGTAILADMIN_BASE_URL = "https://portal.example.jp"
     change(hours="夜だけ")

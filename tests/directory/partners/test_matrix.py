@@ -72,6 +72,7 @@ RULES: dict[str, Any] = {
     "partners:pack_csv": OF_PARTNER,
     "partners:pack_received": ("POST", POSTED_BY_PARTNER),
     "partners:own": _rule(OK, 404),
+    "partners:own_new": _rule(OK, 404),
     "partners:own_edit": OWN,
     "partners:own_still_right": ("POST", POSTED_BY_PARTNER),
     "partners:members": _rule(404, 404, lead=OK, other=OK),
@@ -104,6 +105,7 @@ RULES: dict[str, Any] = {
 # What a form that is sent empty answers, at addresses that both show and take something.
 SENT_TO: dict[str, Any] = {
     "partners:contacts": _rule(SENT, SENT),
+    "partners:own_new": _rule(OK, 404),
     "partners:own_edit": OWN,
     "partners:members": _rule(404, 404, lead=OK, other=OK),
     "partners:account": _rule(OK, 404),

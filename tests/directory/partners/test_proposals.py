@@ -182,3 +182,81 @@ def test_should_not_be_stopped_by_a_record_that_is_no_longer_valid(member_client
     ContactPoint.objects.filter(pk=own.pk).update(direct_line="", fax="", mail="")
     page = member_client.post(f"/partners/own/{own.uuid}/still-right/", follow=True).content.decode()
     assert "どれか1つ" in page
+
+
+NEW = {
+    "unit": "生涯現役の窓口",
+    "direct_line": "0000-55-0101",
+    "hours": "平日 10時〜16時",
+    "preferred_way": "phone",
+    "when_to_call": "60歳からの仕事の相談に。",
+}
+
+
+def test_should_take_in_a_new_contact_point_of_a_partner(
+    member_client: Client, editor: Client, approver: Client, hellowork: Partner
+) -> None:
+    page = BeautifulSoup(member_client.get("/partners/own/").content, "html.parser")
+    assert "まだ登録がありません" in page.get_text()
+    assert page.select_one("a[href='/partners/own/new/']")
+    assert member_client.post("/partners/own/new/", NEW)["Location"] == "/partners/own/"
+    proposal = Proposal.objects.get(partner=hellowork)
+    assert proposal.contact is None
+    assert "新しい連絡先" in member_client.get("/partners/own/").content.decode()
+    assert not ContactPoint.objects.filter(organisation=hellowork.organisation).exists(), "the city has not looked yet"
+    address = f"/partners/office/proposals/{proposal.pk}/"
+    assert address in editor.get("/partners/office/").content.decode()
+    assert editor.post(address, {"accept": list(proposal.changes)}).status_code == 404, "approvers decide"
+    shown = BeautifulSoup(approver.get(address).content, "html.parser").get_text()
+    assert "0000-55-0101" in shown
+    refused = approver.post(address, {"accept": ["unit"]})
+    assert "どれか1つは書いてください" in refused.content.decode()
+    assert not ContactPoint.objects.filter(organisation=hellowork.organisation).exists(), "nothing half done"
+    approver.post(address, {"accept": list(proposal.changes)})
+    made = ContactPoint.objects.get(organisation=hellowork.organisation)
+    assert made.live
+    assert (made.unit, made.direct_line) == (NEW["unit"], NEW["direct_line"])
+    assert made.confirmed_on == timezone.localdate()
+    assert [area.slug for area in made.areas.all()] == ["yorozu"]
+    assert made.revisions.count() == 1
+    own = member_client.get("/partners/own/").content.decode()
+    assert "反映しました" in own
+    assert "0000-55-0101" in own
+    assert approver.get(address).status_code == 200
+    again = approver.post(address, {"accept": list(proposal.changes)})
+    assert "もう答えてあります" in again.content.decode()
+    assert ContactPoint.objects.filter(organisation=hellowork.organisation).count() == 1
+
+
+def test_should_say_what_a_new_contact_point_lacks(member_client: Client, hellowork: Partner) -> None:
+    for values, words in (
+        ({**NEW, "direct_line": ""}, "どれか1つは書いてください"),
+        ({**NEW, "direct_line": "でんわ"}, "数字がありません"),
+        ({**NEW, "unit": "係" * 200}, "120"),
+        ({**NEW, "unit": "係\u202e"}, "目に見えない"),
+    ):
+        answer = member_client.post("/partners/own/new/", values)
+        assert answer.status_code == 200
+        page = BeautifulSoup(answer.content, "html.parser")
+        told = " ".join(tag.get_text() for tag in page.select("main [role=alert]"))
+        assert words in told, told
+        assert page.select_one("[name=hours]")["value"] == NEW["hours"], "nothing that was typed is lost"
+    assert not Proposal.objects.exists()
+
+
+def test_should_not_fill_the_city_with_new_contact_points(member_client: Client, hellowork: Partner) -> None:
+    for number in range(7):
+        answer = member_client.post("/partners/own/new/", {**NEW, "unit": f"係{number}"})
+    assert "もういくつも待っています" in answer.content.decode()
+    assert Proposal.objects.filter(partner=hellowork).count() == 5
+
+
+def test_should_tell_the_partner_why_a_new_contact_point_was_not_taken(
+    member_client: Client, approver: Client, hellowork: Partner
+) -> None:
+    member_client.post("/partners/own/new/", NEW)
+    proposal = Proposal.objects.get(partner=hellowork)
+    approver.post(f"/partners/office/proposals/{proposal.pk}/", {"answer": "代表の番号をお知らせください。"})
+    for address in ("/partners/", "/partners/own/"):
+        assert "代表の番号をお知らせください。" in member_client.get(address).content.decode()
+    assert not ContactPoint.objects.filter(organisation=hellowork.organisation).exists()

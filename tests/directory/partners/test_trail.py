@@ -14,7 +14,7 @@ from django.utils import timezone
 from wagtail.models import Revision
 
 from directory.partners.choices import Act
-from directory.partners.models import ContactPoint, Invitation, Member, Partner, TrailLine
+from directory.partners.models import ContactPoint, Invitation, Member, Partner, Proposal, TrailLine
 from directory.partners.packs import current_contacts
 from directory.partners.trail import note
 from tests.factories import ContactPointFactory
@@ -155,8 +155,13 @@ def test_should_go_when_its_time_is_over(settings: object, hellowork: Partner) -
         TrailLine.objects.create(act=Act.VIEWED, target=f"{days} days", at=now - timedelta(days=days))
     Invitation.objects.create(partner=hellowork, mail="old@example.jp", secret_hash="old", expires_at=now)
     Invitation.objects.update(created_at=now - timedelta(days=100))
+    answered = {"partner": hellowork, "proposed_by": "x", "changes": {"hours": "x"}, "state": "answered"}
+    Proposal.objects.create(**answered, decided_at=now - timedelta(days=731))
+    kept = Proposal.objects.create(**answered, decided_at=now - timedelta(days=729))
+    waiting = Proposal.objects.create(**answered | {"state": "waiting"}, at=now - timedelta(days=800))
     settings.TRAIL_DAYS = 30
     call_command("partners_cleanup")
+    assert set(Proposal.objects.all()) == {kept, waiting}
     assert list(TrailLine.objects.filter(target__endswith="days").values_list("target", flat=True)) == ["10 days"]
     assert not Invitation.objects.exists()
     assert last().act == Act.CLEANED
