@@ -97,14 +97,15 @@ def send_digests(link: str, day: date | None = None, progress: Callable[[int, in
             unsure=member.is_lead and member.partner_id in unsure,
         )
         lines = news.lines(member, day)
-        if lines:
+        if lines and _claim(member, day):
+            row = Member.objects.filter(pk=member.pk)
             if _mail(member, lines, link, connection):
                 sent.mails += 1
                 arrived.add(member.partner_id)
-                member.digest_change, member.digest_on = max(change, member.digest_change), day
-                member.save(update_fields=["digest_change", "digest_on"])
+                row.update(digest_change=max(change, member.digest_change))
             else:
                 sent.failed += 1
+                row.update(digest_on=member.digest_on)
         if progress and sent.members % BATCH == 0:
             progress(sent.members, total)
     for waiting_rows in (_deliveries(), _answers()):
@@ -113,6 +114,14 @@ def send_digests(link: str, day: date | None = None, progress: Callable[[int, in
     if progress:
         progress(sent.members, total)
     return sent
+
+
+def _claim(member: Member, day: date) -> bool:
+    """Take this person's mail of the day before it is sent: of two runs at once, one sends it.
+
+    A run that dies in between leaves what was to be told for the next day.
+    """
+    return bool(Member.objects.filter(pk=member.pk).exclude(digest_on=day).update(digest_on=day))
 
 
 def _newest_by_type() -> dict[int, int]:

@@ -168,6 +168,7 @@ def test_should_have_no_barrier_on_the_partner_pages(
             "/partners/packs/hellowork/",
             "/partners/packs/hellowork/print/",
             "/partners/own/",
+            "/partners/own/new/",
             "/partners/members/",
             "/partners/account/",
         ],

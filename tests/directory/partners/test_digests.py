@@ -12,6 +12,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
+from directory.partners import digests
 from directory.partners.choices import Act, Rank
 from directory.partners.digests import send_digests
 from directory.partners.models import (
@@ -234,6 +235,40 @@ def test_should_ask_the_lead_once_a_week_to_confirm_what_grew_old(
     contact.save()
     send_digests(LINK, TODAY + timedelta(days=30))
     assert people["lead"].user.email not in told()
+
+
+def test_should_send_one_mail_though_two_runs_meet(people: dict[str, Member], monkeypatch: pytest.MonkeyPatch) -> None:
+    change(hours="夜だけ")
+    send, begun, others = digests._mail, [], []
+
+    def meanwhile(*arguments: object) -> bool:
+        if not begun:
+            begun.append(True)
+            others.append(send_digests(LINK, TODAY))
+        return send(*arguments)
+
+    monkeypatch.setattr(digests, "_mail", meanwhile)
+    first = send_digests(LINK, TODAY)
+    assert (first.mails, others[0].mails) == (1, 2), "the second run took over from the first"
+    assert len(told()) == 3
+
+
+def test_should_tell_the_next_day_what_a_run_that_died_was_to_tell(
+    people: dict[str, Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(hours="夜だけ")
+
+    def dies(*arguments: object) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(digests, "_mail", dies)
+        with pytest.raises(KeyboardInterrupt):
+            send_digests(LINK, TODAY)
+    send_digests(LINK, TODAY)
+    assert len(told()) == 2, "whose mail was on its way gets none twice on a day"
+    send_digests(LINK, TOMORROW)
+    assert len(told()) == 1
 
 
 def test_should_run_as_a_command_with_progress(people: dict[str, Member], settings: object) -> None:
