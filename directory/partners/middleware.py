@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -20,6 +21,7 @@ DOORS = ("/admin/login/", "/admin/logout/", "/admin/password_reset/", "/admin/js
 
 # Where the admin shows contact points: lists, forms, histories, choosers.
 CONTACTS = "/partners/contactpoint/"
+TITLE = re.compile(rb"<title>.*?</title>", re.DOTALL)
 
 
 class StaffOnly:
@@ -34,8 +36,10 @@ class StaffOnly:
         if not request.path_info.startswith(STAFF_ONLY):
             return self.get_response(request)
         response = self._to_second_factor(request) or self.get_response(request)
-        if CONTACTS in request.path_info and request.method == "GET" and response.status_code == 200:
-            note(Act.VIEWED, user=request.user, target=_("編集の画面の連絡先"), page=request.path_info[-120:])
+        if CONTACTS in request.path_info and response.status_code == 200:
+            if request.method == "GET":
+                note(Act.VIEWED, user=request.user, target=_("編集の画面の連絡先"), page=request.path_info[-120:])
+            self._quiet_title(response)
         response["Cache-Control"] = "no-store, private"
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["Referrer-Policy"] = "same-origin"
@@ -46,6 +50,13 @@ class StaffOnly:
         if isinstance(exception, Denied):
             user = request.user if request.user.is_authenticated else None
             note(Act.DENIED, user=user, target=request.path_info, method=request.method)
+
+    @staticmethod
+    def _quiet_title(response: HttpResponse) -> None:
+        """Wagtail puts the name of a record into the title, and titles stand in the history of a browser."""
+        if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
+            title = f"<title>{_('連絡先')}</title>".encode()
+            response.content = TITLE.sub(lambda _found: title, response.content, count=1)
 
     @staticmethod
     def _to_second_factor(request: HttpRequest) -> HttpResponse | None:

@@ -339,3 +339,17 @@ def test_should_log_no_secret_and_have_none_in_addresses_and_titles(
     assert caplog.records
     for record in caplog.records:
         assert SECRET not in record.getMessage().lower(), record.name
+
+
+def test_should_have_no_secret_in_the_titles_of_the_admin(planted: Member) -> None:
+    officer = city_client("title-admin", None)
+    contact = ContactPoint.objects.exclude(latest_revision=None).first()
+    base = "/admin/snippets/partners/contactpoint"
+    shown = 0
+    for page in ("", f"edit/{contact.pk}/", f"history/{contact.pk}/", f"delete/{contact.pk}/", f"usage/{contact.pk}/"):
+        soup = BeautifulSoup(officer.get(f"{base}/{page}").content, "html.parser")
+        assert soup.title.get_text() == "連絡先", page
+        shown += SECRET in soup.body.get_text()
+    assert shown > 2, "the pages themselves show it"
+    refused = officer.post(f"{base}/edit/{contact.pk}/", {"unit": SECRET})
+    assert BeautifulSoup(refused.content, "html.parser").title.get_text() == "連絡先"
