@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 
 from directory.areas import area_index
-from directory.models import Programme
+from directory.models import Field, Programme
 
 from .models import Partner
 from .packs import coordinators, visible_contacts
@@ -44,7 +44,7 @@ def find(asked: Asked, partner: Partner | None) -> Page:
     if asked.role:
         found = found.with_roles([programme.code for programme in programmes(asked.role)])
     if asked.field:
-        found = found.having(fields__code=asked.field)
+        found = found.about(asked.field) if Field.objects.filter(code=asked.field).exists() else found.none()
     if asked.area:
         node = area_index().by_slug.get(asked.area)
         found = found.in_areas(area_index().relevant_to(node.pk)) if node else found.none()

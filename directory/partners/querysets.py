@@ -26,6 +26,12 @@ class ContactPointQuerySet(models.QuerySet):
         """Those that carry out one of the programmes."""
         return self.having(roles__code__in=list(codes))
 
+    def about(self, field: str) -> "ContactPointQuerySet":
+        """Those that are asked about a field of welfare (its code), and those that name none: they take any."""
+        named = self.model.objects.filter(fields__isnull=False).values("pk")
+        about_it = self.model.objects.filter(fields__code=field).values("pk")
+        return self.filter(Q(pk__in=about_it) | ~Q(pk__in=named))
+
     def in_areas(self, areas: Iterable[int]) -> "ContactPointQuerySet":
         """Those that serve one of the areas."""
         return self.having(areas__in=list(areas))

@@ -56,7 +56,13 @@ class ContactPoint(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin,
     areas = ParentalManyToManyField(
         Area, related_name="contact_points", verbose_name=_("担当の圏域"), help_text=_("市全体なら市を選びます")
     )
-    fields = ParentalManyToManyField(Field, related_name="contact_points", blank=True, verbose_name=_("分野"))
+    fields = ParentalManyToManyField(
+        Field,
+        related_name="contact_points",
+        blank=True,
+        verbose_name=_("分野"),
+        help_text=_("分野を問わない窓口では、どれも選びません。どの分野でさがしても見つかります"),
+    )
 
     duty = models.CharField(
         _("担当の役割"),

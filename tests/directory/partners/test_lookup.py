@@ -69,6 +69,17 @@ def test_should_find_by_role_field_and_area_together(member_client: Client) -> N
     ]
 
 
+def test_should_find_who_takes_any_field_whatever_field_is_asked_for(member_client: Client) -> None:
+    for field in ("hikikomori", "housing"):
+        found = look_up(member_client, field=field)
+        assert "多機関協働" in found[0], "the coordinator, who names no field"
+    assert not any("包括" in name for name in found)
+    assert any("訪問して支える" in name for name in look_up(member_client, field="hikikomori"))
+    assert look_up(member_client, field="nonsense") == []
+    several = names(member_client.get(f"{CONTACTS}?field=hikikomori"))
+    assert len(several) == len(set(several)), "a contact of several fields stands once"
+
+
 def test_should_put_the_coordinator_first(member_client: Client) -> None:
     assert "多機関協働" in names(member_client.get(CONTACTS))[0]
     assert all("多機関" in name for name in names(member_client.get(f"{CONTACTS}?coordinator=1"))[:1])
