@@ -21,7 +21,7 @@ from directory.partners.loading import load_contacts, load_partners, remove_cont
 from directory.partners.reference import load_packs
 from directory.reference import load_reference
 from search import dictionary, indexing
-from search.modelsearch.renewal import renew
+from search.modelsearch.renewal import renew, waiting_for_renewal
 
 from .demo_pages import PageBuilder, remove_pages
 from .roles import set_up_roles
@@ -52,7 +52,7 @@ def is_loaded(seed: int, resources: int) -> bool:
 
 def load(seed: int, resources: int, progress: Callable[[int], None] | None = None) -> int:
     """Load the demo anew, all or nothing, and rebuild the index. Returns how many resources stand."""
-    with indexing.waiting_for_rebuild(), transaction.atomic():
+    with indexing.waiting_for_rebuild(), waiting_for_renewal(), transaction.atomic():
         _remove_rows()
         load_reference()
         loader = RegisterLoader(ORIGIN)

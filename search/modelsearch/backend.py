@@ -11,12 +11,14 @@ from modelsearch.conf import get_app_config
 from modelsearch.utils import get_content_type_pk, get_descendants_content_types_pks
 
 from search.modelsearch.reading import read
-from search.modelsearch.records import entry_of, rows_of
+from search.modelsearch.records import Entry, entry_of, rows_of
+from search.modelsearch.renewal import is_waiting
 from search.modelsearch.tokens import fitting
 from search.modelsearch.tree import EVERYTHING, NOTHING, Every, No, Some, Tree, has_no, holds, wanted
 
 IndexEntry = get_app_config().get_model("IndexEntry")
 COLUMNS = ("title", "body", "autocomplete")
+BLANK = Entry([], [], [])
 # More keys than this are not written into a query one by one.
 MOST_KEYS = 500
 
@@ -145,7 +147,7 @@ class IndexMixin:
         content_type = get_content_type_pk(model)
         rows = []
         for record in objs:
-            entry = entry_of(record)
+            entry = BLANK if is_waiting() else entry_of(record)
             columns = {name: self.column(list(fitting(getattr(entry, name)))) for name in COLUMNS}
             rows.append(IndexEntry(content_type_id=content_type, object_id=str(record.pk), **columns))
         IndexEntry.objects.using(self.write_connection.alias).bulk_create(

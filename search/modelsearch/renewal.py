@@ -1,10 +1,30 @@
 """Entries written anew when the same text gives other terms."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.contrib.contenttypes.models import ContentType
 from modelsearch.backends import get_search_backend
 from modelsearch.conf import get_app_config
 
 BATCH = 500
+_waiting: ContextVar[bool] = ContextVar("waiting_for_renewal", default=False)
+
+
+@contextmanager
+def waiting_for_renewal() -> Iterator[None]:
+    """Save without reading any text: entries stay blank until `renew`, with which whoever loads in bulk ends."""
+    token = _waiting.set(True)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+
+
+def is_waiting() -> bool:
+    """Whether entries stay blank for now."""
+    return _waiting.get()
 
 
 def renew() -> int:

@@ -13,7 +13,7 @@ from modelsearch.index import insert_or_update_object
 from modelsearch.query import MATCH_ALL, MATCH_NONE, And, Boost, Fuzzy, Not, Or, Phrase, PlainText
 
 from directory.models import Organisation
-from search.modelsearch.renewal import renew
+from search.modelsearch.renewal import renew, waiting_for_renewal
 from tests.factories import OrganisationFactory
 
 STOCK = "modelsearch.backends.database"
@@ -342,6 +342,19 @@ def test_should_renew_only_what_stands(backend: object, groups: object) -> None:
     assert renew() == stale.count()
     assert names(backend.search("困りごと", groups)) == ["介護者の会 ひだまり"]
     assert names(backend.search("手話", groups)) == []
+
+
+def test_should_read_nothing_while_somebody_loads_in_bulk_and_everything_afterwards(
+    backend: object, groups: object
+) -> None:
+    group = groups.get(name="手話サークル こだま")
+    with waiting_for_renewal():
+        group.name = "朝の太極拳"
+        group.save()
+        assert names(backend.search("太極拳", groups)) == []
+        assert names(backend.search("手話", groups)) == []
+    assert renew() > 0
+    assert names(backend.search("太極拳", groups)) == ["朝の太極拳"]
 
 
 def test_should_write_a_record_in_one_statement(
