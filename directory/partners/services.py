@@ -164,7 +164,7 @@ def propose(contact: ContactPoint | None, visitor: Visitor, values: Mapping[str,
         seen={name: getattr(contact, name) or "" for name in changes} if contact else {},
         comment=comment,
     )
-    proposal.full_clean(exclude=["contact"])
+    proposal.full_clean()
     proposal.save()
     visitor.note(Act.PROPOSED, proposal.title, fields=sorted(changes), comment=bool(comment))
     return proposal
@@ -192,7 +192,7 @@ def decide(proposal: Proposal, visitor: Visitor, *, accept: Iterable[str], answe
             locked.contact = _make(locked.partner, values, visitor.user)
     locked.state = ProposalState.ACCEPTED if accepted and not answer.strip() else ProposalState.ANSWERED
     locked.answer, locked.decided_by, locked.decided_at = answer.strip(), visitor.user.get_username(), timezone.now()
-    locked.full_clean(exclude=["contact"])
+    locked.full_clean()
     locked.save()
     visitor.note(Act.DECIDED, locked.title, accepted=accepted, answered=bool(answer.strip()))
     return locked

@@ -69,7 +69,7 @@ class Proposal(models.Model):
     """What a partner says about its own contact point (or about a new one), and what the city answered."""
 
     # None: a new one, until the city has taken it over.
-    contact = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, null=True, related_name="proposals")
+    contact = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, null=True, blank=True, related_name="proposals")
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="proposals")
     proposed_by = models.CharField(max_length=150)
     changes = models.JSONField(default=dict, blank=True)
