@@ -214,3 +214,30 @@ class Speaker(models.TextChoices):
     CHILD = "child", _("子ども")
     NEIGHBOUR = "neighbour", _("近所の人")
     EMPLOYER = "employer", _("職場の人")
+
+
+class Side(models.TextChoices):
+    """From which side somebody tells of a danger: who is hurt, and who speaks."""
+
+    ME = "me", _("本人（大人）")
+    CHILD = "child", _("本人（子ども）")
+    FAMILY = "family", _("家族・友だち")
+    NEIGHBOUR = "neighbour", _("近所・学校・職場の人")
+    DOER = "doer", _("してしまう側の人")
+    WORK = "work", _("仕事や学びで調べている人")
+    PAST = "past", _("昔のこと・のこされた人")
+
+
+class CallBand(models.TextChoices):
+    """Whether the urgent lines must stand above the answers to a call."""
+
+    YES = "yes", _("出る")
+    NO = "no", _("出ない")
+    ANY = "either", _("どちらでもよい")
+
+
+class Patient(models.TextChoices):
+    """Whom a line of a band is for, where children and grown-ups have lines of their own."""
+
+    CHILD = "child", _("子どものことのとき")
+    ADULT = "adult", _("大人のことのとき")

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import calendar
 from collections import Counter
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, time
 from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
 
-from .choices import Surface
+from .choices import HolidayPolicy, Surface, Weekday
 from .files import FIXTURES, FixtureError, read_csv, stable_uuid
 from .models import (
+    DangerAnswer,
     DangerLine,
     DangerTopic,
+    DangerVoice,
     Field,
     InstitutionType,
+    LineHours,
     NationalLine,
     Need,
     NeedAnswer,
@@ -72,6 +76,7 @@ def load_reference() -> Counter[str]:
         ):
             for identity, values in rows():
                 created[model.__name__] += _create(model, identity, values)
+        _complete_lines()
         created["Need"] += _load_needs()
         created["Organisation"] += _load_councils()
         created["DangerTopic"] += _load_danger_topics()
@@ -170,6 +175,28 @@ def _national_lines() -> list[tuple[dict, dict]]:
     ]
 
 
+def _complete_lines() -> None:
+    """What lines of an earlier version lack: when they answer, what they are called, which languages they speak."""
+    for row in read_csv("national_lines.csv"):
+        line = NationalLine.objects.filter(
+            uuid=stable_uuid(ORIGIN, f"line:{row['name']}"), asked_by="", languages=""
+        ).first()
+        if line is None or line.opening_rules.exists():
+            continue
+        for place, rule in enumerate(filter(None, row["rules"].split("; "))):
+            days, times, holidays = rule.split()
+            opens, closes = (time.fromisoformat(text) for text in times.split("-"))
+            LineHours.objects.create(
+                line=line,
+                weekdays=[Weekday(int(day)) for day in days],
+                opens=opens,
+                closes=closes,
+                holidays=HolidayPolicy(holidays),
+                sort_order=place,
+            )
+        NationalLine.objects.filter(pk=line.pk).update(asked_by=row["asked_by"], languages=row["languages"])
+
+
 def _load_needs() -> int:
     fields = {field.code: field for field in Field.objects.all()}
     types = {type_.code: type_ for type_ in InstitutionType.objects.all()}
@@ -200,31 +227,59 @@ def _load_needs() -> int:
 
 def _load_danger_topics() -> int:
     created, problems = 0, []
-    lines = {line.name: line for line in NationalLine.objects.all()}
     needs = {need.code: need for need in Need.objects.all()}
+    topics = {topic.code: topic for topic in DangerTopic.objects.all()}
     for order, row in enumerate(read_csv("danger_topics.csv", WORDS), start=1):
-        names = row["lines"].split("／")
-        unknown = [name for name in names if name not in lines]
-        unknown += [row["need"]] if row["need"] and row["need"] not in needs else []
-        if unknown:
-            problems.append(f"danger_topics.csv, {row['code']}: {', '.join(unknown)}")
-        elif not DangerTopic.objects.filter(code=row["code"]).exists():
+        if row["need"] and row["need"] not in needs:
+            problems.append(f"danger_topics.csv, {row['code']}: {row['need']}")
+        elif row["code"] not in topics:
             texts = {name: row[name] for name in ("code", "name", "heading", "text", "family_text")}
             topic = DangerTopic(
                 **texts,
                 need=needs.get(row["need"]),
+                kind_of=topics.get(row["kind_of"]),
                 emergency=row["emergency"] == "yes",
                 at_night=row["at_night"] == "yes",
                 order=order,
                 origin=ORIGIN,
             )
-            topic.lines = [DangerLine(line=lines[name], sort_order=place) for place, name in enumerate(names)]
             topic.full_clean()
             topic.save()
+            topics[topic.code] = topic
             created += 1
+    _load_danger_sides(topics, problems)
     if problems:
         raise FixtureError(problems)
     return created
+
+
+def _load_danger_sides(topics: Mapping[str, DangerTopic], problems: list[str]) -> None:
+    """What each side is told, whom it is led to and which lines it gets; a topic that has answers already is the city's own."""
+    lines = {line.name: line for line in NationalLine.objects.all()}
+    types = {type_.code: type_ for type_ in InstitutionType.objects.all()}
+    own = set(DangerAnswer.objects.values_list("topic__code", flat=True))
+    with_lines = set(DangerLine.objects.values_list("topic__code", flat=True))
+    for place, row in enumerate(read_csv("danger_sides.csv", WORDS)):
+        code = row["topic"]
+        named = [part.partition(":") for part in row["lines"].split("／") if part]
+        unknown = [] if code in topics else [code]
+        unknown += [name for name, _colon, _patient in named if name not in lines]
+        unknown += [name for name in row["types"].split() if name not in types]
+        if unknown:
+            problems.append(f"danger_sides.csv, {code} {row['side']}: {', '.join(unknown)}")
+        elif code not in own:
+            topic, side = topics[code], row["side"]
+            if row["heading"]:
+                DangerVoice.objects.create(
+                    topic=topic, side=side, heading=row["heading"], text=row["text"], sort_order=place
+                )
+            for rank, name in enumerate(row["types"].split()):
+                DangerAnswer.objects.create(topic=topic, side=side, type=types[name], sort_order=rank)
+            if side or code not in with_lines:
+                for rank, (name, _colon, patient) in enumerate(named):
+                    DangerLine.objects.create(
+                        topic=topic, side=side, patient=patient, line=lines[name], sort_order=rank
+                    )
 
 
 def _load_words(name: str) -> int:

@@ -18,9 +18,9 @@ from search.spans import span_key
 
 from .files import FixtureError
 from .models import DangerPattern, DangerTopic, InstitutionType, Need, Phrase, StopWord, SynonymGroup
+from .models.danger import check_pattern
 from .models.vocabulary import (
     SEPARATOR,
-    check_pattern,
     check_phrase,
     check_stop_word,
     check_synonyms,
@@ -51,6 +51,8 @@ class Format:
     identity: Callable[[Values], object]
     # Words that may stand in one row only (synonyms); none for other kinds.
     claims: Callable[[Values], Iterable[str]] = lambda values: ()
+    # Columns that files of earlier versions do not have.
+    optional: frozenset[str] = frozenset()
 
 
 def _read_synonyms(row: Row, _known: Mapping[str, Any]) -> Values:
@@ -81,7 +83,7 @@ def _read_danger(row: Row, known: Mapping[str, Any]) -> Values:
         raise ValidationError({"topic": _("「%s」という危険の話題はありません。") % row["topic"]})
     say, unless = row["say"].strip(), row["unless"].strip()
     check_pattern(say, unless)
-    return {"topic": topic, "say": say, "unless": unless, "note": row["note"]}
+    return {"topic": topic, "side": row["side"].strip(), "say": say, "unless": unless, "note": row["note"]}
 
 
 def _read_stop_word(row: Row, _known: Mapping[str, Any]) -> Values:
@@ -119,10 +121,11 @@ FORMATS: dict[str, Format] = {
             "danger",
             gettext_lazy("危険のことば"),
             DangerPattern,
-            ("topic", "say", "unless", "note"),
-            lambda record: (record.topic.code, record.say, record.unless, record.note),
+            ("topic", "side", "say", "unless", "note"),
+            lambda record: (record.topic.code, record.side, record.say, record.unless, record.note),
             _read_danger,
             lambda values: (values["topic"].pk, values["say"]),
+            optional=frozenset({"side"}),
         ),
         Format(
             "stop_words",
@@ -182,7 +185,7 @@ def _records(form: Format) -> models.QuerySet:
 
 def _values_of(form: Format, record: models.Model) -> Values:
     names = {"synonyms": "layer words keys note", "phrases": "need type language speaker text"}
-    names |= {"danger": "topic say unless note", "stop_words": "word"}
+    names |= {"danger": "topic side say unless note", "stop_words": "word"}
     return {name: getattr(record, name) for name in names[form.name].split()}
 
 
@@ -199,7 +202,8 @@ def _parse(form: Format, text: str) -> list[dict[str, str]]:
         raise FixtureError([_("CSVファイルではないようです。")])
     try:
         reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
-        missing = [column for column in form.columns if column not in (reader.fieldnames or ())]
+        there = {*(reader.fieldnames or ()), *form.optional}
+        missing = [column for column in form.columns if column not in there]
         if missing:
             raise FixtureError([_("1行目に、この列の名前がありません：%s") % "、".join(missing)])
         rows = list(reader)

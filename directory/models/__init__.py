@@ -1,17 +1,16 @@
 """Models of the register, one subject a file."""
 
 from .areas import Area, AreaLayer, PostalCode, Town
+from .calls import Call
+from .danger import DangerAnswer, DangerLine, DangerPattern, DangerTopic, DangerVoice
 from .kinds import ConsultationDesk, EmploymentPathway, GatheringPlace, VolunteerOpportunity
-from .lines import NationalLine
+from .lines import LineHours, NationalLine
 from .organisations import Organisation, OrganisationRole
 from .parts import Channel, NextStep, OpeningException, OpeningRule, ResourceText
 from .public_record import PublicRecord
 from .resources import Resource
 from .taxonomy import Field, InstitutionType, Need, NeedAnswer, Programme
 from .vocabulary import (
-    DangerLine,
-    DangerPattern,
-    DangerTopic,
     Phrase,
     Promotion,
     StopWord,
@@ -22,15 +21,19 @@ from .vocabulary import (
 __all__ = [
     "Area",
     "AreaLayer",
+    "Call",
     "Channel",
     "ConsultationDesk",
+    "DangerAnswer",
     "DangerLine",
     "DangerPattern",
     "DangerTopic",
+    "DangerVoice",
     "EmploymentPathway",
     "Field",
     "GatheringPlace",
     "InstitutionType",
+    "LineHours",
     "NationalLine",
     "Need",
     "NeedAnswer",

@@ -1,14 +1,19 @@
 """Nationwide telephone lines and chats, each with its source and the day on which somebody last looked."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import DraftStateMixin, RevisionMixin
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.models import DraftStateMixin, Orderable, RevisionMixin
 from wagtail.search import index
 
 from search.modelsearch.records import searchable
 
-from .base import Record
+from ..choices import HolidayPolicy, Weekday
+from ..fields import ChoiceSetField
+from .base import Child, Record
 
 
 class NationalLineQuerySet(models.QuerySet):
@@ -20,7 +25,7 @@ class NationalLineQuerySet(models.QuerySet):
         return self.filter(live=True, show=True).exclude(show_until__lt=today).exclude(show_from__gt=today)
 
 
-class NationalLine(DraftStateMixin, RevisionMixin, index.Indexed, Record):
+class NationalLine(DraftStateMixin, RevisionMixin, index.Indexed, Record, ClusterableModel):
     """A line that anybody in the country can call.
 
     `checked_on` is empty as long as nobody called or read the operator's own page; the page then says from when the source is.
@@ -48,6 +53,14 @@ class NationalLine(DraftStateMixin, RevisionMixin, index.Indexed, Record):
     cost = models.CharField(_("料金"), max_length=60, blank=True)
     for_whom = models.CharField(_("どんなとき"), max_length=200, blank=True)
     other_channels = models.CharField(_("ほかの方法"), max_length=200, blank=True)
+    asked_by = models.TextField(
+        _("さがすときのことば"),
+        blank=True,
+        help_text=_("この電話そのものを指すことば。／で区切ります。例：シャープ8000／夜間の小児科"),
+    )
+    languages = models.CharField(
+        _("話せる言語"), max_length=120, blank=True, help_text=_("日本語のほか。コードを空白で区切ります。例：en zh ko")
+    )
     source_url = models.TextField(_("出典のアドレス"), blank=True)
     source_kind = models.CharField(_("出典の種類"), max_length=80, blank=True)
     source_date = models.CharField(_("出典の日付"), max_length=40, blank=True)
@@ -73,3 +86,26 @@ class NationalLine(DraftStateMixin, RevisionMixin, index.Indexed, Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+class LineHours(Child, Orderable):
+    """When a line answers, so that pages can say 「いまつながります」; none where it differs from place to place."""
+
+    line = ParentalKey(NationalLine, on_delete=models.CASCADE, related_name="opening_rules")
+    weekdays = ChoiceSetField(_("曜日"), allowed=Weekday, blank=True)
+    opens = models.TimeField(_("始まり"))
+    closes = models.TimeField(_("終わり"), help_text=_("始まりより早い時刻は翌日のことです。0:00から0:00は24時間です"))
+    holidays = models.CharField(_("祝日"), max_length=6, choices=HolidayPolicy, default=HolidayPolicy.OPEN)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("つながる時間")
+        verbose_name_plural = _("つながる時間")
+
+    def __str__(self) -> str:
+        return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
+
+    def clean(self) -> None:
+        """A rule without a day never opens."""
+        super().clean()
+        if not self.weekdays and self.holidays != HolidayPolicy.ONLY:
+            raise ValidationError({"weekdays": _("曜日を選んでください。")})
