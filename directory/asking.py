@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from search.query import Question, understand
 
 from .areas import AreaNode, area_index, locate
+from .danger import NO_DANGER, Danger, danger_of, leading_types
 from .lexicon import SPEAKER, WHEN
 from .memory import remembered
-from .models import DangerTopic, InstitutionType
+from .models import InstitutionType
 from .needs import NeedEntry, all_needs
 
 # The need that says "I do not know where to ask", and those that say so among other things.
@@ -21,16 +22,9 @@ WHERE_TO_ASK = frozenset({"anything", "many-troubles", "gave-up"})
 SOUGHT = frozenset({"ibasho", "volunteer", "sanka", "shokuji", "kosodate", "chika_chan", "chiiki", "silver"})
 # How sure a need must be to count when the number of fields is reckoned.
 SURE = 0.62
-DANGER_SCORE = 0.9
-# An urgent need is heard although no pattern of danger says so when it is the likeliest meaning by so much: a line too
-# many is easier to bear than one that is missing.
-TOLD_DANGER = 0.8
-# Words of people who work on a matter, or remember it, and are not in it.
-_ABOUT = re.compile(
-    "防止|対策|予防|要望|申込|イベント|研修|講座|講演|講師|出前|授業|ボランティア|啓発|ポスター|チラシ|リーフレット|条例|計画|統計|件数|資料|月間|週間|推進|会議|助成"
-    "|支援者|職員向け|遺族|遺児|わかちあい|分かち合い|サポーター|リボン|制度|法律|とは$"
-    "|手続|年金|戸籍|遺品|training|volunteer|course|curso|讲座|tập huấn"
-)
+# What the ear says of a need or a type counts from here on.
+CLEAR, LIKELY = 0.5, 0.3
+NOT_OURS = "other"
 FEW_CLAUSES = 2
 TYPE_BOOST, NEED_BOOST, SLOT_BOOST, KIND_BOOST = 14.0, 10.0, 6.0, 12.0
 # Who looks for a canteen wants to eat there, not to wash its dishes, although both are of one institution.
@@ -63,8 +57,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """A question with its meaning. `when` is "now", "today", "week" or ""; `speaker` who seems to be asking; `dangers` topics of
-    danger, by their patterns or because a need that has one was told very surely.
+    """A question with its meaning. `when` is "now", "today", "week" or ""; `danger` what danger it speaks of, and from
+    which side.
     """
 
     question: Question
@@ -73,15 +67,32 @@ class Understanding:
     area: AreaNode | None = None
     days: tuple[str, ...] = ()
     when: str = ""
-    speaker: str = ""
-    dangers: tuple[str, ...] = ()
+    danger: Danger = NO_DANGER
     chips: tuple[Chip, ...] = ()
     slots: tuple[tuple[str, tuple[str, ...]], ...] = field(default_factory=tuple)
 
     @property
     def asks_where(self) -> bool:
         """Whether the visitor asks where to ask."""
-        return self.question.is_open or bool(self.targets and self.targets[0].code in WHERE_TO_ASK)
+        if self.question.is_open or bool(self.targets and self.targets[0].code in WHERE_TO_ASK):
+            return True
+        return not self._is_told and self._heard_need in WHERE_TO_ASK
+
+    @property
+    def is_not_ours(self) -> bool:
+        """Whether it is something that a town hall is asked and this register does not hold."""
+        return not self.danger and not self._is_told and self._heard_need == NOT_OURS
+
+    @property
+    def _is_told(self) -> bool:
+        """Whether any phrase tells surely what is meant."""
+        return any(target.score >= SURE for target in self.targets)
+
+    @property
+    def _heard_need(self) -> str:
+        """The need that the ear hears clearly, if any."""
+        heard = self.question.heard.needs
+        return heard[0][0] if heard and heard[0][1] >= CLEAR else ""
 
     @property
     def fields_touched(self) -> int:
@@ -100,7 +111,10 @@ class Understanding:
     @property
     def types(self) -> Mapping[str, float]:
         """Types of institution that answer, with how surely, the surest first."""
-        weights: Counter[str] = Counter()
+        weights: Counter[str] = Counter({code: 1.0 for code in leading_types(self.danger)})
+        for code, likelihood in self.question.heard.types:
+            if likelihood >= LIKELY:
+                weights[code] = max(weights[code], likelihood)
         for target in self.targets:
             for code, share in zip(target.types, TYPE_SHARES, strict=False):
                 weights[code] = max(weights[code], target.score * share)
@@ -138,10 +152,7 @@ class Understanding:
 def ask(text: str, *, off: Collection[str] = ()) -> Understanding:
     """Understand a question; `off` are codes of chips that the visitor removed. Takes any text, never raises."""
     question = understand(text, off=off)
-    dangers = question.dangers or _told_dangers(question)
-    targets = _with_danger(
-        tuple(target for need in question.needs if (target := _target(need.target, need.score))), dangers, off
-    )
+    targets = tuple(target for need in question.needs if (target := _target(need.target, need.score)))
     chips = [Chip(f"need:{target.code}", target.label) for target in targets if target.code not in WHERE_TO_ASK]
     slots: dict[str, dict[str, None]] = {}
     area, when, speaker = _by_postal_code(text, off), "", ""
@@ -171,44 +182,10 @@ def ask(text: str, *, off: Collection[str] = ()) -> Understanding:
         area,
         tuple(slots.get("day", ())),
         when,
-        speaker,
-        dangers,
+        danger_of(question, speaker),
         tuple(chips),
         tuple((slot, tuple(values)) for slot, values in slots.items()),
     )
-
-
-def _with_danger(targets: tuple[Target, ...], dangers: tuple[str, ...], off: Collection[str]) -> tuple[Target, ...]:
-    """Words of danger speak of a need even where no phrase is like them: it comes first."""
-    codes = [code for topic in dangers if (code := danger_needs().get(topic)) and f"need:{code}" not in off]
-    meant = [target for code in dict.fromkeys(codes) if (target := _target(code, DANGER_SCORE))]
-    known = {target.code for target in targets}
-    first = [target for target in targets if target.code in codes]
-    return (
-        *first,
-        *(target for target in meant if target.code not in known),
-        *(target for target in targets if target not in first),
-    )
-
-
-def _told_dangers(question: Question) -> tuple[str, ...]:
-    told = {need.target for need in question.echoes[:1] if need.score >= TOLD_DANGER}
-    if not told or _ABOUT.search(question.text):
-        return ()
-    topics = {code: topic for topic, code in reversed(urgent_needs().items())}
-    return tuple(topics[code] for code in topics if code in told)
-
-
-def urgent_needs() -> dict[str, str]:
-    """The need of each topic in which every minute may count."""
-    topics = DangerTopic.objects.filter(retired=False, emergency=True, need__retired=False)
-    return remembered("dangers", "urgent", lambda: dict(topics.values_list("code", "need__code")))
-
-
-def danger_needs() -> dict[str, str]:
-    """The need of each topic of danger that has one."""
-    topics = DangerTopic.objects.filter(retired=False, need__retired=False)
-    return remembered("dangers", "needs", lambda: dict(topics.values_list("code", "need__code")))
 
 
 def _target(code: str, score: float) -> Target | None:

@@ -74,6 +74,15 @@ def describe_schedule(schedule: Schedule, today: date | None = None) -> list[str
     return lines
 
 
+def describe_line(status: OpenStatus, at: datetime) -> str:
+    """Whether a telephone line answers at an aware moment, in one sentence; nothing where nobody knows."""
+    if status.state == "open":
+        return _("いまつながります") + _bracketed([_until(status.closes_at, at) if status.closes_at else _("24時間")])
+    if status.state == "closed" and status.opens_at:
+        return _next(status.opens_at, at).replace(_("開きます"), _("つながります"))
+    return _("いまはつながりません") if status.state == "closed" else ""
+
+
 def describe_rule(rule: OpeningRule, today: date | None = None) -> str:
     """One rule in one line; that it is closed on holidays is not said, that it is open then is."""
     return _line([rule], _holidays(rule) if rule.holidays == "open" else "", today)

@@ -20,6 +20,8 @@ from .models import DangerPattern, Phrase, Promotion, StopWord, SynonymGroup, Vo
 from .models.vocabulary import split_words
 
 MEMORY = "vocabulary"
+# The origin of words that came with the software; one that somebody changed here has a revision.
+SHIPPED = "reference"
 
 
 def provide() -> tuple[str, Callable[[], Vocabulary]]:
@@ -48,10 +50,10 @@ def read(version: str) -> Vocabulary:
             for phrase in Phrase.objects.select_related("need", "type").exclude(need__retired=True)
         ),
         dangers=tuple(
-            SearchDanger(topic, say, unless)
-            for topic, say, unless in DangerPattern.objects.filter(topic__retired=False)
+            SearchDanger(topic, say, unless, side, origin != SHIPPED or revision is not None)
+            for topic, say, unless, side, origin, revision in DangerPattern.objects.filter(topic__retired=False)
             .order_by("topic__order", "topic_id", "pk")
-            .values_list("topic__code", "say", "unless")
+            .values_list("topic__code", "say", "unless", "side", "origin", "latest_revision")
         ),
         hints=hints(),
         stop_words=frozenset(StopWord.objects.values_list("word", flat=True)),

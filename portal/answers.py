@@ -12,13 +12,13 @@ from django.utils import timezone
 from directory import hours
 from directory.areas import AreaNode, area_index
 from directory.asking import SOUGHT, Understanding, ask
+from directory.danger import Band, band_of
 from directory.public import PublicResource
 from directory.search_source import row
 from directory.selectors import EVERYTHING, Card, card, desks_of_types, resource_by_key
 from search.engines.base import EngineHit, EngineResult, EngineUnavailable
 from search.text import normalise
 
-from .danger import Band, band
 from .leading import MOST_LEADS, leading_types
 from .listing import PER_PAGE, Asked, run
 
@@ -53,7 +53,7 @@ class Answers:
 def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> Answers:
     """Answer what was asked. Never raises for a missing index: band and desk stand without it."""
     understanding = ask(asked.q, off=asked.off)
-    found = Answers(asked, understanding, band(understanding), None, "")
+    found = Answers(asked, understanding, band_of(understanding.danger), None, "")
     leads: tuple[PublicResource | str, ...] = ()
     promoted: list[EngineHit] = []
     # What was asked for by filters alone is a list, not a question.

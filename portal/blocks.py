@@ -13,13 +13,13 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 from directory.areas import area_index
 from directory.choices import Kind
 from directory.filters import area_options, field_options
+from directory.hotlines import lines_of
 from directory.memory import remembered
 from directory.models import ConsultationDesk, NationalLine
 from directory.publication import read
 from directory.selectors import card
 from search.engines.base import EngineUnavailable
 
-from .lines import lines_of
 from .listing import hits_for, search_address
 from .programmes import councils_by_prefecture, programme_rows
 

@@ -253,6 +253,8 @@ ELASTICSEARCH = {
 SEARCH_ENGINE = env.str("SEARCH_ENGINE", default="elasticsearch" if ELASTICSEARCH["hosts"] else "tantivy")
 SEARCH_INDEX_DIR = VAR_DIR / "index"
 SEARCH_DICTIONARY_DIR = VAR_DIR / "dictionary"
+# The learned ear: sentences, weights and the figures they reached (see `train_ear`).
+EAR_DIR = BASE_DIR / "fixtures" / "ear"
 
 LOGGING = {
     "version": 1,

@@ -26,11 +26,24 @@ _LATIN = re.compile(rf"[{_LETTERS}' 0-9-]*[{_LETTERS}][{_LETTERS}' 0-9-]*$")
 
 @dataclass(frozen=True, slots=True)
 class DangerPattern:
-    """`topic` is the code of what the pattern speaks of; see the module for the two texts."""
+    """`topic` is the code of what the pattern speaks of, `side` of who speaks where the words tell it; see the module for the
+    two texts. `is_own`: somebody in this city wrote or changed it, so it counts whatever the learned ear thinks.
+    """
 
     topic: str
     say: str
     unless: str = ""
+    side: str = ""
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SaidDanger:
+    """A topic of danger that a pattern found; see `DangerPattern`."""
+
+    topic: str
+    side: str = ""
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +77,7 @@ class _Word:
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    topic: str
+    said: SaidDanger
     parts: tuple[tuple[_Word, ...], ...]
     unless: tuple[_Word, ...]
 
@@ -114,7 +127,7 @@ class DangerDetector:
     def __init__(self, patterns: tuple[DangerPattern, ...]) -> None:
         self._patterns = [
             _Compiled(
-                pattern.topic,
+                SaidDanger(pattern.topic, pattern.side, pattern.is_own),
                 tuple(tuple(map(_Word.of, part)) for part in parts),
                 tuple(_Word.of(word) for part in parts_of(pattern.unless) for word in part),
             )
@@ -122,14 +135,19 @@ class DangerDetector:
             if (parts := parts_of(pattern.say)) and not problem_of(pattern.say, pattern.unless)
         ]
 
-    def find(self, text: str) -> tuple[str, ...]:
-        """Topics that a text speaks of, in the order of the patterns."""
+    def find(self, text: str) -> tuple[SaidDanger, ...]:
+        """What a text speaks of, each topic once, in the order of the patterns."""
         asked = _Text.of(text)
-        found: dict[str, None] = {}
+        found: dict[str, SaidDanger] = {}
         for pattern in self._patterns:
-            if pattern.topic not in found and _says(pattern, asked):
-                found[pattern.topic] = None
-        return tuple(found)
+            said = pattern.said
+            known = found.get(said.topic)
+            adds = known is None or (said.side and not known.side) or (said.is_own and not known.is_own)
+            if adds and _says(pattern, asked):
+                found[said.topic] = (
+                    SaidDanger(said.topic, known.side or said.side, known.is_own or said.is_own) if known else said
+                )
+        return tuple(found.values())
 
 
 def _says(pattern: _Compiled, asked: _Text) -> bool:

@@ -10,6 +10,8 @@ from itertools import groupby
 
 import jaconv
 
+from search.danger import SaidDanger
+from search.ear import NOTHING, Heard, current_ear
 from search.engines.base import Alternative, Clause
 from search.needs import FoundNeed
 from search.slots import Found
@@ -45,7 +47,8 @@ class Question:
 
     `text` is the cleaned input; `is_open` says that no content word is left: the visitor asks where to ask. `needs` are
     targets of phrases, the surest first; `echoes` what is likest, sure or not; `hints` what the words say of places, times
-    and ways; `dangers` topics of danger; `promoted` keys of documents that editors put first for these words.
+    and ways; `dangers` what danger their patterns say; `heard`
+    what the learned ear makes of it; `promoted` keys of documents that editors put first for these words.
     """
 
     text: str
@@ -55,7 +58,8 @@ class Question:
     needs: tuple[FoundNeed, ...] = ()
     echoes: tuple[FoundNeed, ...] = ()
     hints: tuple[Found, ...] = ()
-    dangers: tuple[str, ...] = ()
+    dangers: tuple[SaidDanger, ...] = ()
+    heard: Heard = NOTHING
     promoted: tuple[str, ...] = ()
 
     @property
@@ -96,6 +100,7 @@ def understand(text: str, *, off: Collection[str] = ()) -> Question:
         echoes=tuple(need for need in words.need_finder.echoes(analysis) if f"need:{need.target}" not in off),
         hints=hints,
         dangers=words.danger_detector.find(text),
+        heard=ear.hear(analysis) if (ear := current_ear()) else NOTHING,
         promoted=tuple(words.promoted(text)),
     )
 

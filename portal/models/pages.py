@@ -16,6 +16,7 @@ from wagtail.fields import StreamField
 
 from directory.areas import area_index
 from directory.choices import Kind
+from directory.hotlines import lines_of
 from directory.memory import remembered
 from directory.models import Field, NationalLine, Need
 from directory.needs import need_by_pk
@@ -23,7 +24,6 @@ from directory.selectors import card, desks_of_types
 from search.modelsearch.records import searchable
 
 from ..blocks import Body, Question, Voice, topic_choices
-from ..lines import lines_of
 from ..listing import KIND_DESCRIPTIONS, facet_counts, search_address
 from ..shell import home_municipality
 from ..tree import visible

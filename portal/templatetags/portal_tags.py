@@ -12,9 +12,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.images.models import AbstractImage
 
+from directory.hotlines import lines_of
 from directory.models import NationalLine
 
-from ..lines import lines_of
 from ..shell import ending_desk as find_ending_desk
 from ..shell import shell as build_shell
 

@@ -8,11 +8,11 @@ from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from directory.danger import Band
 from directory.models import NationalLine
 from directory.search_source import row
 
 from ..answers import Answers, answer
-from ..danger import Band
 from ..listing import Asked, all_options, page_links
 from ..shell import frame, home_municipality
 from ..suggestions import suggest
@@ -61,6 +61,7 @@ def band_data(band: Band, night_guidance: str) -> dict[str, Any]:
     """A band as JSON; `lines` are shown, `more_lines` folded away."""
     return {
         "topics": list(band.topics),
+        "side": band.side,
         "heading": band.heading,
         "text": band.text,
         "emergency": band.emergency,

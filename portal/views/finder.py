@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from directory.areas import AreaNode, Whereabouts, area_index, locate
 from directory.filters import field_options
+from directory.hotlines import lines_of
 from directory.needs import NeedEntry, all_needs, needs_of
 from directory.selectors import EVERYTHING, card, desks_of_types
 
-from ..lines import lines_of
 from ..listing import search_address
 from ..shell import home_municipality
 

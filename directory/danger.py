@@ -1,0 +1,236 @@
+"""Danger: what a question speaks of and from which side, by patterns, by urgent needs and by the learned ear; and the band for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from search.ear import Heard
+from search.query import Question
+
+from .choices import Patient, Side
+from .hotlines import by_opening, shown_lines
+from .memory import remembered
+from .models import DangerTopic, NationalLine
+
+# More would push the city's own desk off a telephone's screen; the rest is folded away.
+SHOWN_LINES = 3
+MOST_TOPICS = 2
+# An urgent need is heard although no pattern of danger says so when it is the likeliest meaning by so much: a line too
+# many is easier to bear than one that is missing.
+TOLD_DANGER = 0.8
+# A pattern that came with the software counts for so much, an urgent need that was told for so much: where the ear is surer than
+# that of the contrary, it is a joke, a title, a statistic. Of unseen writers' harmless sentences the patterns alone took 6 of
+# 100 for danger, with this 1; of their dangers none that the patterns had heard was lost in 50. A city's own pattern always counts.
+PATTERN, TOLD = 0.45, 0.15
+# The ear names the topic where patterns and ear disagree, once it is so sure of it.
+SURE_TOPIC = 0.5
+# Below so much above "more likely not", somebody's side is not told, and the words for everybody are used.
+SURE_SIDE = 0.3
+# A faint danger is no band, but nothing of it may be kept: so far below the threshold the ear still listens.
+FAINT = -1.0
+# Words of people who work on a matter, or remember it, and are not in it.
+_ABOUT = re.compile(
+    "防止|対策|予防|要望|申込|イベント|研修|講座|講演|講師|出前|授業|ボランティア|啓発|ポスター|チラシ|リーフレット|条例|計画|統計|件数|資料|月間|週間|推進|会議|助成"
+    "|支援者|職員向け|遺族|遺児|わかちあい|分かち合い|サポーター|リボン|制度|法律|とは$"
+    "|手続|年金|戸籍|遺品|training|volunteer|course|curso|讲座|tập huấn"
+)
+# Who is ill decides between the lines for children and for grown-ups.
+_CHILD = re.compile(
+    "赤ちゃん|あかちゃん|新生児|乳児|幼児|園児|子ども|子供|こども|むすこ|息子|むすめ|娘|孫|まご|小学生|弟|妹"
+    "|(?<![0-9])1?[0-9](?:歳|才|さい|か月|ヶ月|カ月|ヵ月)(?!代)"
+    "|baby|child|kid|toddler|my son|my daughter|孩子|宝宝|儿子|女儿|小孩|bebe|bebê|filh[oa]|criança|con tôi|con toi|em bé|con gái|con trai|"
+    "아이|아기|아들|딸|anak|bayi|hij[oa]|niñ[oa]|bebé|लูก|ลูก|बच्चा|छोरा|छोरी|ребен|ребён|дитин|ကလေး"
+)
+# For whom the words to the family are meant as well.
+_NEAR = frozenset({Side.FAMILY, Side.NEIGHBOUR})
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic of danger with its words, desks and lines; "" stands for every side that has none of its own."""
+
+    code: str
+    kind_of: str
+    need: str
+    heading: str
+    text: str
+    family_text: str
+    emergency: bool
+    at_night: bool
+    voices: Mapping[str, tuple[str, str]]
+    answers: Mapping[str, tuple[str, ...]]
+    lines: Mapping[str, tuple[tuple[str, int], ...]]
+
+    def voice(self, side: str) -> tuple[str, str]:
+        """Heading and sentence for a side."""
+        own = self.voices.get(side)
+        return own or (self.heading, self.family_text if side in _NEAR and self.family_text else self.text)
+
+    def types(self, side: str) -> tuple[str, ...]:
+        """Types of institution that lead for a side, in order."""
+        return self.answers.get(side) or self.answers.get("", ())
+
+    def line_ids(self, side: str, patient: str) -> list[int]:
+        """Lines for a side and a patient, in order."""
+        rows = self.lines.get(side) or self.lines.get("", ())
+        return [pk for meant_for, pk in rows if meant_for in {"", patient}]
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """What danger a question speaks of: topics, the leading one first, and from which side ("" where nobody can say)."""
+
+    topics: tuple[str, ...] = ()
+    side: str = ""
+    patient: str = Patient.ADULT
+
+    def __bool__(self) -> bool:
+        return bool(self.topics)
+
+
+NO_DANGER = Danger()
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What stands above the answers: one heading, one sentence, three lines, and more to unfold."""
+
+    topics: tuple[str, ...]
+    side: str
+    heading: str
+    text: str
+    emergency: bool
+    at_night: bool
+    lines: tuple[NationalLine, ...]
+    more: tuple[NationalLine, ...]
+
+    @property
+    def without_voice(self) -> NationalLine | None:
+        """A line that one can reach without speaking."""
+        return next((line for line in (*self.lines, *self.more) if line.other_channels), None)
+
+
+def topics() -> dict[str, Topic]:
+    """All topics in use, the most urgent first."""
+    return remembered("dangers", "topics", _read)
+
+
+def _read() -> dict[str, Topic]:
+    return {
+        topic.code: Topic(
+            topic.code,
+            topic.kind_of.code if topic.kind_of else "",
+            topic.need.code if topic.need and not topic.need.retired else "",
+            topic.heading,
+            topic.text,
+            topic.family_text,
+            topic.emergency,
+            topic.at_night,
+            {voice.side: (voice.heading, voice.text) for voice in topic.voices.all()},
+            _by_side((answer.side, answer.type.code) for answer in topic.answers.all()),
+            _by_side((line.side, (line.patient, line.line_id)) for line in topic.lines.all()),
+        )
+        for topic in DangerTopic.objects.filter(retired=False)
+        .select_related("kind_of", "need")
+        .prefetch_related("lines", "voices", "answers__type")
+    }
+
+
+def _by_side(rows: object) -> dict[str, tuple]:
+    found: dict[str, list] = {}
+    for side, value in rows:  # type: ignore[attr-defined]
+        found.setdefault(side, []).append(value)
+    return {side: tuple(values) for side, values in found.items()}
+
+
+def danger_of(question: Question, speaker: str = "") -> Danger:
+    """What danger a question speaks of. `speaker` is who the words say is asking, for where the ear is away."""
+    heard = question.heard
+    certain = [said for said in question.dangers if said.is_own or not heard or heard.danger >= -PATTERN]
+    said = {item.topic: item.side for item in certain}
+    if not said and (not heard or heard.danger >= -TOLD):
+        said = dict.fromkeys(_told(question), "")
+    codes = _in_order(heard, said)
+    if not codes:
+        return NO_DANGER
+    patient = Patient.CHILD if _CHILD.search(question.text) else Patient.ADULT
+    return Danger(codes[:MOST_TOPICS], _side(heard, said, speaker), patient)
+
+
+def is_faint(question: Question) -> bool:
+    """Whether a question may speak of danger, however faintly: nothing of it is kept then."""
+    heard = question.heard
+    return bool(question.dangers) or bool(_told(question)) or heard.danger >= FAINT
+
+
+def _in_order(heard: Heard, said: Mapping[str, str]) -> tuple[str, ...]:
+    """The topics that the patterns said, by urgency; the one that the ear is sure of before them."""
+    known = topics()
+    codes = [code for code in known if code in said]
+    if heard.topic in known and (heard.is_danger or (codes and heard.topics[0][1] >= SURE_TOPIC)):
+        first = not codes or heard.topics[0][1] >= SURE_TOPIC
+        codes = [code for code in codes if code != heard.topic]
+        codes.insert(0 if first else len(codes), heard.topic)
+    return tuple(codes)
+
+
+def _side(heard: Heard, said: Mapping[str, str], speaker: str) -> str:
+    told = next((side for side in said.values() if side), "")
+    if told:
+        return told
+    if heard.sides and heard.sides[0][1] >= SURE_SIDE:
+        return heard.side
+    return {"person": Side.ME, "employer": Side.NEIGHBOUR}.get(speaker, speaker)
+
+
+def _told(question: Question) -> tuple[str, ...]:
+    """Topics whose need was told very surely, where every minute may count."""
+    told = {need.target for need in question.echoes[:1] if need.score >= TOLD_DANGER}
+    if not told or _ABOUT.search(question.text):
+        return ()
+    urgent = [topic for topic in topics().values() if topic.need in told and (topic.emergency or topic.at_night)]
+    # Fire and poison share the need of the illness; the ear tells them apart, a phrase does not.
+    return tuple(topic.code for topic in urgent if not topic.kind_of)[:1]
+
+
+def band_of(danger: Danger) -> Band | None:
+    """The band of a danger, or None. The first topic speaks, each brings its first line; what is closed now comes last."""
+    known = topics()
+    found = [known[code] for code in danger.topics if code in known]
+    if not found:
+        return None
+    shown = {line.pk: line for line in shown_lines()}
+    groups = [
+        [shown[pk] for pk in topic.line_ids(danger.side, danger.patient) if pk in shown] for topic in found
+    ]
+    lines = by_opening(_in_turn(groups))
+    heading, text = found[0].voice(danger.side)
+    return Band(
+        tuple(topic.code for topic in found),
+        danger.side,
+        heading,
+        text,
+        any(topic.emergency for topic in found),
+        any(topic.at_night for topic in found),
+        tuple(lines[:SHOWN_LINES]),
+        tuple(lines[SHOWN_LINES:]),
+    )
+
+
+def leading_types(danger: Danger) -> tuple[str, ...]:
+    """Types of institution whose desks lead below the band: those of the first topic and side, then of the second."""
+    known = topics()
+    types = [code for topic in danger.topics if topic in known for code in known[topic].types(danger.side)]
+    return tuple(dict.fromkeys(types))
+
+
+def _in_turn(groups: Sequence[Sequence[NationalLine]]) -> list[NationalLine]:
+    """The first of each, then the second of each ..., each once."""
+    found: dict[int, NationalLine] = {}
+    for rank in range(max(map(len, groups), default=0)):
+        for group in groups:
+            if rank < len(group):
+                found.setdefault(group[rank].pk, group[rank])
+    return list(found.values())
