@@ -111,7 +111,7 @@ class Understanding:
     @property
     def types(self) -> Mapping[str, float]:
         """Types of institution that answer, with how surely, the surest first."""
-        weights: Counter[str] = Counter({code: 1.0 for code in leading_types(self.danger)})
+        weights: Counter[str] = Counter(dict.fromkeys(leading_types(self.danger), 1.0))
         for code, likelihood in self.question.heard.types:
             if likelihood >= LIKELY:
                 weights[code] = max(weights[code], likelihood)

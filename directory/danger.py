@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from search.danger import SaidDanger
 from search.ear import Heard
 from search.query import Question
 
@@ -15,7 +16,7 @@ from .memory import remembered
 from .models import DangerTopic, NationalLine
 
 # More would push the city's own desk off a telephone's screen; the rest is folded away.
-SHOWN_LINES = 3
+SHOWN_LINES = 2
 MOST_TOPICS = 2
 # An urgent need is heard although no pattern of danger says so when it is the likeliest meaning by so much: a line too
 # many is easier to bear than one that is missing.
@@ -23,11 +24,13 @@ TOLD_DANGER = 0.8
 # A pattern that came with the software counts for so much, an urgent need that was told for so much: where the ear is surer than
 # that of the contrary, it is a joke, a title, a statistic. Of unseen writers' harmless sentences the patterns alone took 6 of
 # 100 for danger, with this 1; of their dangers none that the patterns had heard was lost in 50. A city's own pattern always counts.
-PATTERN, TOLD = 0.45, 0.15
+PATTERN, TOLD = 1.0, 0.3
 # The ear names the topic where patterns and ear disagree, once it is so sure of it.
 SURE_TOPIC = 0.5
-# Below so much above "more likely not", somebody's side is not told, and the words for everybody are used.
-SURE_SIDE = 0.3
+# Where the ear is less sure, nobody knows who speaks, and the words for everybody are used.
+SURE_SIDE = 0.4
+# What a shipped pattern says and the ear finds so unlikely, where it is sure of another topic, is not spoken of.
+LEAST_TOPIC = 0.03
 # A faint danger is no band, but nothing of it may be kept: so far below the threshold the ear still listens.
 FAINT = -1.0
 # Words of people who work on a matter, or remember it, and are not in it.
@@ -40,7 +43,8 @@ _ABOUT = re.compile(
 _CHILD = re.compile(
     "赤ちゃん|あかちゃん|新生児|乳児|幼児|園児|子ども|子供|こども|むすこ|息子|むすめ|娘|孫|まご|小学生|弟|妹"
     "|(?<![0-9])1?[0-9](?:歳|才|さい|か月|ヶ月|カ月|ヵ月)(?!代)"
-    "|baby|child|kid|toddler|my son|my daughter|孩子|宝宝|儿子|女儿|小孩|bebe|bebê|filh[oa]|criança|con tôi|con toi|em bé|con gái|con trai|"
+    "|baby|child|kid|toddler|my son|my daughter|孩子|宝宝|儿子|女儿|小孩"
+    "|bebe|bebê|filh[oa]|criança|con tôi|con toi|em bé|con gái|con trai|"
     "아이|아기|아들|딸|anak|bayi|hij[oa]|niñ[oa]|bebé|लูก|ลูก|बच्चा|छोरा|छोरी|ребен|ребён|дитин|ကလေး"
 )
 # For whom the words to the family are meant as well.
@@ -149,9 +153,9 @@ def danger_of(question: Question, speaker: str = "") -> Danger:
     """What danger a question speaks of. `speaker` is who the words say is asking, for where the ear is away."""
     heard = question.heard
     certain = [said for said in question.dangers if said.is_own or not heard or heard.danger >= -PATTERN]
-    said = {item.topic: item.side for item in certain}
+    said = {item.topic: item for item in certain}
     if not said and (not heard or heard.danger >= -TOLD):
-        said = dict.fromkeys(_told(question), "")
+        said = {topic: SaidDanger(topic) for topic in _told(question)}
     codes = _in_order(heard, said)
     if not codes:
         return NO_DANGER
@@ -165,19 +169,22 @@ def is_faint(question: Question) -> bool:
     return bool(question.dangers) or bool(_told(question)) or heard.danger >= FAINT
 
 
-def _in_order(heard: Heard, said: Mapping[str, str]) -> tuple[str, ...]:
+def _in_order(heard: Heard, said: Mapping[str, SaidDanger]) -> tuple[str, ...]:
     """The topics that the patterns said, by urgency; the one that the ear is sure of before them."""
     known = topics()
     codes = [code for code in known if code in said]
     if heard.topic in known and (heard.is_danger or (codes and heard.topics[0][1] >= SURE_TOPIC)):
         first = not codes or heard.topics[0][1] >= SURE_TOPIC
+        if first:
+            likely = {code for code, likelihood in heard.topics if likelihood >= LEAST_TOPIC}
+            codes = [code for code in codes if code in likely or said[code].is_own]
         codes = [code for code in codes if code != heard.topic]
         codes.insert(0 if first else len(codes), heard.topic)
     return tuple(codes)
 
 
-def _side(heard: Heard, said: Mapping[str, str], speaker: str) -> str:
-    told = next((side for side in said.values() if side), "")
+def _side(heard: Heard, said: Mapping[str, SaidDanger], speaker: str) -> str:
+    told = next((item.side for item in said.values() if item.side), "")
     if told:
         return told
     if heard.sides and heard.sides[0][1] >= SURE_SIDE:
@@ -202,9 +209,7 @@ def band_of(danger: Danger) -> Band | None:
     if not found:
         return None
     shown = {line.pk: line for line in shown_lines()}
-    groups = [
-        [shown[pk] for pk in topic.line_ids(danger.side, danger.patient) if pk in shown] for topic in found
-    ]
+    groups = [[shown[pk] for pk in topic.line_ids(danger.side, danger.patient) if pk in shown] for topic in found]
     lines = by_opening(_in_turn(groups))
     heading, text = found[0].voice(danger.side)
     return Band(

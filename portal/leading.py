@@ -12,9 +12,9 @@ MOST_LEADS = 3
 # A single word that no phrase knows is looked up and not guessed at.
 FEWEST_CLAUSES = 2
 # So likely must a type be before its desk leads by the ear alone; below, the desk for everything does. Of unseen writers'
-# sentences the ear's first type was right in nine of ten above this, in one of two below.
-CERTAIN = 0.5
-LEAST_LIKELY = 0.12
+# sentences without danger the ear's first type was right in 80 of 100 above this, in 43 below (four at once tell in 75).
+CERTAIN = 0.4
+LEAST_LIKELY = 0.06
 
 Leads = tuple[dict[str, list[str]], str]
 
@@ -46,6 +46,8 @@ def leading_types(understanding: Understanding) -> Leads:
     if not reason and leads:
         heard = understanding.question.heard.types
         reason = "need" if heard and heard[0][1] >= CERTAIN else "guess"
+        if reason == "guess" and heard:
+            leads.insert(0, (EVERYTHING, ""))
     return _by_type(leads), reason
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 COLUMNS = ("text", "lang", "band", "topic", "side", "needs", "desks")
+# Sentences that are learned from and never judged by: those who wrote them knew the vocabulary.
+INSIDERS = frozenset({"questions", "vocabulary"})
 BANDS = frozenset({"yes", "no", "either"})
 MOST_PROBLEMS = 50
 
@@ -22,7 +24,10 @@ class SentencesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What somebody types, and what is right about it. `band`: "yes", "no", or "either" where nobody could say."""
+    """What somebody types, and what is right about it. `band`: "yes", "no", or "either" where nobody could say.
+
+    Of what is empty (side, needs, types) nothing is learned.
+    """
 
     text: str
     lang: str
@@ -34,14 +39,14 @@ class Sentence:
     writer: str
 
 
-def read_sentences(folder: Path, known: Mapping[str, Collection[str]]) -> list[Sentence]:
-    """All sentences of a folder, file by file in the order of their names.
+def read_sentences(paths: Iterable[Path], known: Mapping[str, Collection[str]]) -> list[Sentence]:
+    """All sentences of some files; the name of a file is its writer's.
 
     `known` has the codes that may be used, by "topic", "side", "need" and "type". Raises SentencesError.
     """
     sentences: list[Sentence] = []
     problems: list[str] = []
-    for path in sorted(folder.glob("*.csv")):
+    for path in paths:
         try:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 reader = csv.DictReader(file, strict=True)
@@ -56,7 +61,7 @@ def read_sentences(folder: Path, known: Mapping[str, Collection[str]]) -> list[S
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             problems.append(f"{path.name}: {error}")
     if not sentences and not problems:
-        problems.append(f"{folder}: no sentences")
+        problems.append("no sentences")
     if problems:
         more = len(problems) - MOST_PROBLEMS
         raise SentencesError(problems[:MOST_PROBLEMS] + ([f"and {more} more"] if more > 0 else []))
@@ -86,7 +91,7 @@ def _problems(sentence: Sentence, known: Mapping[str, Collection[str]]) -> Itera
         yield "a topic without a band, or a band without a topic"
     if sentence.topic and sentence.topic not in known["topic"]:
         yield f"unknown topic {sentence.topic!r}"
-    if sentence.side not in known["side"]:
+    if sentence.side and sentence.side not in known["side"]:
         yield f"unknown side {sentence.side!r}"
     yield from (f"unknown need {code!r}" for code in sentence.needs if code not in known["need"])
     yield from (f"unknown type {code!r}" for code in sentence.types if code not in known["type"])

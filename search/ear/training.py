@@ -5,7 +5,7 @@ The same sentences give the same bytes on one machine: nothing here is random.
 
 from __future__ import annotations
 
-from collections import Counter
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,23 +14,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
 
 from search.text import analyse
 
-from .model import FORMAT, GROUPS, Ear, script_of
-from .sentences import Sentence
+from .model import FORMAT, GROUPS, MIX, MIXED, SCRIPTS, Ear, Mix, mixed, places_of, script_of
+from .sentences import INSIDERS, Sentence
 from .signs import signs
 
-# What stands once is a writer's own word; of the rest the weightiest are kept, so that the file stays small.
-LEAST_TIMES, MOST_SIGNS = 2, 56_000
+# Places of the tables, powers of two. Half as many for danger cost 5 of 100 dangers at the same false alarms; a quarter of the
+# narrow one's cost little.
+SIZES = {"danger": 1 << 20, "rest": 1 << 16}
 # Softer than usual: writers differ more among each other than their sentences do.
 PENALTY = {"danger": 0.7, "topic": 0.4, "side": 0.4, "type": 0.3, "need": 0.3}
 # So many of a hundred harmless look-alikes of unseen writers may be taken for danger. They were written to mislead: of what a
 # town is really asked, far fewer are. A line too many is easier to bear than one that is missing.
 FALSE_ALARMS = 0.03
 WORKERS = 2
+# The second step: a small net over the scores of all columns.
+HIDDEN, ROUNDS = 32, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,49 +67,61 @@ class Lesson:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Thresholds by script and slopes by group, as `judging` chose them from sentences of unseen writers."""
+class Judgement:
+    """What sentences of unseen writers say: the second step, thresholds by script, slopes by group; and how they scored.
 
+    `scores` are of all sentences of a lesson, by ears that had read nothing of their writers; `danger`, `topic` and `side` the
+    second step's logits, by nets that had not read them either.
+    """
+
+    mix: dict[str, Mix]
     thresholds: dict[str, float]
     slopes: dict[str, list[float]]
+    scores: NDArray[np.float32]
+    danger: NDArray[np.float32]
+    topic: NDArray[np.float32]
+    side: NDArray[np.float32]
 
 
-PLAIN = Figures(
-    dict.fromkeys(("kana", "han", "latin", "other"), 0.0), {group: [2.0, 0.0] for group in GROUPS if group != "danger"}
-)
+def learn(lesson: Lesson, folds: int) -> tuple[Ear, Judgement]:
+    """Judge by writers out of `folds` groups, then learn from all sentences."""
+    labels = labels_of(lesson.sentences)
+    judgement = judge(lesson, labels, folds)
+    return _ear(lesson, labels, judgement), judgement
 
 
-def train(lesson: Lesson, figures: Figures, labels: Mapping[str, Sequence[str]] | None = None) -> Ear:
-    """Learn from all sentences of a lesson. `labels` fixes the columns (else what the sentences name)."""
-    labels = dict(labels or labels_of(lesson.sentences))
-    table = _Table.of(lesson)
-    matrix = table.matrix(lesson)
-    targets = [(group, code) for group in GROUPS for code in labels[group]]
-    with ThreadPoolExecutor(WORKERS) as pool:
-        fitted = list(pool.map(lambda target: _fit(matrix, lesson.sentences, *target), targets))
-    weights = np.array([weight for weight, _intercept in fitted]).T
-    chosen = _weightiest(weights, table.times)
-    scale = np.abs(weights[chosen]).max(axis=0) / 127.0
-    scale[scale == 0] = 1.0
+def _ear(lesson: Lesson, labels: Mapping[str, Sequence[str]], judgement: Judgement) -> Ear:
+    arrays = _first_step(lesson, labels)
     meta = {
         "format": FORMAT,
         "labels": labels,
-        "thresholds": figures.thresholds,
-        "slopes": figures.slopes,
-        "strange": float(table.strange),
+        "thresholds": judgement.thresholds,
+        "slopes": judgement.slopes,
         "sentences": len(lesson.sentences),
         "writers": len({sentence.writer for sentence in lesson.sentences}),
     }
-    return Ear(
-        meta,
-        {
-            "keys": table.keys[chosen],
-            "rarity": table.rarity[chosen].astype(np.float16),
-            "weights": np.rint(weights[chosen] / scale).astype(np.int8),
-            "scale": scale.astype(np.float32),
-            "intercept": np.array([intercept for _weight, intercept in fitted], dtype=np.float32),
-        },
-    )
+    mixes = {f"mix_{group}_{name}": getattr(mix, name) for group, mix in judgement.mix.items() for name in MIX}
+    return Ear(meta, {**arrays, **mixes})
+
+
+def _first_step(lesson: Lesson, labels: Mapping[str, Sequence[str]]) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {}
+    intercepts: list[float] = []
+    for name, groups in (("danger", GROUPS[:1]), ("rest", GROUPS[1:])):
+        rarity = _rarity(lesson, SIZES[name])
+        matrix = _matrix(lesson, rarity)
+        targets = [(group, code) for group in groups for code in labels[group]]
+        with ThreadPoolExecutor(WORKERS) as pool:
+            fits = [pool.submit(_fit, matrix, lesson.sentences, group, code) for group, code in targets]
+        fitted = [fit.result() for fit in fits]
+        weights = np.array([weight for weight, _intercept in fitted]).T
+        scale = np.abs(weights).max(axis=0) / 127.0
+        scale[scale == 0] = 1.0
+        arrays[f"{name}_rarity"] = rarity
+        arrays[f"{name}_weights"] = np.rint(weights / scale).astype(np.int8)
+        arrays[f"{name}_scale"] = scale.astype(np.float32)
+        intercepts += [intercept for _weight, intercept in fitted]
+    return {**arrays, "intercept": np.array(intercepts, dtype=np.float32)}
 
 
 def labels_of(sentences: Sequence[Sentence]) -> dict[str, list[str]]:
@@ -112,41 +129,92 @@ def labels_of(sentences: Sequence[Sentence]) -> dict[str, list[str]]:
     return {
         "danger": ["danger"],
         "topic": sorted({sentence.topic for sentence in sentences} - {""}),
-        "side": sorted({sentence.side for sentence in sentences}),
+        "side": sorted({sentence.side for sentence in sentences} - {""}),
         "type": sorted({code for sentence in sentences for code in sentence.types}),
         "need": sorted({code for sentence in sentences for code in sentence.needs}),
     }
 
 
-def out_of_writer(lesson: Lesson, folds: int) -> tuple[NDArray[np.float32], dict[str, list[str]]]:
-    """Scores of every sentence by an ear that read nothing of its writer (nor of the others in the same fold)."""
-    labels = labels_of(lesson.sentences)
-    writers = sorted({sentence.writer for sentence in lesson.sentences})
+def judge(lesson: Lesson, labels: Mapping[str, Sequence[str]], folds: int) -> Judgement:
+    """Scores of every sentence by an ear that read nothing of its writer (nor of the others in the same group of writers)."""
     scores = np.zeros((len(lesson.sentences), sum(map(len, labels.values()))), dtype=np.float32)
-    for fold in range(min(folds, len(writers))):
-        out = set(writers[fold::folds])
+    for out in _groups_of_writers(lesson, folds):
         places = [place for place, sentence in enumerate(lesson.sentences) if sentence.writer in out]
         others = [place for place, sentence in enumerate(lesson.sentences) if sentence.writer not in out]
-        ear = train(lesson.part(others), PLAIN, labels)
+        ear = Ear({"labels": labels}, _first_step(lesson.part(others), labels))
         for place in places:
-            scores[place] = ear.scores(analyse(lesson.sentences[place].text))
-    return scores, labels
+            scores[place] = ear.scores(lesson.families[place])
+    return _second_step(lesson, labels, scores, folds)
 
 
-def choose(lesson: Lesson, scores: NDArray[np.float32], labels: Mapping[str, Sequence[str]]) -> Figures:
-    """Thresholds and slopes from scores of unseen writers."""
-    return Figures(_thresholds(lesson, scores[:, 0]), _slopes(lesson, scores, labels))
+def _groups_of_writers(lesson: Lesson, folds: int) -> list[set[str]]:
+    writers = sorted({sentence.writer for sentence in lesson.sentences} - INSIDERS)
+    return [set(writers[fold::folds]) for fold in range(min(folds, len(writers)))]
+
+
+def _second_step(
+    lesson: Lesson, labels: Mapping[str, Sequence[str]], scores: NDArray[np.float32], folds: int
+) -> Judgement:
+    topic = slice(1, 1 + len(labels["topic"]))
+    looked_at = mixed(scores, lesson.scripts, topic)
+    by_writers = np.array([sentence.writer not in INSIDERS for sentence in lesson.sentences])
+    mixes: dict[str, Mix] = {}
+    logits: dict[str, NDArray[np.float32]] = {}
+    for group in MIXED:
+        truth = np.array([_answer(sentence, group) for sentence in lesson.sentences])
+        judged = by_writers & np.array([_is_told(sentence, group) for sentence in lesson.sentences])
+        classes = [False, True] if group == "danger" else list(labels[group])
+        logits[group] = np.full((len(truth), 1 if group == "danger" else len(classes)), -99.0, dtype=np.float32)
+        for out in _groups_of_writers(lesson, folds):
+            there = np.array([sentence.writer in out for sentence in lesson.sentences])
+            mix = _mix(looked_at[judged & ~there], truth[judged & ~there], classes)
+            logits[group][there] = mix.logits(looked_at[there])
+        mixes[group] = _mix(looked_at[judged], truth[judged], classes)
+    danger = logits["danger"][:, 0]
+    return Judgement(
+        mixes,
+        _thresholds(lesson, danger),
+        _slopes(lesson, scores, labels),
+        scores,
+        danger,
+        logits["topic"],
+        logits["side"],
+    )
+
+
+def _answer(sentence: Sentence, group: str) -> bool | str:
+    """What is right, where one answer is."""
+    return {"danger": sentence.band == "yes", "topic": sentence.topic, "side": sentence.side}[group]
+
+
+def _mix(looked_at: NDArray[np.float32], truth: NDArray[Any], classes: Sequence[Any]) -> Mix:
+    """A net that answers with one of the classes; one that it never saw answers never."""
+    mean, spread = looked_at.mean(axis=0), looked_at.std(axis=0) + 1e-6
+    net = MLPClassifier(
+        (HIDDEN,), alpha=1.0, max_iter=ROUNDS, batch_size=256, learning_rate_init=1e-3, random_state=1, tol=0.0
+    )
+    with warnings.catch_warnings():
+        # It stops after a number of rounds, on purpose.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        net.fit((looked_at - mean) / spread, truth)
+    second, bias = net.coefs_[1], net.intercepts_[1]
+    if len(classes) > 2:
+        known = {name: place for place, name in enumerate(net.classes_)}
+        second = np.array([second[:, known[name]] if name in known else np.zeros(HIDDEN) for name in classes]).T
+        bias = np.array([bias[known[name]] if name in known else -99.0 for name in classes])
+    values = (mean, spread, net.coefs_[0], net.intercepts_[0], second, bias)
+    return Mix(*(np.asarray(value, dtype=np.float32) for value in values))
 
 
 def _thresholds(lesson: Lesson, danger: NDArray[np.float32]) -> dict[str, float]:
     """By script: so high that `FALSE_ALARMS` of the harmless sentences are above."""
     found = {}
-    for script in ("kana", "han", "latin", "other"):
+    for script in SCRIPTS:
         harmless = sorted(
             (
                 float(score)
                 for score, sentence, written in zip(danger, lesson.sentences, lesson.scripts, strict=True)
-                if sentence.band == "no" and written == script
+                if sentence.band == "no" and written == script and sentence.writer not in INSIDERS
             ),
             reverse=True,
         )
@@ -154,9 +222,7 @@ def _thresholds(lesson: Lesson, danger: NDArray[np.float32]) -> dict[str, float]
     return found
 
 
-def _slopes(
-    lesson: Lesson, scores: NDArray[np.float32], labels: Mapping[str, Sequence[str]]
-) -> dict[str, list[float]]:
+def _slopes(lesson: Lesson, scores: NDArray[np.float32], labels: Mapping[str, Sequence[str]]) -> dict[str, list[float]]:
     """How a score becomes a likelihood, one rule for all codes of a group."""
     slopes = {}
     start = 0
@@ -164,57 +230,56 @@ def _slopes(
         codes = labels[group]
         block = scores[:, start : start + len(codes)]
         start += len(codes)
-        if group == "danger":
+        if group in MIXED:
             continue
         truth = np.array([[_says(sentence, group, code) for code in codes] for sentence in lesson.sentences])
-        use = np.array([sentence.band == "yes" or group != "topic" for sentence in lesson.sentences])
+        use = np.array([sentence.writer not in INSIDERS for sentence in lesson.sentences])
         rule = LogisticRegression().fit(block[use].reshape(-1, 1), truth[use].reshape(-1))
         slopes[group] = [round(float(rule.coef_[0, 0]), 3), round(float(rule.intercept_[0]), 3)]
     return slopes
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """The signs that are used, sorted, with how often and how rare each is."""
+def _rarity(lesson: Lesson, size: int) -> NDArray[np.float16]:
+    """How rare the signs of each place are; a place that no sentence has is as rare as can be."""
+    times = np.zeros(size, dtype=np.int64)
+    for families in lesson.families:
+        for family in families:
+            times[places_of(np.fromiter(family, dtype=np.int64, count=len(family)), size)] += 1
+    return (np.log(len(lesson.families) / (1 + times)) + 1).astype(np.float16)
 
-    keys: NDArray[np.uint32]
-    times: NDArray[np.int64]
-    rarity: NDArray[np.float64]
-    strange: float
 
-    @classmethod
-    def of(cls, lesson: Lesson) -> _Table:
-        count: Counter[int] = Counter()
-        for families in lesson.families:
-            for family in families:
-                count.update(family)
-        keys = np.array(sorted(key for key, times in count.items() if times >= LEAST_TIMES), dtype=np.uint32)
-        times = np.array([count[int(key)] for key in keys])
-        whole = len(lesson.sentences)
-        # As float16, so that training and use see the same numbers.
-        rarity = (np.log(whole / (1 + times)) + 1).astype(np.float16).astype(np.float64)
-        return cls(keys, times, rarity, float(np.log(whole / 2) + 1))
+def _matrix(lesson: Lesson, rarity: NDArray[np.float16]) -> csr_matrix:
+    """One row a sentence, each family of length one."""
+    columns: list[NDArray[np.int64]] = []
+    values: list[NDArray[np.float32]] = []
+    starts = [0]
+    for families in lesson.families:
+        width = 0
+        for family in filter(None, families):
+            # In a fixed order, so that sums come out the same.
+            places = places_of(np.fromiter(family, dtype=np.int64, count=len(family)), len(rarity))
+            rare = rarity[places].astype(np.float32)
+            columns.append(places)
+            values.append(rare / np.sqrt((rare**2).sum()))
+            width += len(places)
+        starts.append(starts[-1] + width)
+    matrix = csr_matrix(
+        (np.concatenate(values), np.concatenate(columns), starts), shape=(len(lesson.families), len(rarity))
+    )
+    matrix.sum_duplicates()
+    return matrix
 
-    def matrix(self, lesson: Lesson) -> csr_matrix:
-        """One row a sentence, each family of length one."""
-        columns: list[NDArray[np.int64]] = []
-        values: list[NDArray[np.float64]] = []
-        starts = [0]
-        for families in lesson.families:
-            for family in families:
-                asked = np.fromiter(sorted(family), dtype=np.uint32, count=len(family))
-                places = np.minimum(np.searchsorted(self.keys, asked), len(self.keys) - 1)
-                places = places[self.keys[places] == asked]
-                rarity = self.rarity[places]
-                strange = len(asked) - len(places)
-                length = np.sqrt((rarity**2).sum() + strange * self.strange**2)
-                columns.append(places)
-                values.append(rarity / (length or 1.0))
-            starts.append(starts[-1] + sum(len(part) for part in columns[-len(families) :]))
-        data, indices = np.concatenate(values), np.concatenate(columns)
-        matrix = csr_matrix((data, indices, starts), shape=(len(lesson.families), len(self.keys)))
-        matrix.sum_duplicates()
-        return matrix
+
+def _is_told(sentence: Sentence, group: str) -> bool:
+    """Whether a sentence has an answer to the question of a group.
+
+    Topics and sides are learned from dangers alone: what matters is which of them it is, not whether it is one.
+    """
+    if group == "danger":
+        return sentence.band != "either"
+    if group in {"topic", "side"}:
+        return sentence.band == "yes" and bool(sentence.side if group == "side" else sentence.topic)
+    return bool({"type": sentence.types, "need": sentence.needs}[group])
 
 
 def _says(sentence: Sentence, group: str, code: str) -> bool:
@@ -229,20 +294,8 @@ def _says(sentence: Sentence, group: str, code: str) -> bool:
 
 def _fit(matrix: csr_matrix, sentences: Sequence[Sentence], group: str, code: str) -> tuple[NDArray[Any], float]:
     truth = np.array([_says(sentence, group, code) for sentence in sentences])
-    # Of what nobody could say, the ear learns no topic and no alarm.
-    use = (
-        np.array([sentence.band != "either" for sentence in sentences])
-        if group in {"danger", "topic"}
-        else np.ones(len(sentences), dtype=bool)
-    )
+    use = np.array([_is_told(sentence, group) for sentence in sentences])
     if not truth[use].any():
         return np.zeros(matrix.shape[1]), -1.0
     model = LinearSVC(C=PENALTY[group], random_state=1, tol=1e-3).fit(matrix[use], truth[use])
     return model.coef_[0], float(model.intercept_[0])
-
-
-def _weightiest(weights: NDArray[Any], times: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The signs that say most, danger as much as all else together; in the order of their numbers."""
-    rest = np.abs(weights[:, 1:]).max(axis=1)
-    worth = (np.abs(weights[:, 0]) / np.abs(weights[:, 0]).max() + rest / rest.max()) * np.sqrt(times)
-    return np.sort(np.argsort(-worth, kind="stable")[:MOST_SIGNS])

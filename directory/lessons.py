@@ -1,0 +1,76 @@
+"""From what the learned ear learns: sentences of independent writers, questions that the search was tuned on, and our own words.
+
+Only the writers judge it: who wrote the rest knew the vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from search.danger import AND, OR
+from search.ear.sentences import Sentence, read_sentences
+
+from .choices import Side
+from .files import FIXTURES, read_csv
+
+FOLDER = FIXTURES / "ear"
+OURS = "vocabulary"
+# What a town hall is asked and no need of the register fits, and what asks nothing.
+EXTRA_NEEDS = ("other", "none")
+# Phrases of these needs are words of danger by themselves.
+DANGERS = {
+    "suicidal": "suicide",
+    "partner-violence": "partner-violence",
+    "child-abuse": "child-abuse",
+    "sexual-violence": "sexual-violence",
+    "elder-abuse": "elder-abuse",
+    "disability-abuse": "disability-abuse",
+}
+# Phrases of these may be danger or not.
+OPEN = frozenset({"sudden-illness", "food", "homeless", "bullying", "sleepless", "consumer", "isolation", "pregnancy"})
+# A pattern of one part says something by itself from this length on.
+SHORTEST = 4
+
+
+def sentence_files() -> list[Path]:
+    """The files of the independent writers."""
+    return sorted((FOLDER / "sentences").glob("*.csv"))
+
+
+def known_codes() -> dict[str, frozenset[str]]:
+    """The codes that a sentence may name, by what they are codes of."""
+    return {
+        "topic": frozenset(row["code"] for row in read_csv("vocabulary/danger_topics.csv")),
+        "side": frozenset(Side.values),
+        "need": frozenset(row["code"] for row in read_csv("needs.csv")) | frozenset(EXTRA_NEEDS),
+        "type": frozenset(row["code"] for row in read_csv("institution_types.csv")),
+    }
+
+
+def all_sentences() -> list[Sentence]:
+    """Everything to learn from. Raises SentencesError that names file, row and reason."""
+    written = read_sentences([*sentence_files(), FOLDER / "questions.csv"], known_codes())
+    return [*written, *_phrases(), *_patterns()]
+
+
+def _phrases() -> Iterator[Sentence]:
+    """Phrases of needs and of types of institution."""
+    types = {row["code"]: tuple(row["institution_types"].split()) for row in read_csv("needs.csv")}
+    for row in read_csv("vocabulary/phrases.csv"):
+        target = row["target"]
+        if target.startswith("type:"):
+            yield Sentence(row["phrase"], "", "either", "", "", (), (target.removeprefix("type:"),), OURS)
+            continue
+        topic = DANGERS.get(target, "")
+        band = "yes" if topic else "either" if target in OPEN else "no"
+        yield Sentence(row["phrase"], "", band, topic, "", (target,), types[target][:2], OURS)
+
+
+def _patterns() -> Iterator[Sentence]:
+    """What a pattern of one part says."""
+    for row in read_csv("vocabulary/danger.csv"):
+        if AND not in row["say"]:
+            for text in row["say"].split(OR):
+                if len(text.strip()) >= SHORTEST:
+                    yield Sentence(text.strip(), "", "yes", row["topic"], row["side"], (), (), OURS)

@@ -1,0 +1,62 @@
+"""`manage.py train_ear`: learn from the sentences, write the weights and the figures that they reach."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from directory.lessons import FOLDER, all_sentences
+from search.ear import WEIGHTS, forget_ear
+from search.ear.sentences import SentencesError
+
+FIGURES = "figures.json"
+FOLDS = 4
+# Another version of a library, or another processor, may round otherwise; more than this is another ear.
+TOLERANCE = 0.01
+COMPARED = ("band_recall", "false_alarms", "topic", "side", "desk@3")
+
+
+class Command(BaseCommand):
+    """Takes some minutes: the ear is trained once for each group of writers that judges it, and once for all."""
+
+    help = "Train the learned ear from fixtures/ear and write its weights and figures"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """See BaseCommand."""
+        parser.add_argument("--check", action="store_true", help="write nothing; fail when other figures are reached")
+        parser.add_argument("--folds", type=int, default=FOLDS, help="groups of writers; 0 judges each writer alone")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Train, then write or compare."""
+        try:
+            from search.ear.figures import figures
+            from search.ear.training import Lesson, learn
+        except ImportError as error:
+            raise CommandError(f"{error}: pip install scikit-learn (the extra `train`)") from error
+        try:
+            sentences = all_sentences()
+        except SentencesError as error:
+            raise CommandError("\n".join(error.problems)) from error
+        lesson = Lesson.of(sentences)
+        ear, judgement = learn(lesson, options["folds"] or len(sentences))
+        reached = figures(lesson, ear.meta["labels"], judgement)
+        if options["check"]:
+            self._compare(reached)
+        else:
+            ear.write(FOLDER / WEIGHTS)
+            (FOLDER / FIGURES).write_text(json.dumps(reached, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            forget_ear()
+        self.stdout.write(json.dumps(reached["all"]))
+
+    def _compare(self, reached: dict[str, Any]) -> None:
+        kept = json.loads(Path(FOLDER / FIGURES).read_text(encoding="utf-8"))["all"]
+        other = [
+            f"{name}: {kept[name]} is written down, {reached['all'][name]} was reached"
+            for name in COMPARED
+            if abs(kept[name] - reached["all"][name]) > TOLERANCE
+        ]
+        if other:
+            raise CommandError("\n".join(other))
