@@ -1,4 +1,4 @@
-"""Which types of institution answer first: those of a danger, where everything may be asked, those of told needs, then the likeliest."""
+"""Which types of institution answer first: of a danger, where everything may be asked, of told needs, then the likeliest."""
 
 from __future__ import annotations
 
