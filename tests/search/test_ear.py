@@ -1,0 +1,221 @@
+"""The learned ear: what it hears beside the patterns, what it refuses to learn from, and what happens without it."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.conf import settings as project
+from django.test import Client
+
+from directory.danger import danger_of
+from directory.lessons import FOLDER, all_sentences, known_codes, sentence_files
+from directory.models import DangerPattern, DangerTopic
+from search.ear import WEIGHTS, current_ear, ear_problem, forget_ear
+from search.ear.model import Ear, EarError
+from search.ear.sentences import SentencesError, read_sentences
+from search.query import understand
+from search.text import analyse
+
+HEADER = "text,lang,band,topic,side,needs,desks\n"
+
+
+@pytest.fixture
+def ear() -> Ear:
+    found = current_ear()
+    assert found is not None, ear_problem()
+    return found
+
+
+@pytest.fixture
+def elsewhere(settings: object, tmp_path: Path) -> Path:
+    """A folder of the test's own instead of the one with the weights."""
+    settings.EAR_DIR = tmp_path
+    forget_ear()
+    yield tmp_path
+    forget_ear()
+
+
+# hearing
+
+
+@pytest.mark.parametrize(
+    ("said", "topics"),
+    [
+        ("殴られる", {"violence", "partner-violence", "child-abuse"}),
+        ("赤ちゃんが息をしていない", {"ill"}),
+        ("母が倒れた", {"ill", "injury"}),
+        ("もう消えてしまいたい", {"suicide"}),
+        ("昨日から何も食べていません", {"hunger"}),
+        ("i can't go on anymore i just want to die", {"suicide"}),
+        ("我不想活了", {"suicide"}),
+        ("quero morrer", {"suicide"}),
+        ("tôi muốn chết", {"suicide"}),
+        ("お父さんにたたかれる いたい", {"child-abuse", "violence"}),
+    ],
+)
+def test_should_hear_danger_and_what_it_is(ear: Ear, said: str, topics: set[str]) -> None:
+    heard = ear.hear(analyse(said))
+    assert heard.is_danger
+    assert heard.topic in topics
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "死ぬほど忙しい",
+        "ゴミの日",
+        "自殺対策 計画",
+        "住民票 とりかた",
+        "野球で相手打線を打ちとりたい",
+        "居場所 東部",
+        "ハローワーク 求人",
+    ],
+)
+def test_should_not_hear_danger_where_there_is_none(ear: Ear, said: str) -> None:
+    assert not ear.hear(analyse(said)).is_danger
+
+
+@pytest.mark.parametrize(
+    ("said", "side"),
+    [("妻を殴ってしまう", "doer"), ("パパがたたく", "child"), ("隣の家から子どもの泣き叫ぶ声が毎晩する", "neighbour")],
+)
+def test_should_tell_who_speaks(ear: Ear, said: str, side: str) -> None:
+    assert ear.hear(analyse(said)).side == side
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\x00",
+        "\ud800",
+        "🆘" * 50,
+        "ああ" * 500_000,
+        "a" * 1_000_000,
+        "\u202e死\u200bに\u200dたい",
+        "ฮ" * 10_000,
+    ],
+)
+def test_should_answer_any_text_in_bounded_time(ear: Ear, text: str) -> None:
+    start = time.monotonic()
+    heard = ear.hear(analyse(text))
+    # Not a measure of speed: only that a megabyte is not read to its end.
+    assert time.monotonic() - start < 5
+    assert all(np.isfinite(likelihood) for _code, likelihood in heard.topics)
+
+
+# beside the patterns
+
+
+@pytest.mark.django_db
+def test_should_let_a_joke_pass_that_a_shipped_pattern_takes_for_danger() -> None:
+    question = understand("デートDV防止の出前授業を高校でしてもらうには")
+    assert question.dangers
+    assert not danger_of(question)
+
+
+@pytest.mark.django_db
+def test_should_always_hear_what_the_city_wrote_itself() -> None:
+    asked = "ももんが の しっぽ"
+    assert not danger_of(understand(asked))
+    DangerPattern.objects.create(topic=DangerTopic.objects.get(code="missing"), say="ももんが", side="family")
+    danger = danger_of(understand(asked))
+    assert danger.topics[0] == "missing"
+    assert danger.side == "family"
+
+
+# without it
+
+
+@pytest.mark.django_db
+def test_should_answer_by_patterns_alone_without_the_file(client: Client, elsewhere: Path) -> None:
+    assert current_ear() is None
+    assert danger_of(understand("死にたい")).topics == ("suicide",)
+    assert not danger_of(understand("ゴミの日"))
+    health = client.get("/healthz")
+    assert health.status_code == 200
+    assert health.json()["status"] == "degraded"
+    assert WEIGHTS in health.json()["ear"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 nothing", "half"])
+def test_should_answer_by_patterns_alone_when_the_file_is_damaged(
+    client: Client, elsewhere: Path, damage: bytes | str
+) -> None:
+    whole = (Path(FOLDER) / WEIGHTS).read_bytes()
+    (elsewhere / WEIGHTS).write_bytes(whole[: len(whole) // 2] if damage == "half" else damage)
+    forget_ear()
+    assert current_ear() is None
+    assert client.get("/api/search", {"q": "死にたい"}).json()["band"]
+
+
+def test_should_refuse_weights_of_another_version(ear: Ear, tmp_path: Path) -> None:
+    other = Ear({**ear.meta, "format": 0}, ear._arrays)
+    other.write(tmp_path / WEIGHTS)
+    with pytest.raises(EarError, match="format 0"):
+        Ear.read(tmp_path / WEIGHTS)
+
+
+# learning
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (",ja,yes,suicide,me,,\n", "empty text"),
+        ("しにたい,ja,yes,nothing,me,,\n", "unknown topic 'nothing'"),
+        ("しにたい,ja,yes,suicide,somebody,,\n", "unknown side 'somebody'"),
+        ("しにたい,ja,maybe,suicide,me,,\n", "unknown band 'maybe'"),
+        ("しにたい,ja,no,suicide,me,,\n", "a topic without a band"),
+        ("しにたい,ja,yes,suicide,me,nothing,\n", "unknown need 'nothing'"),
+        ("しにたい,ja,yes,suicide,me,,nothing\n", "unknown type 'nothing'"),
+    ],
+)
+def test_should_refuse_a_sentence_with_file_row_and_reason(tmp_path: Path, row: str, reason: str) -> None:
+    path = tmp_path / "somebody.csv"
+    path.write_text(HEADER + "おなかすいた,ja,yes,hunger,me,food,shokuji\n" + row, encoding="utf-8")
+    with pytest.raises(SentencesError) as refused:
+        read_sentences([path], known_codes())
+    assert refused.value.problems[0].startswith("somebody.csv, row 3: ")
+    assert reason in refused.value.problems[0]
+
+
+def test_should_refuse_a_file_without_a_column(tmp_path: Path) -> None:
+    path = tmp_path / "somebody.csv"
+    path.write_text("text,lang\nしにたい,ja\n", encoding="utf-8")
+    with pytest.raises(SentencesError, match="no column band"):
+        read_sentences([path], known_codes())
+
+
+def test_should_learn_from_sentences_of_many_writers() -> None:
+    written = read_sentences(sentence_files(), known_codes())
+    assert len(written) >= 8_000
+    assert len({sentence.writer for sentence in written}) >= 10
+    harmless = sum(sentence.band == "no" for sentence in written)
+    assert harmless / len(written) > 0.3
+
+
+def test_should_give_the_same_bytes_for_the_same_sentences(tmp_path: Path) -> None:
+    from search.ear.training import Lesson, learn
+
+    lesson = Lesson.of([sentence for sentence in all_sentences() if sentence.writer in {"w02", "w05"}][::3])
+    for name in ("one", "two"):
+        learn(lesson, folds=2)[0].write(tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_should_hold_what_its_figures_say() -> None:
+    figures = json.loads((Path(project.EAR_DIR) / "figures.json").read_text(encoding="utf-8"))
+    ear = current_ear()
+    assert ear is not None
+    assert ear.meta["thresholds"] == figures["thresholds"]
+    assert figures["writers"] == ear.meta["writers"] - 2
+    assert figures["all"]["band_recall"] >= 0.85
+    assert figures["all"]["false_alarms"] <= 0.035
+    assert (Path(project.EAR_DIR) / WEIGHTS).stat().st_size < 10_000_000
