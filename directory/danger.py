@@ -240,23 +240,23 @@ def band_of_needs(codes: Collection[str]) -> Band | None:
 
 def leading_types(danger: Danger) -> tuple[str, ...]:
     """Types of institution whose desks lead below the band: those of the first topic and side, then of the second."""
-    known = topics()
-    types = [code for topic in danger.topics if topic in known for code in known[topic].types(danger.side)]
-    return tuple(dict.fromkeys(types))
+    return tuple(leading_needs(danger))
 
 
-def leading_needs(danger: Danger) -> tuple[str, ...]:
-    """Needs whose desks lead below the band, of desks of one type: a victim of violence is sent to the police, not to the firemen.
+def leading_needs(danger: Danger) -> dict[str, tuple[str, ...]]:
+    """The types that lead, with the needs that tell which desk of a type does: a victim of violence goes to the police, not to the firemen.
 
     A topic without a need of its own takes those of the topics whose bands begin with the same line.
     """
     known = topics()
-    needs: dict[str, None] = {}
+    found: dict[str, tuple[str, ...]] = {}
     for topic in (known[code] for code in danger.topics if code in known):
         first = topic.line_ids("", ANY_PATIENT)[:1]
-        alike = [other for other in known.values() if first and other.line_ids("", ANY_PATIENT)[:1] == first]
-        needs.update(dict.fromkeys([topic.need] if topic.need else [other.need for other in alike if other.need]))
-    return tuple(needs)
+        alike = [other.need for other in known.values() if first and other.line_ids("", ANY_PATIENT)[:1] == first]
+        needs = (topic.need,) if topic.need else tuple(dict.fromkeys(need for need in alike if need))
+        for code in topic.types(danger.side):
+            found.setdefault(code, needs)
+    return found
 
 
 def _in_turn(groups: Sequence[Sequence[NationalLine]]) -> list[NationalLine]:

@@ -125,14 +125,14 @@ def _lines(asked: Asked, band: Band | None) -> tuple[NationalLine, ...]:
 
 
 def _open_first(leads: Sequence[PublicResource | str]) -> tuple[PublicResource | str, ...]:
-    """What is open at this moment first, what is closed last, otherwise in their order."""
+    """Of the desks what is open at this moment first, what is closed last; types of which the best hit leads keep their place."""
     now = timezone.localtime()
 
-    def rank(lead: PublicResource | str) -> int:
-        state = "unknown" if isinstance(lead, str) else hours.status(lead.schedule, now).state
-        return ("open", "unknown", "closed").index(state)
+    def rank(desk: PublicResource) -> int:
+        return ("open", "unknown", "closed").index(hours.status(desk.schedule, now).state)
 
-    return tuple(sorted(leads, key=rank))
+    desks = iter(sorted((lead for lead in leads if not isinstance(lead, str)), key=rank))
+    return tuple(lead if isinstance(lead, str) else next(desks) for lead in leads)
 
 
 def _named(text: str, found: Sequence[EngineHit]) -> list[EngineHit]:

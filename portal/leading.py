@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from directory.asking import SOUGHT, SURE, Understanding
 from directory.danger import leading_needs
-from directory.danger import leading_types as danger_types
 from directory.selectors import EVERYTHING
 
 MOST_LEADS = 3
@@ -32,8 +31,8 @@ def leading_types(understanding: Understanding) -> Leads:
     """
     likely = list(_likely(understanding))
     if understanding.danger:
-        needs = leading_needs(understanding.danger) or ("",)
-        dangers = [(code, need) for code in danger_types(understanding.danger) for need in needs]
+        led = leading_needs(understanding.danger)
+        dangers = [(code, need) for code, needs in led.items() for need in needs or ("",)]
         return _by_type([*dangers, *likely]), "danger"
     sure = [target for target in understanding.targets if target.types and target.score >= SURE]
     if understanding.is_not_ours:
