@@ -244,9 +244,10 @@ def leading_types(danger: Danger) -> tuple[str, ...]:
 
 
 def leading_needs(danger: Danger) -> dict[str, tuple[str, ...]]:
-    """The types that lead, with the needs that tell which desk of a type does: a victim of violence goes to the police, not to the firemen.
+    """The types that lead, with the needs that tell which desk of a type does.
 
-    A topic without a need of its own takes those of the topics whose bands begin with the same line.
+    Police and firemen are of one type; a victim of violence goes to the former. A topic without a need of its own takes
+    those of the topics whose bands begin with the same line.
     """
     known = topics()
     found: dict[str, tuple[str, ...]] = {}
