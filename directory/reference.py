@@ -229,6 +229,7 @@ def _load_danger_topics() -> int:
     created, problems = 0, []
     needs = {need.code: need for need in Need.objects.all()}
     topics = {topic.code: topic for topic in DangerTopic.objects.all()}
+    kinds: dict[str, str] = {}
     for order, row in enumerate(read_csv("danger_topics.csv", WORDS), start=1):
         if row["need"] and row["need"] not in needs:
             problems.append(f"danger_topics.csv, {row['code']}: {row['need']}")
@@ -237,7 +238,6 @@ def _load_danger_topics() -> int:
             topic = DangerTopic(
                 **texts,
                 need=needs.get(row["need"]),
-                kind_of=topics.get(row["kind_of"]),
                 emergency=row["emergency"] == "yes",
                 at_night=row["at_night"] == "yes",
                 order=order,
@@ -247,6 +247,14 @@ def _load_danger_topics() -> int:
             topic.save()
             topics[topic.code] = topic
             created += 1
+            kinds[topic.code] = row["kind_of"]
+    # A kind may stand above its whole: fire is more urgent than illness.
+    for code, whole in kinds.items():
+        if whole and whole not in topics:
+            problems.append(f"danger_topics.csv, {code}: {whole}")
+        elif whole:
+            topics[code].kind_of = topics[whole]
+            topics[code].save()
     _load_danger_sides(topics, problems)
     if problems:
         raise FixtureError(problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,6 +15,8 @@ pytestmark = pytest.mark.browser
 
 PAGES = [
     "/search/?q=死にたい",
+    "/search/?q=いのちの電話",
+    "/find/?about=sudden-illness",
     "/search/?q=息子が部屋から出てこない 東部 土日",
     "/",
     "/search/?q=居場所 東部圏域",
@@ -72,6 +74,19 @@ def test_should_fit_a_narrow_window_with_large_text(browser: Browser, site: str)
             assert sideways(page) <= 0, address
             page.add_style_tag(content="html{font-size:200%}")
             assert sideways(page) <= 0, f"{address} at 200 %"
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_should_show_the_first_number_on_the_first_screen_of_a_telephone(
+    browser: Browser, site: str, has_script: bool
+) -> None:
+    with visit(browser, java_script_enabled=has_script, viewport={"width": 390, "height": 844}) as page:
+        for asked in ("死にたい", "夫に殴られる", "意識がない 救急車を呼びたい", "#8000"):
+            page.goto(site + "/search/?q=" + quote(asked))
+            box = page.locator("main a[href^='tel:']").first.bounding_box()
+            assert box["y"] + box["height"] <= 844, asked
+            assert box["height"] >= 44, asked
+            assert page.locator("#q").bounding_box()["y"] < box["y"], asked
 
 
 def test_should_lead_from_a_question_to_a_desk_without_javascript(browser: Browser, site: str) -> None:

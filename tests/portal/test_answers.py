@@ -14,17 +14,21 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from directory.areas import area_index
+from directory.memory import forget_all
 from directory.models import NationalLine, Promotion, PublicRecord
 from directory.publication import read
 from portal.answers import answer
 from portal.judging import judge, read_queries, summary
 from portal.listing import Asked
+from portal.models import PortalSettings
 from portal.views.api import answer_types
 from search import engines
 from tests.factories import PlaceFactory
 
 pytestmark = pytest.mark.django_db
 Page = Callable[..., BeautifulSoup]
+# A Tuesday night, a Wednesday morning, a national holiday.
+NIGHT, DAY, HOLIDAY = "2026-11-24 03:00+09:00", "2026-11-25 11:00+09:00", "2026-11-23 11:00+09:00"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -55,7 +59,7 @@ DANGEROUS = [
     ("help my husband hits me", "partner-violence"),
     ("彼氏にスマホ全部見られてる 別れたら殺されるかも", "now"),
     ("隣の子がベランダに出されて泣いてる", "child-abuse"),
-    ("赤ちゃんを揺さぶってしまいそう", "parent-limit"),
+    ("赤ちゃんを揺さぶってしまいそう", "child-abuse"),
     ("レイプされた だれにも言えない", "sexual-violence"),
     ("今夜寝るところがない", "shelter"),
     ("三日なにも食べてない", "hunger"),
@@ -85,7 +89,7 @@ SAFE = [
 def test_should_put_the_band_above_everything(client: Client, asked: str, topic: str) -> None:
     band = api(client, asked)["band"]
     assert topic in band["topics"]
-    assert 1 <= len(band["lines"]) <= 2
+    assert 1 <= len(band["lines"]) <= 3
     assert all(line["title"] for line in band["lines"])
 
 
@@ -100,6 +104,173 @@ def test_should_show_the_band_before_the_heading(page: Page) -> None:
     assert "0120-061-338" in band.get_text()
     assert band.sourceline < soup.h1.sourceline
     assert soup.select_one('.urgent a[href="tel:110"]')
+
+
+def rows(soup: BeautifulSoup) -> list[str]:
+    """The lines that the band shows, as they are read."""
+    return [" ".join(row.get_text(" ").split()) for row in soup.select(".urgent > .line-rows .line")]
+
+
+def test_should_say_of_each_line_on_one_row_whether_it_answers_now(page: Page, time_machine: object) -> None:
+    time_machine.move_to(NIGHT)
+    soup = page("/search/", {"q": "死にたい"})
+    shown = rows(soup)
+    assert 1 <= len(shown) <= 3
+    assert all(row.select_one("a[href^='tel:']") for row in soup.select(".urgent > .line-rows .line"))
+    yorisoi = next(row for row in shown if "よりそいホットライン" in row)
+    assert "0120-279-338" in yorisoi
+    assert "いまつながります（24時間）" in yorisoi
+    closed = ["からつながります" in row for row in shown]
+    assert closed == sorted(closed), "what is closed now comes last"
+
+
+def test_should_say_when_a_line_answers_that_is_closed_now(page: Page, time_machine: object) -> None:
+    time_machine.move_to(NIGHT)
+    lines = [line.get_text(" ") for line in page("/search/", {"q": "死にたい"}).select(".urgent .fold .line")]
+    assert "今日 16:00 からつながります" in next(line for line in lines if "いのちの電話" in line)
+
+
+def test_should_fold_away_what_nobody_reads_in_a_bad_hour(page: Page) -> None:
+    band = page("/search/", {"q": "死にたい"}).select_one(".urgent")
+    folds = band.select("details")
+    assert [fold.summary.get_text(strip=True)[:4] for fold in folds] == ["くわしく"]
+    assert "もとの資料" in folds[0].get_text()
+    folds[0].extract()
+    for word in ("もとの資料", "受付時間", "料金", "確認日"):
+        assert word not in band.get_text()
+
+
+def test_should_show_a_way_for_those_who_cannot_speak(page: Page) -> None:
+    for asked in ("死にたい", "夫に殴られる", "意識がない 救急車を呼びたい"):
+        text = page("/search/", {"q": asked}).select_one(".urgent").get_text()
+        assert "声を出せないとき" in text, asked
+        assert "一部のIP電話は不可" not in text.split("くわしく")[0], "a remark is no other way"
+
+
+def test_should_name_110_and_119_once(page: Page) -> None:
+    soup = page("/search/", {"q": "死にたい"})
+    assert [link["href"] for link in soup.select(".urgent-numbers a")] == ["tel:110", "tel:119"]
+    ill = page("/search/", {"q": "意識がない 救急車を呼びたい"})
+    assert ill.select_one('.urgent > .line-rows a[href="tel:119"]')
+    assert not ill.select_one(".urgent-numbers")
+
+
+def test_should_put_the_desk_right_below_the_band(page: Page) -> None:
+    soup = page("/search/", {"q": "夫に殴られる"})
+    assert "lead-desks" in soup.select_one(".results-band").find_next_sibling()["class"]
+    assert soup.select_one(".lead-desks").sourceline < soup.h1.sourceline
+
+
+@pytest.mark.parametrize(("moment", "is_shown"), [(NIGHT, True), (HOLIDAY, True), (DAY, False)])
+def test_should_show_the_guidance_for_the_night_only_then(
+    page: Page, time_machine: object, moment: str, is_shown: bool
+) -> None:
+    PortalSettings.objects.update(night_guidance="夜は、市役所の守衛室（0000-10-0000）へ。\n\nくわしい話は、あとで。")
+    forget_all()
+    time_machine.move_to(moment)
+    text = page("/search/", {"q": "今夜寝るところがない"}).select_one(".urgent").get_text()
+    assert ("守衛室" in text) is is_shown
+    assert "くわしい話は" not in text, "one short row"
+
+
+@pytest.mark.parametrize("asked", ["死にたい", "夫に殴られる", "いのちの電話"])
+def test_should_not_betray_what_was_asked(page: Page, asked: str) -> None:
+    soup = page("/search/", {"q": asked})
+    assert asked not in soup.title.get_text()
+    assert asked not in soup.h1.get_text()
+    assert not soup.select("mark")
+    assert soup.select_one(".leave a")
+    assert soup.select_one("meta[name=robots]")["content"] == "noindex"
+    assert soup.select_one("#q")["value"] == asked, "it stays in the box"
+
+
+def test_should_say_on_other_pages_what_was_asked(page: Page) -> None:
+    soup = page("/search/", {"q": "居場所"})
+    assert "居場所" in soup.title.get_text()
+    assert not soup.select_one(".leave")
+
+
+# lines that are named
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"),
+    [
+        ("#8000", "#8000"),
+        ("夜間の小児科", "#8000"),
+        ("188", "188"),
+        ("いのちの電話", "0120-783-556"),
+        ("救急車", "119"),
+    ],
+)
+def test_should_find_a_line_by_name_number_and_purpose(page: Page, client: Client, asked: str, number: str) -> None:
+    found = api(client, asked)
+    lines = [*(found["band"]["lines"] if found["band"] else ()), *found["lines"]]
+    assert number in [line["number"] for line in lines]
+    soup = page("/search/", {"q": asked})
+    row = soup.select_one(f'.line-rows a[href="tel:{number.replace("-", "")}"]')
+    assert row.sourceline < soup.h1.sourceline
+
+
+def test_should_count_named_lines_before_desk_and_hits(client: Client) -> None:
+    found = answer(Asked(q="いのちの電話"), area_index().by_slug["yorozu"])
+    assert [line.name for line in found.lines] == ["いのちの電話（フリーダイヤル）"]
+    held = len(found.band.lines) if found.band else 0
+    assert answer_types(found)[held] == ("crisis", "いのちの電話（フリーダイヤル）")
+
+
+def test_should_show_no_line_twice(client: Client) -> None:
+    for asked in ("119", "189", "#8008", "110番"):
+        found = api(client, asked)
+        band = found["band"] or {"lines": [], "more_lines": []}
+        titles = [line["title"] for line in (*band["lines"], *band["more_lines"], *found["lines"])]
+        assert len(titles) == len(set(titles)) >= 1, asked
+
+
+def test_should_name_no_line_where_none_is_named(client: Client) -> None:
+    assert api(client, "居場所 東部")["lines"] == []
+
+
+# at this hour
+
+
+def test_should_lead_with_the_desk_that_is_open_now(page: Page, client: Client, time_machine: object) -> None:
+    time_machine.move_to(DAY)
+    assert api(client, "夫に殴られる")["desk"]["institution_type"] == "dv"
+    time_machine.move_to(NIGHT)
+    soup = page("/search/", {"q": "夫に殴られる"})
+    assert "いま開いています" in soup.select_one(".lead-desks").get_text()
+    assert "警察" in soup.select_one(".lead-desks .desk-name").get_text(), (
+        "and not the firemen, who are of the same type"
+    )
+    closed = next(hit for hit in soup.select(".hits .hit") if "DV相談" in hit.get_text())
+    assert "8:30 から開きます" in closed.get_text()
+
+
+def test_should_never_lead_a_child_to_the_desk_for_parents(client: Client, time_machine: object) -> None:
+    for moment in (DAY, NIGHT):
+        time_machine.move_to(moment)
+        assert "親の相談" not in api(client, "パパがたたく")["desk"]["title"]
+
+
+@pytest.mark.parametrize(("moment", "is_shown"), [(NIGHT, True), (HOLIDAY, True), (DAY, False)])
+def test_should_end_at_night_with_a_line_that_answers(
+    page: Page, time_machine: object, moment: str, is_shown: bool
+) -> None:
+    time_machine.move_to(moment)
+    ending = page("/browse/").select_one(".ending")
+    assert bool(ending.select_one(".ending-night")) is is_shown
+    if is_shown:
+        assert "よりそいホットライン" in ending.get_text()
+        assert "いまつながります（24時間）" in ending.get_text()
+        assert re.search(r"8:30 から", ending.get_text()), "and when the desk opens"
+
+
+def test_should_name_another_line_at_night_where_that_one_is_not_shown(page: Page, time_machine: object) -> None:
+    NationalLine.objects.filter(name="よりそいホットライン").update(show=False)
+    forget_all()
+    time_machine.move_to(NIGHT)
+    assert "24時間" in page("/browse/").select_one(".ending-night .line-row").get_text()
 
 
 def test_should_speak_to_the_family_when_the_family_writes(client: Client) -> None:

@@ -8,7 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from directory.models import Need
+from directory.memory import forget_all
+from directory.models import NationalLine, Need
 
 pytestmark = pytest.mark.django_db
 Page = Callable[..., BeautifulSoup]
@@ -69,10 +70,54 @@ def test_should_put_the_urgent_lines_above_the_desks(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "need,number", [("partner-violence", "#8008"), ("child-abuse", "189"), ("sexual-violence", "#8891")]
+    "need,number", [("partner-violence", "0120-279-889"), ("child-abuse", "189"), ("sexual-violence", "#8891")]
 )
 def test_should_put_the_line_for_the_chosen_need_first(page: Page, need: str, number: str) -> None:
     assert number in page("/find/", {"about": need}).select_one(".line").get_text()
+
+
+def numbers(soup: BeautifulSoup) -> list[str]:
+    """Numbers of the lines that the answer shows before anything is unfolded."""
+    return [row.get_text(strip=True) for row in soup.select(".answer .urgent > .line-rows .call-number")]
+
+
+def test_should_have_a_topic_of_its_own_for_what_is_sudden(page: Page) -> None:
+    first = page("/find/").select_one(".topic")
+    assert first.summary.get_text(strip=True) == "急な病気・けが・火事・出産"
+    assert first.select_one("input[value=sudden-illness]")
+
+
+def test_should_answer_what_is_sudden_with_119_first_for_children_and_grown_ups(page: Page) -> None:
+    soup = page("/find/", {"about": "sudden-illness"})
+    assert soup.select_one(".urgent h2").get_text() == "急に具合が悪くなったとき"
+    assert numbers(soup) == ["119", "#8000", "072-727-2499"]
+    assert "急患センター" in desks(soup)[0]
+
+
+def test_should_show_the_emergency_line_of_a_region_that_has_one(page: Page) -> None:
+    NationalLine.objects.filter(number="#7119").update(show=True)
+    forget_all()
+    text = page("/find/", {"about": "sudden-illness"}).select_one(".urgent").get_text()
+    assert "#7119" in text
+
+
+def test_should_not_alarm_who_only_chose_something_near(page: Page) -> None:
+    for need in ("pregnancy", "isolation", "consumer", "care"):
+        assert not page("/find/", {"about": need}).select(".urgent"), need
+
+
+def test_should_let_one_leave_an_urgent_answer_quickly(page: Page) -> None:
+    assert page("/find/", {"about": "partner-violence"}).select_one(".leave a")
+    assert not page("/find/", {"about": "care"}).select_one(".leave")
+
+
+def test_should_say_of_urgent_lines_whether_they_answer_now(page: Page, time_machine: object) -> None:
+    time_machine.move_to("2026-11-24 03:00+09:00")
+    soup = page("/find/", {"about": "suicidal"})
+    assert "いまつながります" in soup.select_one(".urgent .line").get_text()
+    states = ["からつながります" in line.get_text() for line in soup.select(".urgent .fold .line")]
+    assert states == sorted(states), "what is closed now comes last"
+    assert any(states)
 
 
 def test_should_keep_what_was_chosen(page: Page) -> None:

@@ -194,6 +194,21 @@ def test_should_have_a_quick_exit_on_pages_about_violence(page: Page) -> None:
         assert page(situation.url).select_one(".leave a"), situation.title
 
 
+@pytest.mark.parametrize("type_code", ["dv", "seibouryoku", "jiso", "kokoro", "crisis", "korei_gyakutai"])
+def test_should_have_a_quick_exit_on_desks_for_somebody_in_danger(page: Page, type_code: str) -> None:
+    records = PublicRecord.objects.filter(type=type_code)
+    assert records
+    for record in records:
+        assert page(f"/resources/{record.short_id}/").select_one(".leave a"), record.data["name"]
+
+
+def test_should_have_a_quick_exit_on_pages_of_lines_for_somebody_in_danger(page: Page) -> None:
+    lines = next(p.url for p in StandardPage.objects.live() if "全国" in p.title)
+    assert page(lines).select_one(".leave a")
+    other = next(p.url for p in StandardPage.objects.live() if "生涯現役" in p.title)
+    assert not page(other).select_one(".leave")
+
+
 def test_should_give_guidance_pictures_words_and_widths(page: Page) -> None:
     with_photo = GuidancePage.objects.live().exclude(photo=None)
     assert with_photo.exists()
