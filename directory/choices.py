@@ -28,8 +28,9 @@ class ChannelKind(models.TextChoices):
     VISIT = "visit", _("直接たずねる")
 
 
-# The field of fields.csv whose pages have a quick exit.
+# The field of fields.csv, and the types of institution_types.csv, whose pages have a quick exit.
 VIOLENCE = "violence"
+SENSITIVE_TYPES = frozenset({"crisis", "dv", "jiso", "kokoro", "korei_gyakutai", "seibouryoku", "shogai_gyakutai"})
 WITHOUT_VOICE = frozenset(ChannelKind) - {ChannelKind.PHONE}
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from search.ear import Heard
 from search.query import Question
 
 from .choices import Patient, Side
-from .hotlines import by_opening, shown_lines
+from .hotlines import EMERGENCY_NUMBERS, by_opening, shown_lines, ways_without_voice
 from .memory import remembered
 from .models import DangerTopic, NationalLine
 
@@ -43,6 +43,8 @@ _CHILD = re.compile(
     "|baby|child|kid|toddler|my son|my daughter|孩子|宝宝|儿子|女儿|小孩|bebe|bebê|filh[oa]|criança|con tôi|con toi|em bé|con gái|con trai|"
     "아이|아기|아들|딸|anak|bayi|hij[oa]|niñ[oa]|bebé|लูก|ลูก|बच्चा|छोरा|छोरी|ребен|ребён|дитин|ကလေး"
 )
+# Where nobody told who is ill, the lines for children and for grown-ups are shown.
+ANY_PATIENT = "any"
 # For whom the words to the family are meant as well.
 _NEAR = frozenset({Side.FAMILY, Side.NEIGHBOUR})
 
@@ -75,7 +77,7 @@ class Topic:
     def line_ids(self, side: str, patient: str) -> list[int]:
         """Lines for a side and a patient, in order."""
         rows = self.lines.get(side) or self.lines.get("", ())
-        return [pk for meant_for, pk in rows if meant_for in {"", patient}]
+        return [pk for meant_for, pk in rows if patient == ANY_PATIENT or meant_for in {"", patient}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,14 @@ class Band:
 
     @property
     def without_voice(self) -> NationalLine | None:
-        """A line that one can reach without speaking."""
-        return next((line for line in (*self.lines, *self.more) if line.other_channels), None)
+        """A line that one can reach without speaking; in an emergency that of the police, if there is no other."""
+        police = [line for line in shown_lines() if self.emergency and line.number == "110"]
+        return next((line for line in (*self.lines, *self.more, *police) if ways_without_voice(line)), None)
+
+    @property
+    def lacks_emergency_numbers(self) -> bool:
+        """Whether 110 and 119 have to be named beside the lines."""
+        return self.emergency and not any(line.number in EMERGENCY_NUMBERS for line in self.lines)
 
 
 def topics() -> dict[str, Topic]:
@@ -202,9 +210,7 @@ def band_of(danger: Danger) -> Band | None:
     if not found:
         return None
     shown = {line.pk: line for line in shown_lines()}
-    groups = [
-        [shown[pk] for pk in topic.line_ids(danger.side, danger.patient) if pk in shown] for topic in found
-    ]
+    groups = [[shown[pk] for pk in topic.line_ids(danger.side, danger.patient) if pk in shown] for topic in found]
     lines = by_opening(_in_turn(groups))
     heading, text = found[0].voice(danger.side)
     return Band(
@@ -219,11 +225,38 @@ def band_of(danger: Danger) -> Band | None:
     )
 
 
+def band_of_needs(codes: Collection[str]) -> Band | None:
+    """The band of needs that somebody chose from a list; None where none of them may be urgent.
+
+    A kind of a topic (poison, of sudden illness) brings its lines along with the whole topic, never alone: who chose
+    「思いがけない妊娠」 did not say that the waters broke.
+    """
+    known = topics()
+    urgent = [topic for topic in known.values() if topic.need in codes and (topic.emergency or topic.at_night)]
+    whole = [topic for topic in urgent if not topic.kind_of]
+    kinds = [topic for topic in urgent if topic.kind_of in {topic.code for topic in whole}]
+    return band_of(Danger(tuple(topic.code for topic in (*whole, *kinds)), patient=ANY_PATIENT)) if whole else None
+
+
 def leading_types(danger: Danger) -> tuple[str, ...]:
     """Types of institution whose desks lead below the band: those of the first topic and side, then of the second."""
     known = topics()
     types = [code for topic in danger.topics if topic in known for code in known[topic].types(danger.side)]
     return tuple(dict.fromkeys(types))
+
+
+def leading_needs(danger: Danger) -> tuple[str, ...]:
+    """Needs whose desks lead below the band, of desks of one type: a victim of violence is sent to the police, not to the firemen.
+
+    A topic without a need of its own takes those of the topics whose bands begin with the same line.
+    """
+    known = topics()
+    needs: dict[str, None] = {}
+    for topic in (known[code] for code in danger.topics if code in known):
+        first = topic.line_ids("", ANY_PATIENT)[:1]
+        alike = [other for other in known.values() if first and other.line_ids("", ANY_PATIENT)[:1] == first]
+        needs.update(dict.fromkeys([topic.need] if topic.need else [other.need for other in alike if other.need]))
+    return tuple(needs)
 
 
 def _in_turn(groups: Sequence[Sequence[NationalLine]]) -> list[NationalLine]:

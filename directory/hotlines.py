@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,20 +12,29 @@ from django.utils import timezone
 from search.spans import span_key
 
 from . import hours, hours_text
+from .choices import SENSITIVE_TYPES
 from .memory import remembered
 from .models import NationalLine
 from .models.vocabulary import split_words
 
 # A number alone (119, 189) is a name; of letters it takes more to name a line.
 SHORTEST_NAME = 3
+# Lines for anybody with any trouble, and lines for danger at this moment, by type of institution.
+CRISIS, EMERGENCY = "crisis", "emergency"
+EMERGENCY_NUMBERS = frozenset({"110", "119"})
+# 「ほかの方法」 is free text: other numbers and remarks stand there too. Its parts end at commas that are in no brackets.
+_PART = re.compile(r"(?:[^、。（]|（[^（）]*）)+")
+_FOR_WHOM = re.compile("^聞こえない・話せないときは")
+_WITHOUT_VOICE = re.compile("FAX|ファクス|ファックス|SNS|LINE|チャット|メール|アプリ|NET119|手話|文字")
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Whether a line answers at a moment: in words, and as yes, no or unknown."""
+    """Whether a line answers at a moment: in words, and as yes, no or unknown; and whether it always does."""
 
     status: str
     is_open: bool | None
+    always: bool = False
 
 
 def shown_lines() -> list[NationalLine]:
@@ -53,15 +63,39 @@ def by_opening(lines: Iterable[NationalLine]) -> list[NationalLine]:
 def opening(line: NationalLine, now: datetime) -> Opening:
     """Whether a line answers at an aware moment; unknown where its hours differ from place to place."""
     rules = tuple(
-        hours.OpeningRule(
-            weekdays=tuple(rule.weekdays), opens=rule.opens, closes=rule.closes, holidays=rule.holidays
-        )
+        hours.OpeningRule(weekdays=tuple(rule.weekdays), opens=rule.opens, closes=rule.closes, holidays=rule.holidays)
         for rule in line.opening_rules.all()
     )
     state = hours.status(hours.Schedule(rules=rules), now)
     return Opening(
-        hours_text.describe_line(state, now), {"open": True, "closed": False}.get(state.state)
+        hours_text.describe_line(state, now),
+        {"open": True, "closed": False}.get(state.state),
+        state.state == "open" and state.closes_at is None,
     )
+
+
+def line_at_night() -> NationalLine | None:
+    """One line for anybody that answers at this moment, while desks are closed; those that always answer first."""
+    now = timezone.localtime()
+    known = [(opening(line, now), line) for line in shown_lines() if line.number and type_of(line) == CRISIS]
+    known.sort(key=lambda item: not item[0].always)
+    return next((line for state, line in known if state.is_open), None)
+
+
+def ways_without_voice(line: NationalLine) -> str:
+    """How to reach a line without speaking, or nothing."""
+    parts = (_FOR_WHOM.sub("", part) for part in _PART.findall(line.other_channels))
+    return "、".join(part for part in parts if _WITHOUT_VOICE.search(part))
+
+
+def type_of(line: NationalLine) -> str:
+    """The type of institution of a line, or nothing."""
+    return line.type.code if line.type else ""
+
+
+def is_sensitive(line: NationalLine) -> bool:
+    """Whether somebody who looks for this line may have to leave the page quickly, unseen."""
+    return type_of(line) in SENSITIVE_TYPES | {EMERGENCY}
 
 
 def named_lines(text: str) -> list[NationalLine]:

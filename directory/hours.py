@@ -35,6 +35,11 @@ JOINED_DAYS = 14
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
+# When a town hall can be reached; from 29 December to 3 January it cannot.
+OFFICE_OPENS, OFFICE_CLOSES = time(8, 30), time(17, 15)
+YEAR_END, NEW_YEAR = (12, 29), (1, 3)
+SATURDAY = 5
+
 
 class Frozen(BaseModel):
     """Part of a public record: immutable, and strange fields are errors."""
@@ -147,6 +152,14 @@ def status(schedule: Schedule, at: datetime) -> OpenStatus:
 def intervals(schedule: Schedule, day: date) -> list[Interval]:
     """The openings that begin on a day, earliest first, not joined."""
     return _intervals(schedule.rules, schedule.exceptions, day)
+
+
+def in_office_hours(at: datetime) -> bool:
+    """Whether a town hall is open at an aware moment: 8:30 to 17:15 on working days."""
+    at = at.astimezone(TOKYO)
+    day = (at.month, at.day)
+    is_day_off = at.weekday() >= SATURDAY or _is_holiday(at.date()) or day >= YEAR_END or day <= NEW_YEAR
+    return not is_day_off and OFFICE_OPENS <= at.time() < OFFICE_CLOSES
 
 
 def open_days(schedule: Schedule) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from .choices import (
+    SENSITIVE_TYPES,
     VIOLENCE,
     WITHOUT_VOICE,
     Access,
@@ -234,7 +235,7 @@ class PublicResource(Public):
     @property
     def is_sensitive(self) -> bool:
         """Whether somebody may have to leave the page quickly, unseen."""
-        return any(field.code == VIOLENCE for field in self.fields)
+        return self.type.code in SENSITIVE_TYPES or any(field.code == VIOLENCE for field in self.fields)
 
     @property
     def accepts_anyone(self) -> bool:

@@ -83,6 +83,7 @@ class _Choice:
     start: int
     narrowest: bool
     count: int
+    narrow: bool = False
 
 
 def desks_of_types(
@@ -92,17 +93,21 @@ def desks_of_types(
     *,
     a_type: int = DESKS_A_TYPE,
     needs: Mapping[str, Collection[str]] | None = None,
+    narrow: bool = False,
 ) -> list[PublicResource]:
     """Desks of the types that serve the area, in the order of the types, the narrowest area first, some of each type.
 
     Without an area, those of the home municipality, the ones for the whole of it first. With `needs`, of a type: desks for
-    one of its needs stand before the others, and desks for many needs before special ones.
+    one of its needs stand before the others, and desks for many needs before special ones; with `narrow`, of those for one
+    of the needs the ones that are for little else.
     """
     start = area or home
     if start is None:
         return []
     choices = [
-        _Choice(code, None if needs is None else frozenset(needs.get(code, ())), start.pk, area is not None, a_type)
+        _Choice(
+            code, None if needs is None else frozenset(needs.get(code, ())), start.pk, area is not None, a_type, narrow
+        )
         for code in dict.fromkeys(types)
     ]
     chosen = remembered_each("records", choices, _choose)
@@ -124,7 +129,9 @@ def _choose(choices: Sequence[_Choice]) -> dict[_Choice, list[PublicResource]]:
         order: tuple = (nearness, -weight, pk)
         if choice.needs is not None:
             own = codes.split()
-            order = (choice.needs.isdisjoint(own), nearness, -len(own), -weight, pk)
+            is_other = choice.needs.isdisjoint(own)
+            breadth = len(own) if choice.narrow and not is_other else -len(own)
+            order = (is_other, nearness, breadth, -weight, pk)
         known = best[choice].get(pk)
         best[choice][pk] = min(order, known) if known else order
     picked = {choice: [order[-1] for order in nsmallest(choice.count, best[choice].values())] for choice in choices}

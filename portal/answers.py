@@ -12,7 +12,10 @@ from django.utils import timezone
 from directory import hours
 from directory.areas import AreaNode, area_index
 from directory.asking import SOUGHT, Understanding, ask
+from directory.choices import Side
 from directory.danger import Band, band_of
+from directory.hotlines import is_sensitive, named_lines
+from directory.models import NationalLine
 from directory.public import PublicResource
 from directory.search_source import row
 from directory.selectors import EVERYTHING, Card, card, desks_of_types, resource_by_key
@@ -30,7 +33,9 @@ SHORTEST_NAME, NAME_SHARE = 4, 0.75
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """All that a page of results shows. `desk` leads; `hits` of the first page begin with what else was pinned."""
+    """All that a page of results shows. `lines` are those that the question names and that the band does not hold; `desk`
+    leads; `hits` of the first page begin with what else was pinned.
+    """
 
     asked: Asked
     understanding: Understanding
@@ -42,6 +47,12 @@ class Answers:
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     widened: str = ""
     is_down: bool = False
+    lines: tuple[NationalLine, ...] = ()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the page must not betray what was asked: neither by its title nor by marked words."""
+        return self.band is not None or any(map(is_sensitive, self.lines))
 
     @property
     def area(self) -> AreaNode | None:
@@ -53,12 +64,15 @@ class Answers:
 def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> Answers:
     """Answer what was asked. Never raises for a missing index: band and desk stand without it."""
     understanding = ask(asked.q, off=asked.off)
-    found = Answers(asked, understanding, band_of(understanding.danger), None, "")
+    band = band_of(understanding.danger)
+    found = Answers(asked, understanding, band, None, "", lines=_lines(asked, band))
     leads: tuple[PublicResource | str, ...] = ()
     promoted: list[EngineHit] = []
     # What was asked for by filters alone is a list, not a question.
     if asked.q and asked.page == 1 and asked.sort == "relevance":
         leads, reason = _leads(understanding, found.area, home)
+        if band or understanding.when == "now":
+            leads = _open_first(leads)
         promoted = [hit for key in understanding.question.promoted if (hit := _promoted(key))]
         found = replace(found, desk_reason=reason)
     try:
@@ -96,8 +110,29 @@ def _leads(
     leading, reason = leading_types(understanding)
     types = list(leading)[:MOST_LEADS]
     at_desks = [code for code in types if code not in SOUGHT]
-    desks = {desk.type.code: desk for desk in desks_of_types(at_desks, area, home, a_type=1, needs=leading)}
+    # Who is hurt is sent to the desk for just that; who hurts somebody, to the one that knows the strain behind it too.
+    narrow = bool(understanding.danger) and understanding.danger.side != Side.DOER
+    found = desks_of_types(at_desks, area, home, a_type=1, needs=leading, narrow=narrow)
+    desks = {desk.type.code: desk for desk in found}
     return tuple(code if code in SOUGHT else desks[code] for code in types if code in SOUGHT or code in desks), reason
+
+
+def _lines(asked: Asked, band: Band | None) -> tuple[NationalLine, ...]:
+    """National lines that were asked for by name, number or purpose, beside those of the band."""
+    shown = {line.pk for line in (*band.lines, *band.more)} if band else set()
+    named = named_lines(asked.q) if asked.page == 1 else []
+    return tuple(line for line in named if line.pk not in shown)
+
+
+def _open_first(leads: Sequence[PublicResource | str]) -> tuple[PublicResource | str, ...]:
+    """What is open at this moment first, what is closed last, otherwise in their order."""
+    now = timezone.localtime()
+
+    def rank(lead: PublicResource | str) -> int:
+        state = "unknown" if isinstance(lead, str) else hours.status(lead.schedule, now).state
+        return ("open", "unknown", "closed").index(state)
+
+    return tuple(sorted(leads, key=rank))
 
 
 def _named(text: str, found: Sequence[EngineHit]) -> list[EngineHit]:

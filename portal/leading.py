@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from directory.asking import SOUGHT, SURE, Understanding
+from directory.danger import leading_needs
 from directory.danger import leading_types as danger_types
 from directory.selectors import EVERYTHING
 
@@ -31,7 +32,9 @@ def leading_types(understanding: Understanding) -> Leads:
     """
     likely = list(_likely(understanding))
     if understanding.danger:
-        return _by_type([*((code, "") for code in danger_types(understanding.danger)), *likely]), "danger"
+        needs = leading_needs(understanding.danger) or ("",)
+        dangers = [(code, need) for code in danger_types(understanding.danger) for need in needs]
+        return _by_type([*dangers, *likely]), "danger"
     sure = [target for target in understanding.targets if target.types and target.score >= SURE]
     if understanding.is_not_ours:
         return _by_type([(EVERYTHING, ""), ("koho", "")]), "not-ours"

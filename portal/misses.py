@@ -21,7 +21,7 @@ def note_miss(found: Answers) -> None:
     is_plain = asked.page == 1 and not asked.filters and not asked.off
     if not is_plain or found.is_down or found.understanding.asks_where or found.understanding.targets or found.band:
         return
-    if found.total > 0 or question.is_empty:
+    if found.total > 0 or found.lines or question.is_empty:
         return
     try:
         area = found.area.slug if found.area else ""

@@ -14,7 +14,10 @@ from django.utils.translation import gettext_lazy
 from wagtail.models import Site
 
 from directory.areas import AreaNode, area_index
+from directory.hotlines import line_at_night
+from directory.hours import in_office_hours
 from directory.memory import remembered
+from directory.models import NationalLine
 from directory.selectors import Card, card, default_desk
 
 from .tree import visible
@@ -87,6 +90,18 @@ def ending_desk(request: HttpRequest, area_slug: str = "") -> Card | None:
         desk = default_desk(area_index().by_slug.get(area_slug), home_municipality(request))
         known[area_slug] = card(desk, timezone.localtime()) if desk else None
     return known[area_slug]
+
+
+def night_guidance(request: HttpRequest) -> str:
+    """The city's guidance for nights and holidays in one short row, while they last."""
+    if in_office_hours(timezone.localtime()):
+        return ""
+    return next(iter(frame(request).night_guidance.strip().splitlines()), "")
+
+
+def ending_line() -> NationalLine | None:
+    """The national line that stands beside the desk for everything while town halls are closed."""
+    return None if in_office_hours(timezone.localtime()) else line_at_night()
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

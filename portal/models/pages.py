@@ -16,7 +16,7 @@ from wagtail.fields import StreamField
 
 from directory.areas import area_index
 from directory.choices import Kind
-from directory.hotlines import lines_of
+from directory.hotlines import is_sensitive, lines_of
 from directory.memory import remembered
 from directory.models import Field, NationalLine, Need
 from directory.needs import need_by_pk
@@ -229,6 +229,7 @@ class SituationPage(PortalPage):
             desks=[card(desk, now) for desk in desks_of_types(types, area, home, needs=served)],
             signs=[block.value for block in self.signs],
             lines=lines,
+            is_sensitive=self.danger or any(map(is_sensitive, lines)),
         )
         return context
 

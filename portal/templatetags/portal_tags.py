@@ -7,15 +7,19 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from wagtail.blocks import StreamValue
 from wagtail.images.models import AbstractImage
 
-from directory.hotlines import lines_of
+from directory import hotlines
+from directory.hotlines import Opening, lines_of
 from directory.models import NationalLine
 
 from ..shell import ending_desk as find_ending_desk
+from ..shell import ending_line as find_ending_line
 from ..shell import shell as build_shell
 
 register = template.Library()
@@ -34,6 +38,12 @@ def ending_desk(context: template.Context, area_slug: str = "") -> Any:
     """The card of the desk for everything, or None."""
     request = context.get("request")
     return find_ending_desk(request, area_slug or "") if request else None
+
+
+@register.simple_tag
+def ending_line() -> NationalLine | None:
+    """A national line that answers now, while town halls are closed."""
+    return find_ending_line()
 
 
 @register.simple_tag
@@ -60,6 +70,29 @@ def responsive_image(image: AbstractImage | None, alt: str = "", sizes: str = "1
         largest.height,
         alt,
         mark_safe(' loading="lazy"') if lazy else "",
+    )
+
+
+@register.filter
+def opening(line: NationalLine) -> Opening:
+    """Whether a national line answers at this moment: `status` in words, `is_open`."""
+    return hotlines.opening(line, timezone.localtime())
+
+
+@register.filter
+def without_voice(line: NationalLine | None) -> str:
+    """How to reach a national line without speaking, or nothing."""
+    return hotlines.ways_without_voice(line) if line else ""
+
+
+@register.filter
+def has_urgent_lines(body: StreamValue | None) -> bool:
+    """Whether what an editor wrote shows lines for somebody in danger, so that the page needs its quick way out."""
+    return any(
+        hotlines.is_sensitive(line)
+        for block in body or ()
+        if block.block_type == "lines"
+        for line in lines_of(list(block.value.get("topics") or ()))
     )
 
 

@@ -6,15 +6,17 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from directory.danger import Band
+from directory.hotlines import opening, type_of, ways_without_voice
 from directory.models import NationalLine
 from directory.search_source import row
 
 from ..answers import Answers, answer
 from ..listing import Asked, all_options, page_links
-from ..shell import frame, home_municipality
+from ..shell import home_municipality, night_guidance
 from ..suggestions import suggest
 
 # Machines ask seldom for the same thing twice; people's words must not lie in caches between.
@@ -24,13 +26,13 @@ NO_STORE = {"Cache-Control": "no-store"}
 @transaction.non_atomic_requests
 @require_safe
 def search(request: HttpRequest) -> JsonResponse:
-    """`/api/search?q=`: `band`, `desk` and `hits` in the order shown; parameters as on the page of results."""
+    """`/api/search?q=`: `band`, `lines`, `desk` and `hits` in the order shown; parameters as on the page of results."""
     found = answer(Asked.read(request.GET, all_options()), home_municipality(request))
-    night = frame(request).night_guidance
     return _json(
         {
             "q": found.asked.q,
-            "band": band_data(found.band, night) if found.band else None,
+            "band": band_data(found.band, night_guidance(request)) if found.band else None,
+            "lines": [_line(line) for line in found.lines],
             "desk": _row(row(found.desk.resource)) if found.desk else None,
             "hits": [_row(hit.row) for hit in found.hits],
             "total": found.total,
@@ -50,8 +52,9 @@ def suggestions(request: HttpRequest) -> JsonResponse:
 
 
 def answer_types(found: Answers) -> list[tuple[str, str]]:
-    """(institution type, title) of every answer in the order shown: band lines, desk, hits."""
-    answers = [(_type(line), line.name) for line in found.band.lines] if found.band else []
+    """(institution type, title) of every answer in the order shown: band lines, named lines, desk, hits."""
+    lines = (*(found.band.lines if found.band else ()), *found.lines)
+    answers = [(type_of(line), line.name) for line in lines]
     if found.desk:
         answers.append((found.desk.resource.type.code, found.desk.resource.name))
     return answers + [(hit.row["institution_type"], hit.row["title"]) for hit in found.hits]
@@ -72,20 +75,20 @@ def band_data(band: Band, night_guidance: str) -> dict[str, Any]:
 
 
 def _line(line: NationalLine) -> dict[str, Any]:
+    now = opening(line, timezone.localtime())
     return {
         "title": line.name,
         "number": line.number,
         "hours": line.hours,
+        "status": now.status,
+        "is_open": now.is_open,
+        "without_voice": ways_without_voice(line),
         "cost": line.cost,
-        "institution_type": _type(line),
+        "institution_type": type_of(line),
         "checked_on": line.checked_on.isoformat() if line.checked_on else None,
         "source": line.source_kind,
         "source_date": line.source_date,
     }
-
-
-def _type(line: NationalLine) -> str:
-    return line.type.code if line.type else ""
 
 
 def _row(shown: dict[str, Any]) -> dict[str, Any]:

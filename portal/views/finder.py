@@ -10,25 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.areas import AreaNode, Whereabouts, area_index, locate
+from directory.danger import band_of_needs
 from directory.filters import field_options
-from directory.hotlines import lines_of
 from directory.needs import NeedEntry, all_needs, needs_of
 from directory.selectors import EVERYTHING, card, desks_of_types
 
 from ..listing import search_address
-from ..shell import home_municipality
+from ..shell import home_municipality, night_guidance
 
 UNKNOWN = "anything"
 MOST_NEEDS = 30
-# Needs that may be urgent: the topics of the national lines that stand above the desks, the most fitting first.
-URGENT_TOPICS = {
-    "suicidal": ("いのち・こころ",),
-    "partner-violence": ("DV", "DV・女性", "緊急"),
-    "sexual-violence": ("性暴力", "緊急"),
-    "child-abuse": ("虐待", "子ども", "緊急"),
-    "elder-abuse": ("緊急",),
-    "disability-abuse": ("緊急",),
-}
+# What cannot wait stands above all fields.
+SUDDEN = frozenset({"sudden-illness"})
 TWO_FIELDS = 2
 
 
@@ -51,15 +44,18 @@ def find(request: HttpRequest) -> HttpResponse:
     }
     if context["answered"]:
         context.update(_answer(needs, area, home, whereabouts, asked))
+        if (band := context["band"]) and band.at_night:
+            context["night_guidance"] = night_guidance(request)
     return render(request, "portal/find.html", context)
 
 
 def _topics(checked: set[str]) -> list[dict[str, Any]]:
-    """Needs under their first field, each once."""
-    groups: dict[str, list[dict[str, Any]]] = {name: [] for _code, name in field_options()}
+    """What is sudden, then the other needs under their first field, each once."""
+    sudden = _("急な病気・けが・火事・出産")
+    groups: dict[str, list[dict[str, Any]]] = {sudden: []} | {name: [] for _code, name in field_options()}
     for need in all_needs():
         if need.fields and need.code != UNKNOWN:
-            groups.setdefault(need.fields[0][1], []).append(
+            groups.setdefault(sudden if need.code in SUDDEN else need.fields[0][1], []).append(
                 {"code": need.code, "plain": need.plain, "name": need.name, "checked": need.code in checked}
             )
     return [{"field": name, "needs": members} for name, members in groups.items() if members]
@@ -99,14 +95,13 @@ def _answer(
         types.append(EVERYTHING)
     reasons.setdefault(EVERYTHING, _("どこに相談してよいか迷ったら、こちらへ"))
     desks = desks_of_types(types, area, home, a_type=1, needs=served)
-    topics = list(dict.fromkeys(topic for need in needs for topic in URGENT_TOPICS.get(need.code, ())))
     return {
+        "band": band_of_needs({need.code for need in needs}),
         "chosen": [need.plain for need in needs],
         "place_label": area.name if area else "",
         "place_message": _place_message(whereabouts, area),
         "ambiguous": _ambiguous(whereabouts, asked) if area is None else [],
         "desks": [card(desk, now, reasons.get(desk.type.code, "")) for desk in desks],
-        "lines": lines_of(topics) if topics else [],
         "search_url": search_address({"field": tuple(sorted(fields)), **({"area": (area.slug,)} if area else {})}),
     }
 

@@ -23,7 +23,7 @@ from ..listing import (
     shown,
 )
 from ..misses import note_miss
-from ..shell import frame, home_municipality
+from ..shell import home_municipality, night_guidance
 from ..suggestions import did_you_mean
 
 MOST_RELATED = 6
@@ -42,7 +42,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "q": asked.q,
         "found": found,
         "band": found.band,
-        "night_guidance": frame(request).night_guidance if found.band and found.band.at_night else "",
+        "night_guidance": night_guidance(request) if found.band and found.band.at_night else "",
         "asks_where": found.understanding.asks_where and bool(asked.q),
         "chips": _chips(found),
         "active": active_filters(asked, options),
@@ -56,7 +56,7 @@ def results(request: HttpRequest) -> HttpResponse:
         ],
         "hidden": [pair for pair in asked.parameters() if pair[0] not in {"q", "page", "off"}],
         "area_slug": found.area.slug if found.area else "",
-        "hits": shown(found.hits, words=needles(found.understanding.question)),
+        "hits": shown(found.hits, words=() if found.is_quiet else needles(found.understanding.question)),
         "total": found.total,
         "facets": facet_groups(asked, found.facets, options),
         "pages": page_links(asked, found.total),
