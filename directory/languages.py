@@ -11,18 +11,19 @@ from django.utils import timezone
 from search.languages import JAPANESE
 
 from .areas import AreaNode
+from .asking import INTERPRETER
 from .files import FIXTURES, read_csv
-from .hotlines import by_opening, opening, shown_lines
+from .hotlines import CRISIS, by_opening, opening, shown_lines, type_of
 from .models import NationalLine
 from .public import PublicResource
 from .selectors import Card, card, desks_of_types
 
-INTERPRETER, INTERPRETER_NEEDS = "tabunka", ("foreign-life",)
+INTERPRETER_NEEDS = ("foreign-life",)
+# Types of lines that hear everybody who speaks another language.
+FOR_ANYTHING = frozenset({INTERPRETER, CRISIS, "houterasu"})
 # Whose language nobody can tell is answered in Japanese, and in this one.
 ELSE = "en"
 MOST_LINES = 3
-# Police and fire brigade have an interpreter on the line wherever one is; the register need not list their languages.
-EMERGENCY = frozenset({"110", "119"})
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 # What browsers and screen readers call a code, where it is not the code itself.
 _TAGS = {"zh": "zh-Hans", "tl": "fil"}
@@ -109,15 +110,13 @@ def interpreters_desk(area: AreaNode | None, home: AreaNode | None) -> PublicRes
     return next(iter(found), None)
 
 
-def speaks(line: NationalLine, language: str) -> bool:
-    """Whether a line is known to speak a language; everywhere in Japan all speak Japanese."""
-    return language in {"", JAPANESE} or line.number in EMERGENCY or language in line.languages.split()
-
-
 def lines_in(language: str, *, but: Collection[int] = ()) -> list[NationalLine]:
-    """Lines that list a language, what answers now first; without those whose keys are named."""
+    """Lines for any trouble that list a language, what answers now first; without those whose keys are named.
+
+    A line for one trouble (violence ...) stands in the band where that trouble is told, and nowhere else.
+    """
     lines = [line for line in shown_lines() if language in line.languages.split() and line.pk not in but]
-    return by_opening(lines)[:MOST_LINES]
+    return by_opening(line for line in lines if type_of(line) in FOR_ANYTHING)
 
 
 def foreign_answer(
@@ -132,11 +131,13 @@ def foreign_answer(
     lines = []
     for line in lines_in(tongue.code, but={line.pk for line in shown}):
         is_open = opening(line, now).is_open
+        if is_danger and is_open is False:
+            continue
         lines.append(ForeignLine(line, tongue.status(is_open), is_open))
     return ForeignAnswer(
         tongue,
         tongue.danger_sentence if is_danger else "",
         shown_card,
         tongue.status(shown_card.is_open) if shown_card else "",
-        tuple(lines),
+        tuple(lines[:MOST_LINES]),
     )

@@ -10,7 +10,7 @@ import re
 import threading
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 JAPANESE = "ja"
 # Languages whose questions the vocabulary holds: their words are looked up like Japanese ones.
-HELD = frozenset({JAPANESE, "en", "zh", "pt", "vi", ""})
+HELD = frozenset({JAPANESE, "en", "zh", "pt", "vi"})
 # A letter that was pasted tells its language by its beginning.
 MOST_CHARACTERS = 400
 WORDS = Path(__file__).parent / "data" / "language_words.txt"
@@ -34,6 +34,8 @@ CERTAIN = 0.5
 # Where words and library disagree, so many letters stand for one word of a list.
 MODEL_SHARE = 1.6
 _AS_ROMAJI = "romaji"
+# UR, SOGI: what is so short and known to no list is rather a Japanese abbreviation.
+LONGEST_ACRONYM = 4
 # Latin text beside Japanese is the question only when it is a sentence.
 FEWEST_WORDS = 3
 
@@ -55,7 +57,9 @@ _ROMAJI = re.compile(
     r"(?:(?:[kgsztdnhbpmr]y?|sh|ch|jy?|ts|f|w|y)?[aeiou]h?|n'?(?![aeiouy])|k(?=k)|s(?=s)|t(?=[tc])|p(?=p)|g(?=g)|d(?=d)|b(?=b)|m(?=[mpb]))+"
 )
 # How Nepali words end, which no list can hold all.
-_NEPALI_ENDING = re.compile(r".{2,}(?:chh?a|nxa|chhan|chhu|chhe|deko|reko|yeko|nuhos|nuhunchha|dina|daina|[aiy]ayo|ayera|eyo|xa)")
+_NEPALI_ENDING = re.compile(
+    r".{2,}(?:chh?a|nxa|chhan|chhu|chhe|deko|reko|yeko|nuhos|nuhunchha|dina|daina|[aiy]ayo|ayera|eyo|xa)"
+)
 NEPALI_ENDING = 0.5
 _VIETNAMESE = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹĩũ]")
 _SPANISH, _PORTUGUESE = re.compile("[ñ¿¡]"), re.compile("ã|õ|ç")
@@ -73,26 +77,6 @@ _HINDI = re.compile("है|हैं|हूं|हूँ|मैं|मुझे
 _NEPALI = re.compile("छ|मलाई|मेरो|हुन्छ|गर्न|भयो|लाई|बाट|थियो|होला|कहाँ|कसरी|कति|पाइन्|र्छु|सक्दि|भएको|नेपाल")
 _UKRAINIAN, _RUSSIAN = re.compile("[іїєґ]"), re.compile("[ыэёъ]")
 _OTHER_CYRILLIC = re.compile("[өүқғңәұһӣӯҷҳў]")
-_CYRILLIC_WORDS: Mapping[str, frozenset[str]] = {
-    "uk": frozenset(
-        "де що як чи та це цей ця мене мені мого хочу немає нема вже дуже треба потрібно потрібна допоможіть робота роботу "
-        "можна коли хто чому тут там дитина дитини дитину чоловік дружина мама тато б'є бє померти вмерти помирати жити грошей "
-        "гроші голодна голодний дякую добрий день дім нема кого купити маю має від до про для або але бо не на у в зі з".split()
-    ),
-    "ru": frozenset(
-        "где что как или и это этот эта меня мне моего хочу нет уже очень надо нужно нужна помогите работа работу можно когда "
-        "кто почему тут там ребенок ребенка муж жена мама папа бьет умереть умирать жить денег деньги голодная голодный "
-        "спасибо здравствуйте дом некому купить имею имеет от до о про для но потому не на у в с со из прощайте умирает "
-        "помощь помоги скорая больно страшно".split()
-    ),
-}
-# Latin words that Japanese questions are full of.
-_JAPANESE_LATIN = frozenset(
-    "dv npo npos sns line gps wifi wi-fi wi fi pc sos nhk hp qr od adhd asd ld lgbt lgbtq lgbtqa ptsd hiv std nisa ideco fax pta "
-    "dx ai it tel ok zoom youtube instagram twitter tiktok facebook amazon paypay suica email e-mail mail id vs a-type b-type "
-    "ub ssw hsp hsc cocoa nico x a b c d e f g h i j k l m n o p q r s t u v w y z jr lan usb tv atm cm dna mri ct bcg pcr "
-    "als copd nicu ot st pt cw msw csw psw dwat bcp covid pcr aed net119".split()
-)
 
 
 def language_of(text: str) -> str:
@@ -105,9 +89,20 @@ def is_japanese(text: str) -> bool:
     return language_of(text) == JAPANESE
 
 
+def is_held(text: str) -> bool:
+    """Whether a text is of a language that the vocabulary holds, or could be Japanese in Latin letters."""
+    language = language_of(text)
+    words = _WORD.findall(_bare(_clean(text))) if not language else []
+    return language in HELD or (bool(words) and all(map(_ROMAJI.fullmatch, words)))
+
+
+def _clean(text: str) -> str:
+    return unicodedata.normalize("NFKC", text[: 2 * MOST_CHARACTERS])[:MOST_CHARACTERS].lower()
+
+
 @lru_cache(maxsize=256)
 def _language_of(text: str) -> str:
-    clean = unicodedata.normalize("NFKC", text)[:MOST_CHARACTERS].lower()
+    clean = _clean(text)
     counts = {name: len(found) for name, script in _SCRIPTS.items() if (found := script.findall(clean))}
     if not counts:
         return "" if any(unicodedata.category(sign) == "Lo" for sign in clean) else JAPANESE
@@ -125,7 +120,7 @@ def _beside_japanese(clean: str, counts: Mapping[str, int]) -> str:
         other = max(others, key=lambda name: others[name])
         if other != "latin":
             return _of_script(other, clean)
-        if len(set(_WORD.findall(_bare(clean))) - _JAPANESE_LATIN) >= FEWEST_WORDS:
+        if len(set(_WORD.findall(_bare(clean))) - _japanese_latin()) >= FEWEST_WORDS:
             return _of_latin(clean) or JAPANESE
     return "zh" if chinese else JAPANESE
 
@@ -164,9 +159,9 @@ def _of_cyrillic(clean: str) -> str:
     if ukrainian != russian:
         return "uk" if ukrainian > russian else "ru"
     words = _CYRILLIC_WORD.findall(clean)
-    said = {code: sum(word in known for word in words) for code, known in _CYRILLIC_WORDS.items()}
+    said = _said(words)
     if said["uk"] != said["ru"]:
-        return max(said, key=lambda code: said[code])
+        return max(_CYRILLIC_LANGUAGES, key=lambda code: said[code])
     likely = _likely(clean)
     return max(_CYRILLIC_LANGUAGES, key=lambda code: likely.get(code, 0.0))
 
@@ -178,11 +173,13 @@ def _of_latin(clean: str) -> str:
         return "es"
     bare = _bare(clean)
     words = _WORD.findall(bare)
-    left = [word for word in words if word not in _JAPANESE_LATIN or word in _words()]
-    if not any(word not in _JAPANESE_LATIN for word in words):
+    left = [word for word in words if word not in _japanese_latin() or word in _words()]
+    if not any(word not in _japanese_latin() for word in words):
         # DV, PTSD, LINE: what Japanese writes in Latin letters too.
         return JAPANESE
     said = _said(left)
+    if not said and len(words) == 1 and len(words[0]) <= LONGEST_ACRONYM:
+        return JAPANESE
     if _is_romaji(left, said):
         return ""
     if _PORTUGUESE.search(clean) and said["pt"] >= said["vi"]:
@@ -241,11 +238,22 @@ def _bare(text: str) -> str:
 def _words() -> Mapping[str, tuple[str, ...]]:
     """The languages of each word of the lists."""
     found: dict[str, dict[str, None]] = {}
-    for line in WORDS.read_text(encoding="utf-8").splitlines():
-        code, *words = line.partition("#")[0].split() or [""]
-        for word in words:
+    for code, words in _lists():
+        for word in words if code != JAPANESE else ():
             found.setdefault(word, {})[code] = None
     return {word: tuple(codes) for word, codes in found.items()}
+
+
+@cache
+def _japanese_latin() -> frozenset[str]:
+    """Latin words that Japanese questions are full of."""
+    return frozenset(word for code, words in _lists() if code == JAPANESE for word in words)
+
+
+def _lists() -> Iterator[tuple[str, list[str]]]:
+    for line in WORDS.read_text(encoding="utf-8").splitlines():
+        code, *words = line.partition("#")[0].split() or [""]
+        yield code, words
 
 
 _lock = threading.Lock()

@@ -13,7 +13,7 @@ import jaconv
 from search.danger import SaidDanger
 from search.ear import NOTHING, Heard, current_ear
 from search.engines.base import Alternative, Clause
-from search.languages import HELD, JAPANESE, language_of
+from search.languages import JAPANESE, is_held, language_of
 from search.needs import FoundNeed
 from search.slots import Found
 from search.synonyms import Others, Synonym
@@ -50,7 +50,8 @@ class Question:
     targets of phrases, the surest first; `echoes` what is likest, sure or not; `hints` what the words say of places, times
     and ways; `dangers` what danger their patterns say; `heard`
     what the learned ear makes of it; `promoted` keys of documents that editors put first for these words; `language` its
-    code, "" where nobody can tell it.
+    code, "" where nobody can tell it; `is_held` says whether vocabulary and register hold words like these, so that likeness
+    means something.
     """
 
     text: str
@@ -64,11 +65,7 @@ class Question:
     heard: Heard = NOTHING
     promoted: tuple[str, ...] = ()
     language: str = JAPANESE
-
-    @property
-    def is_held(self) -> bool:
-        """Whether the words are of a language that vocabulary and register hold, so that likeness means something."""
-        return self.language in HELD
+    is_held: bool = True
 
     @property
     def is_empty(self) -> bool:
@@ -89,8 +86,9 @@ def understand(text: str, *, off: Collection[str] = ()) -> Question:
     """
     words = vocabulary()
     analysis = analyse(text)
-    language = language_of(text)
-    hints = tuple(item for item in words.slot_finder.find(analysis.units) if item.hint.code not in off)
+    language, held = language_of(text), is_held(text)
+    slots = words.slot_finder.find(analysis.units) if held else ()
+    hints = tuple(item for item in slots if item.hint.code not in off)
     aside = {number for item in hints if not item.hint.matter for number in range(item.first, item.last + 1)}
     needed: dict[Clause, None] = {}
     lifting: dict[Clause, None] = {}
@@ -100,20 +98,22 @@ def understand(text: str, *, off: Collection[str] = ()) -> Question:
         # Nothing but numbers and their counters, or places and times: then they are what was asked.
         needed, lifting = {replace(clause, optional=False): None for clause in lifting}, {}
     clauses = (*list(needed)[:MAX_CLAUSES], *list(lifting)[:MAX_CLAUSES]) if needed else ()
-    if language not in HELD:
+    if not held:
         clauses = tuple(map(_as_written, clauses))
+    needs = words.need_finder.find(analysis) if held else ()
     return Question(
         analysis.surface,
         analysis,
         is_open=bool(analysis.surface) and not clauses,
         clauses=clauses,
-        needs=tuple(need for need in words.need_finder.find(analysis) if f"need:{need.target}" not in off),
+        needs=tuple(need for need in needs if f"need:{need.target}" not in off),
         echoes=tuple(need for need in words.need_finder.echoes(analysis) if f"need:{need.target}" not in off),
         hints=hints,
         dangers=words.danger_detector.find(text),
         heard=ear.hear(analysis) if (ear := current_ear()) else NOTHING,
         promoted=tuple(words.promoted(text)),
         language=language,
+        is_held=held,
     )
 
 

@@ -25,7 +25,8 @@ def search(
     """Answer a question; one without content words (`is_open`, `is_empty`) asks for everything that the filters allow.
 
     `also`: what answers beside the words.
-    When nothing matches enough of the words, one word is enough, unless they are of a strange language. "distance" without `near` means "relevance".
+    When nothing matches enough of the words, one word is enough, unless they are of a strange language.
+    "distance" without `near` means "relevance".
     Raises EngineUnavailable: the caller then shows the desk. Raises ValueError for unknown facets.
     """
     query = EngineQuery(
