@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,6 +11,7 @@ from search.languages import JAPANESE
 
 from .areas import AreaNode
 from .asking import INTERPRETER
+from .danger import Band
 from .files import FIXTURES, read_csv
 from .hotlines import CRISIS, by_opening, opening, shown_lines, type_of
 from .models import NationalLine
@@ -110,33 +110,33 @@ def interpreters_desk(area: AreaNode | None, home: AreaNode | None) -> PublicRes
     return next(iter(found), None)
 
 
-def lines_in(language: str, *, but: Collection[int] = ()) -> list[NationalLine]:
-    """Lines for any trouble that list a language, what answers now first; without those whose keys are named.
+def lines_in(language: str, band: Band | None = None) -> list[NationalLine]:
+    """Lines that list a language: of the band, then for any trouble; what answers now first.
 
-    A line for one trouble (violence ...) stands in the band where that trouble is told, and nowhere else.
+    A line for one trouble (violence ...) is for those who told of it. The band is in Japanese and does not say which of its
+    lines speak the language, so they are named here once more.
     """
-    lines = [line for line in shown_lines() if language in line.languages.split() and line.pk not in but]
-    return by_opening(line for line in lines if type_of(line) in FOR_ANYTHING)
+    fitting = [*band.lines, *band.more] if band else []
+    lines = {line.pk: line for line in (*fitting, *(line for line in shown_lines() if type_of(line) in FOR_ANYTHING))}
+    return by_opening(line for line in lines.values() if language in line.languages.split())
 
 
-def foreign_answer(
-    language: str, desk: PublicResource | None, *, is_danger: bool = False, shown: Sequence[NationalLine] = ()
-) -> ForeignAnswer | None:
-    """The answer for a language, or None for Japanese. `shown`: lines that the page shows already."""
+def foreign_answer(language: str, desk: PublicResource | None, band: Band | None = None) -> ForeignAnswer | None:
+    """The answer for a language, or None for Japanese; beside a band it names nothing that is closed now."""
     tongue = tongue_of(language)
     if tongue is None:
         return None
     now = timezone.localtime()
     shown_card = card(desk, now) if desk else None
     lines = []
-    for line in lines_in(tongue.code, but={line.pk for line in shown}):
+    for line in lines_in(tongue.code, band):
         is_open = opening(line, now).is_open
-        if is_danger and is_open is False:
+        if band and is_open is False:
             continue
         lines.append(ForeignLine(line, tongue.status(is_open), is_open))
     return ForeignAnswer(
         tongue,
-        tongue.danger_sentence if is_danger else "",
+        tongue.danger_sentence if band else "",
         shown_card,
         tongue.status(shown_card.is_open) if shown_card else "",
         tuple(lines[:MOST_LINES]),

@@ -21,7 +21,7 @@ from directory.public import PublicResource
 from directory.search_source import row
 from directory.selectors import EVERYTHING, Card, card, desks_of_types, resource_by_key
 from search.engines.base import EngineHit, EngineResult, EngineUnavailable
-from search.languages import JAPANESE
+from search.languages import HELD, JAPANESE
 from search.text import normalise
 
 from .leading import MOST_LEADS, leading_types
@@ -86,7 +86,7 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
         if band or understanding.when == "now":
             leads = _open_first(leads)
         if interpreter:
-            told = reason == "danger" or (reason in TOLD and understanding.question.is_held)
+            told = reason == "danger" or (reason in TOLD and found.language in HELD)
             leads, reason = _with_interpreter(leads, interpreter, reason if told else "language")
         promoted = [hit for key in understanding.question.promoted if (hit := _promoted(key))]
         found = replace(found, desk_reason=reason)
@@ -115,9 +115,7 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
         total=max(result.total, len(hits)),
         facets=result.facets,
         widened=widened,
-        foreign=foreign_answer(
-            found.language, interpreter, is_danger=band is not None, shown=(*(band.lines if band else ()), *found.lines)
-        ),
+        foreign=foreign_answer(found.language, interpreter, band),
     )
 
 

@@ -81,27 +81,6 @@ _OTHER_CYRILLIC = re.compile("[өүқғңәұһӣӯҷҳў]")
 
 def language_of(text: str) -> str:
     """The code of a text's language, or "" where it cannot be told; takes any text, never raises."""
-    return _language_of(text[: 2 * MOST_CHARACTERS])
-
-
-def is_japanese(text: str) -> bool:
-    """Whether a text is surely Japanese, or has no letters at all (110)."""
-    return language_of(text) == JAPANESE
-
-
-def is_held(text: str) -> bool:
-    """Whether a text is of a language that the vocabulary holds, or could be Japanese in Latin letters."""
-    language = language_of(text)
-    words = _WORD.findall(_bare(_clean(text))) if not language else []
-    return language in HELD or (bool(words) and all(map(_ROMAJI.fullmatch, words)))
-
-
-def _clean(text: str) -> str:
-    return unicodedata.normalize("NFKC", text[: 2 * MOST_CHARACTERS])[:MOST_CHARACTERS].lower()
-
-
-@lru_cache(maxsize=256)
-def _language_of(text: str) -> str:
     clean = _clean(text)
     counts = {name: len(found) for name, script in _SCRIPTS.items() if (found := script.findall(clean))}
     if not counts:
@@ -109,6 +88,21 @@ def _language_of(text: str) -> str:
     if counts.get(JAPANESE):
         return _beside_japanese(clean, counts)
     return _of_script(max(counts, key=lambda name: counts[name]), clean)
+
+
+def is_japanese(text: str) -> bool:
+    """Whether a text is surely Japanese, or has no letters at all (110)."""
+    return language_of(text) == JAPANESE
+
+
+def is_held(text: str, language: str) -> bool:
+    """Whether a text of a language has words that the vocabulary holds, or could be Japanese in Latin letters."""
+    words = _WORD.findall(_bare(_clean(text))) if not language else []
+    return language in HELD or (bool(words) and all(map(_ROMAJI.fullmatch, words)))
+
+
+def _clean(text: str) -> str:
+    return unicodedata.normalize("NFKC", text[: 2 * MOST_CHARACTERS])[:MOST_CHARACTERS].lower()
 
 
 def _beside_japanese(clean: str, counts: Mapping[str, int]) -> str:

@@ -86,7 +86,8 @@ def understand(text: str, *, off: Collection[str] = ()) -> Question:
     """
     words = vocabulary()
     analysis = analyse(text)
-    language, held = language_of(text), is_held(text)
+    language = language_of(text)
+    held = is_held(text, language)
     slots = words.slot_finder.find(analysis.units) if held else ()
     hints = tuple(item for item in slots if item.hint.code not in off)
     aside = {number for item in hints if not item.hint.matter for number in range(item.first, item.last + 1)}
