@@ -25,6 +25,8 @@ SURE = 0.62
 # What the ear says of a need or a type counts from here on.
 CLEAR, LIKELY = 0.5, 0.3
 NOT_OURS = "other"
+# The type of institution that speaks other languages.
+INTERPRETER = "tabunka"
 FEW_CLAUSES = 2
 TYPE_BOOST, NEED_BOOST, SLOT_BOOST, KIND_BOOST = 14.0, 10.0, 6.0, 12.0
 # Who looks for a canteen wants to eat there, not to wash its dishes, although both are of one institution.
@@ -112,8 +114,11 @@ class Understanding:
     def types(self) -> Mapping[str, float]:
         """Types of institution that answer, with how surely, the surest first."""
         weights: Counter[str] = Counter(dict.fromkeys(leading_types(self.danger), 1.0))
+        if not self.question.is_held:
+            # Nothing of what is said is surely known but that an interpreter is needed.
+            weights[INTERPRETER] = 1.0
         for code, likelihood in self.question.heard.types:
-            if likelihood >= LIKELY:
+            if likelihood >= LIKELY and self.question.is_held:
                 weights[code] = max(weights[code], likelihood)
         for target in self.targets:
             for code, share in zip(target.types, TYPE_SHARES, strict=False):

@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from search.danger import SaidDanger
-from search.ear import Heard
+from search.ear import NOTHING, Heard
+from search.languages import HELD, JAPANESE
 from search.query import Question
 
 from .choices import Patient, Side
-from .hotlines import EMERGENCY_NUMBERS, by_opening, shown_lines, ways_without_voice
+from .hotlines import EMERGENCY_NUMBERS, by_opening, shown_lines, speaks, ways_without_voice
 from .memory import remembered
 from .models import DangerTopic, NationalLine
 
@@ -160,11 +161,13 @@ def _by_side(rows: object) -> dict[str, tuple]:
 def danger_of(question: Question, speaker: str = "") -> Danger:
     """What danger a question speaks of. `speaker` is who the words say is asking, for where the ear is away."""
     heard = question.heard
-    certain = [said for said in question.dangers if said.is_own or not heard or heard.danger >= -PATTERN]
+    # Of languages that the vocabulary does not hold the ear knows too little to silence a pattern, or to correct it.
+    knows_better = bool(heard) and question.language in HELD
+    certain = [said for said in question.dangers if said.is_own or not knows_better or heard.danger >= -PATTERN]
     said = {item.topic: item for item in certain}
     if not said and (not heard or heard.danger >= -TOLD):
         said = {topic: SaidDanger(topic) for topic in _told(question)}
-    codes = _in_order(heard, said)
+    codes = _in_order(heard if knows_better or not said else NOTHING, said)
     if not codes:
         return NO_DANGER
     patient = Patient.CHILD if _CHILD.search(question.text) else Patient.ADULT
@@ -210,15 +213,17 @@ def _told(question: Question) -> tuple[str, ...]:
     return tuple(topic.code for topic in urgent if not topic.kind_of)[:1]
 
 
-def band_of(danger: Danger) -> Band | None:
-    """The band of a danger, or None. The first topic speaks, each brings its first line; what is closed now comes last."""
+def band_of(danger: Danger, language: str = JAPANESE) -> Band | None:
+    """The band of a danger, or None. The first topic speaks, each brings its first line; what is closed now comes last, and
+    of what is open, or closed, the lines that speak the language come first.
+    """
     known = topics()
     found = [known[code] for code in danger.topics if code in known]
     if not found:
         return None
     shown = {line.pk: line for line in shown_lines()}
     groups = [[shown[pk] for pk in topic.line_ids(danger.side, danger.patient) if pk in shown] for topic in found]
-    lines = by_opening(_in_turn(groups))
+    lines = by_opening(sorted(_in_turn(groups), key=lambda line: not speaks(line, language)))
     heading, text = found[0].voice(danger.side)
     return Band(
         tuple(topic.code for topic in found),

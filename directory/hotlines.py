@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from search.languages import JAPANESE
 from search.spans import span_key
 
 from . import hours, hours_text
@@ -80,6 +81,11 @@ def line_at_night() -> NationalLine | None:
     known = [(opening(line, now), line) for line in shown_lines() if line.number and type_of(line) == CRISIS]
     known.sort(key=lambda item: not item[0].always)
     return next((line for state, line in known if state.is_open), None)
+
+
+def speaks(line: NationalLine, language: str) -> bool:
+    """Whether a line is known to speak a language. All speak Japanese; police and fire brigade call an interpreter."""
+    return language == JAPANESE or line.number in EMERGENCY_NUMBERS or language in line.languages.split()
 
 
 def ways_without_voice(line: NationalLine) -> str:

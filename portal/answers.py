@@ -11,15 +11,17 @@ from django.utils import timezone
 
 from directory import hours
 from directory.areas import AreaNode, area_index
-from directory.asking import SOUGHT, Understanding, ask
+from directory.asking import INTERPRETER, SOUGHT, Understanding, ask
 from directory.choices import Side
 from directory.danger import Band, band_of
 from directory.hotlines import is_sensitive, named_lines
+from directory.languages import ForeignAnswer, foreign_answer, interpreters_desk, tongue_of
 from directory.models import NationalLine
 from directory.public import PublicResource
 from directory.search_source import row
 from directory.selectors import EVERYTHING, Card, card, desks_of_types, resource_by_key
 from search.engines.base import EngineHit, EngineResult, EngineUnavailable
+from search.languages import HELD, JAPANESE
 from search.text import normalise
 
 from .leading import MOST_LEADS, leading_types
@@ -27,6 +29,8 @@ from .listing import PER_PAGE, Asked, run
 
 # Types that answer less surely than this do not bring documents in by themselves.
 LEAST_TYPE = 0.3
+# For these reasons a desk leads that the question surely told.
+TOLD = frozenset({"need", "several"})
 # So many characters, and so much of a name, must have been typed to mean just that.
 SHORTEST_NAME, NAME_SHARE = 4, 0.75
 
@@ -34,7 +38,7 @@ SHORTEST_NAME, NAME_SHARE = 4, 0.75
 @dataclass(frozen=True, slots=True)
 class Answers:
     """All that a page of results shows. `lines` are those that the question names and that the band does not hold; `desk`
-    leads; `hits` of the first page begin with what else was pinned.
+    leads; `hits` of the first page begin with what else was pinned. `foreign` answers in the question's own language.
     """
 
     asked: Asked
@@ -48,6 +52,12 @@ class Answers:
     widened: str = ""
     is_down: bool = False
     lines: tuple[NationalLine, ...] = ()
+    foreign: ForeignAnswer | None = None
+
+    @property
+    def language(self) -> str:
+        """The code of the question's language: "ja" for Japanese, also easy Japanese; "" where nobody can tell."""
+        return self.understanding.question.language
 
     @property
     def is_quiet(self) -> bool:
@@ -64,8 +74,10 @@ class Answers:
 def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> Answers:
     """Answer what was asked. Never raises for a missing index: band and desk stand without it."""
     understanding = ask(asked.q, off=asked.off)
-    band = band_of(understanding.danger)
+    tongue = tongue_of(understanding.question.language)
+    band = band_of(understanding.danger, tongue.code if tongue else JAPANESE)
     found = Answers(asked, understanding, band, None, "", lines=_lines(asked, band))
+    interpreter = interpreters_desk(found.area, home) if tongue else None
     leads: tuple[PublicResource | str, ...] = ()
     promoted: list[EngineHit] = []
     # What was asked for by filters alone is a list, not a question.
@@ -73,6 +85,9 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
         leads, reason = _leads(understanding, found.area, home)
         if band or understanding.when == "now":
             leads = _open_first(leads)
+        if interpreter:
+            told = reason == "danger" or (reason in TOLD and found.language in HELD)
+            leads, reason = _with_interpreter(leads, interpreter, reason if told else "language")
         promoted = [hit for key in understanding.question.promoted if (hit := _promoted(key))]
         found = replace(found, desk_reason=reason)
     try:
@@ -100,7 +115,18 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
         total=max(result.total, len(hits)),
         facets=result.facets,
         widened=widened,
+        foreign=foreign_answer(found.language, interpreter, band),
     )
+
+
+def _with_interpreter(
+    leads: Sequence[PublicResource | str], interpreter: PublicResource, reason: str
+) -> tuple[tuple[PublicResource | str, ...], str]:
+    """The interpreter's desk after the desk of a danger or of what was surely told, before what is only guessed."""
+    others = [lead for lead in leads if isinstance(lead, str) or lead.type.code != INTERPRETER]
+    if others and reason != "language":
+        return (others[0], interpreter, *others[1:]), reason
+    return (interpreter, *others), reason
 
 
 def _leads(

@@ -55,9 +55,9 @@ def leading_types(understanding: Understanding) -> Leads:
 
 def _likely(understanding: Understanding) -> Iterator[tuple[str, str]]:
     """Types that the question may mean, the likeliest first: as the ear hears it, then by phrases that are like it."""
-    heard = understanding.question.heard.types
-    yield from ((code, "") for code, likelihood in heard if likelihood >= LEAST_LIKELY)
-    if sum(not clause.optional for clause in understanding.question.clauses) >= FEWEST_CLAUSES:
+    heard, is_held = understanding.question.heard.types, understanding.question.is_held
+    yield from ((code, "") for code, likelihood in heard if likelihood >= (LEAST_LIKELY if is_held else CERTAIN))
+    if is_held and sum(not clause.optional for clause in understanding.question.clauses) >= FEWEST_CLAUSES:
         unsure = (target for target in understanding.targets if target.score < SURE)
         yield from ((target.types[0], target.code) for target in (*unsure, *understanding.guesses) if target.types)
 

@@ -17,6 +17,7 @@ from directory.needs import all_needs
 from search.documents import reading_key
 from search.engines import get_engine
 from search.engines.base import EngineError
+from search.languages import JAPANESE
 from search.spans import span_key
 from search.text import analyse, normalise
 from search.vocabulary import vocabulary
@@ -76,6 +77,9 @@ def _names(reading: str) -> list[str]:
 def did_you_mean(found: Answers) -> list[str]:
     """Words of the vocabulary that sound like the question, when it brought nothing and says nothing that is known."""
     question = found.understanding.question
+    if found.language not in {JAPANESE, ""}:
+        # Words of other languages sound like Japanese ones by chance alone.
+        return []
     if found.total or found.understanding.targets or found.is_down or question.is_empty or question.is_open:
         return []
     reading = reading_of(question.text)[:LONGEST]

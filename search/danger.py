@@ -3,7 +3,8 @@
 A pattern `say` names parts joined by ＋ that must all stand near each other, each with alternatives joined by ／:
 「殴／なぐ＋夫／旦那」. `unless` names words that take the pattern back:「研修／わかちあい」. Hiragana also fits katakana; what is
 written in katakana fits katakana only, so that タヒ is not found in いたひと. Latin letters fit whole words only, so that "dv"
-is not found in "advice".
+is not found in "advice"; Cyrillic ones fit from a word's beginning, because Russian and Ukrainian words change at their ends.
+All other scripts (Hangul, Thai, Burmese, Devanagari ...) fit anywhere, with or without spaces, as Japanese does.
 """
 
 import re
@@ -22,6 +23,7 @@ SHORTEST = 2
 MOST_PLACES = 100
 _LETTERS = "a-zà-ɏạ-ỹ"
 _LATIN = re.compile(rf"[{_LETTERS}' 0-9-]*[{_LETTERS}][{_LETTERS}' 0-9-]*$")
+_CYRILLIC = re.compile("[\u0400-\u04ff' 0-9-]*[\u0400-\u04ff][\u0400-\u04ff' 0-9-]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class SaidDanger:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word of a pattern, and the way of a question in which it is looked for: "latin", "hiragana" or "typed"."""
+    """A word of a pattern, and the way of a question in which it is looked for: "latin", "cyrillic", "hiragana" or "typed"."""
 
     text: str
     kind: str
@@ -59,6 +61,8 @@ class _Word:
         if _LATIN.match(text):
             whole = re.compile(rf"(?<![{_LETTERS}]){re.escape(text)}(?![{_LETTERS}])")
             return cls(text, "latin", whole)
+        if _CYRILLIC.match(text):
+            return cls(text, "cyrillic", re.compile(rf"(?<![\u0400-\u04ff']){re.escape(text)}"))
         return cls(text, "hiragana" if jaconv.kata2hira(text) == text else "typed")
 
     def places(self, asked: "_Text") -> Iterator[int]:
@@ -92,7 +96,7 @@ class _Text:
 
     @classmethod
     def of(cls, text: str) -> "_Text":
-        spaced = normalise(text)
+        spaced = _one_letter(normalise(text))
         typed = spaced.replace(" ", "")
         return cls(typed, jaconv.kata2hira(typed), spaced)
 
@@ -166,6 +170,11 @@ def _says(pattern: _Compiled, asked: _Text) -> bool:
 
 
 def _plain(text: str) -> str:
-    """A word of a pattern as it is looked for: Latin words keep their spaces."""
-    text = normalise(text)
-    return text if _LATIN.match(text) else text.replace(" ", "")
+    """A word of a pattern as it is looked for: Latin and Cyrillic words keep their spaces."""
+    text = _one_letter(normalise(text))
+    return text if _LATIN.match(text) or _CYRILLIC.match(text) else text.replace(" ", "")
+
+
+def _one_letter(text: str) -> str:
+    """What is typed in two ways as one: ё is mostly typed as е, and an apostrophe has three forms."""
+    return text.replace("ё", "е").replace("’", "'").replace("ʼ", "'")

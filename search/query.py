@@ -13,6 +13,7 @@ import jaconv
 from search.danger import SaidDanger
 from search.ear import NOTHING, Heard, current_ear
 from search.engines.base import Alternative, Clause
+from search.languages import JAPANESE, is_held, language_of
 from search.needs import FoundNeed
 from search.slots import Found
 from search.synonyms import Others, Synonym
@@ -48,7 +49,9 @@ class Question:
     `text` is the cleaned input; `is_open` says that no content word is left: the visitor asks where to ask. `needs` are
     targets of phrases, the surest first; `echoes` what is likest, sure or not; `hints` what the words say of places, times
     and ways; `dangers` what danger their patterns say; `heard`
-    what the learned ear makes of it; `promoted` keys of documents that editors put first for these words.
+    what the learned ear makes of it; `promoted` keys of documents that editors put first for these words; `language` its
+    code, "" where nobody can tell it; `is_held` says whether vocabulary and register hold words like these, so that likeness
+    means something.
     """
 
     text: str
@@ -61,6 +64,8 @@ class Question:
     dangers: tuple[SaidDanger, ...] = ()
     heard: Heard = NOTHING
     promoted: tuple[str, ...] = ()
+    language: str = JAPANESE
+    is_held: bool = True
 
     @property
     def is_empty(self) -> bool:
@@ -69,9 +74,9 @@ class Question:
 
     @property
     def minimum_match(self) -> int:
-        """How many clauses a document must match: all of one or two, about 60 % of more."""
+        """How many clauses a document must match: all of one or two, about 60 % of more; of a strange language all."""
         count = sum(not clause.optional for clause in self.clauses)
-        return count if count <= 2 else round(count * MATCH_SHARE)
+        return count if count <= 2 or not self.is_held else round(count * MATCH_SHARE)
 
 
 def understand(text: str, *, off: Collection[str] = ()) -> Question:
@@ -81,7 +86,10 @@ def understand(text: str, *, off: Collection[str] = ()) -> Question:
     """
     words = vocabulary()
     analysis = analyse(text)
-    hints = tuple(item for item in words.slot_finder.find(analysis.units) if item.hint.code not in off)
+    language = language_of(text)
+    held = is_held(text, language)
+    slots = words.slot_finder.find(analysis.units) if held else ()
+    hints = tuple(item for item in slots if item.hint.code not in off)
     aside = {number for item in hints if not item.hint.matter for number in range(item.first, item.last + 1)}
     needed: dict[Clause, None] = {}
     lifting: dict[Clause, None] = {}
@@ -91,18 +99,28 @@ def understand(text: str, *, off: Collection[str] = ()) -> Question:
         # Nothing but numbers and their counters, or places and times: then they are what was asked.
         needed, lifting = {replace(clause, optional=False): None for clause in lifting}, {}
     clauses = (*list(needed)[:MAX_CLAUSES], *list(lifting)[:MAX_CLAUSES]) if needed else ()
+    if not held:
+        clauses = tuple(map(_as_written, clauses))
+    needs = words.need_finder.find(analysis) if held else ()
     return Question(
         analysis.surface,
         analysis,
         is_open=bool(analysis.surface) and not clauses,
         clauses=clauses,
-        needs=tuple(need for need in words.need_finder.find(analysis) if f"need:{need.target}" not in off),
+        needs=tuple(need for need in needs if f"need:{need.target}" not in off),
         echoes=tuple(need for need in words.need_finder.echoes(analysis) if f"need:{need.target}" not in off),
         hints=hints,
         dangers=words.danger_detector.find(text),
         heard=ear.hear(analysis) if (ear := current_ear()) else NOTHING,
         promoted=tuple(words.promoted(text)),
+        language=language,
+        is_held=held,
     )
+
+
+def _as_written(clause: Clause) -> Clause:
+    """A clause without sounds: what is read as kana says nothing of a language that has none."""
+    return replace(clause, alternatives=tuple(item for item in clause.alternatives if item.field not in GRAM_WEIGHTS))
 
 
 class _Reading:

@@ -25,7 +25,8 @@ def search(
     """Answer a question; one without content words (`is_open`, `is_empty`) asks for everything that the filters allow.
 
     `also`: what answers beside the words.
-    When nothing matches enough of the words, one word is enough. "distance" without `near` means "relevance".
+    When nothing matches enough of the words, one word is enough, unless they are of a strange language.
+    "distance" without `near` means "relevance".
     Raises EngineUnavailable: the caller then shows the desk. Raises ValueError for unknown facets.
     """
     query = EngineQuery(
@@ -42,6 +43,6 @@ def search(
     )
     engine = engine or get_engine()
     result = engine.search(query)
-    if result.total == 0 and query.minimum_match > 1:
+    if result.total == 0 and query.minimum_match > 1 and question.is_held:
         result = engine.search(replace(query, minimum_match=1))
     return result

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from directory.danger import Band
 from directory.hotlines import opening, type_of, ways_without_voice
+from directory.languages import ForeignAnswer
 from directory.models import NationalLine
 from directory.search_source import row
 
@@ -26,7 +27,10 @@ NO_STORE = {"Cache-Control": "no-store"}
 @transaction.non_atomic_requests
 @require_safe
 def search(request: HttpRequest) -> JsonResponse:
-    """`/api/search?q=`: `band`, `lines`, `desk` and `hits` in the order shown; parameters as on the page of results."""
+    """`/api/search?q=`: `band`, `lines`, `desk` and `hits` in the order shown, `foreign` in the question's language.
+
+    Parameters as on the page of results.
+    """
     found = answer(Asked.read(request.GET, all_options()), home_municipality(request))
     return _json(
         {
@@ -40,6 +44,8 @@ def search(request: HttpRequest) -> JsonResponse:
             "pages": page_links(found.asked, found.total)["count"],
             "understood": [{"code": chip.code, "label": chip.label} for chip in found.understanding.chips],
             "index_available": not found.is_down,
+            "language": found.language,
+            "foreign": foreign_data(found.foreign) if found.foreign else None,
         }
     )
 
@@ -71,6 +77,20 @@ def band_data(band: Band, night_guidance: str) -> dict[str, Any]:
         "night_guidance": night_guidance if band.at_night else "",
         "lines": [_line(line) for line in band.lines],
         "more_lines": [_line(line) for line in band.more],
+    }
+
+
+def foreign_data(answer: ForeignAnswer) -> dict[str, Any]:
+    """The answer in another language as JSON; `danger_sentence` is empty where there is no band."""
+    return {
+        "language": answer.language,
+        "lang": answer.tongue.tag,
+        "dir": answer.tongue.direction,
+        "name": answer.name,
+        "sentence": answer.sentence,
+        "danger_sentence": answer.danger_sentence,
+        "desk": {**_row(row(answer.desk.resource)), "status": answer.desk_status} if answer.desk else None,
+        "lines": [{**_line(item.line), "status": item.status} for item in answer.lines],
     }
 
 
