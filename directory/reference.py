@@ -226,7 +226,7 @@ def _load_needs() -> int:
 
 
 def _load_danger_topics() -> int:
-    created, problems = 0, []
+    created, problems, kinds = 0, [], {}
     needs = {need.code: need for need in Need.objects.all()}
     topics = {topic.code: topic for topic in DangerTopic.objects.all()}
     for order, row in enumerate(read_csv("danger_topics.csv", WORDS), start=1):
@@ -237,7 +237,6 @@ def _load_danger_topics() -> int:
             topic = DangerTopic(
                 **texts,
                 need=needs.get(row["need"]),
-                kind_of=topics.get(row["kind_of"]),
                 emergency=row["emergency"] == "yes",
                 at_night=row["at_night"] == "yes",
                 order=order,
@@ -246,7 +245,15 @@ def _load_danger_topics() -> int:
             topic.full_clean()
             topic.save()
             topics[topic.code] = topic
+            kinds[topic.code] = row["kind_of"]
             created += 1
+    # The most urgent stand first: a kind (fire) may come before what it is a kind of (sudden illness).
+    for code, kind_of in kinds.items():
+        if kind_of in topics:
+            topics[code].kind_of = topics[kind_of]
+            topics[code].save(update_fields=["kind_of"])
+        elif kind_of:
+            problems.append(f"danger_topics.csv, {code}: {kind_of}")
     _load_danger_sides(topics, problems)
     if problems:
         raise FixtureError(problems)

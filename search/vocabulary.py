@@ -5,7 +5,9 @@ admin takes effect without a restart, and nothing is read or compiled twice.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -86,6 +88,7 @@ _provider: Provider | None = None
 _lock = threading.Lock()
 EMPTY = Vocabulary()
 _current = EMPTY
+_tried: ContextVar[Vocabulary | None] = ContextVar("tried_vocabulary", default=None)
 
 
 def register_vocabulary(provider: Provider | None) -> None:
@@ -97,6 +100,8 @@ def register_vocabulary(provider: Provider | None) -> None:
 def vocabulary() -> Vocabulary:
     """The words in use now."""
     global _current
+    if (tried := _tried.get()) is not None:
+        return tried
     if _provider is None:
         return EMPTY
     version, read = _provider()
@@ -105,3 +110,13 @@ def vocabulary() -> Vocabulary:
             if version != _current.version:
                 _current = read()
     return _current
+
+
+@contextmanager
+def trying(words: Vocabulary) -> Iterator[None]:
+    """Understand questions by these words inside, in this thread alone; those in use stay what they are."""
+    token = _tried.set(words)
+    try:
+        yield
+    finally:
+        _tried.reset(token)
