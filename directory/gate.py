@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from search.vocabulary import trying
+from search.vocabulary import trying, vocabulary
 
 from . import danger
 from .memory import aside
@@ -52,13 +52,14 @@ def would_break(change: Callable[[], object]) -> list[Broken]:
     The change is made in a transaction that ends at once, so that nobody waits for the judging; only what was read of it
     in between is judged, by this thread alone.
     """
+    in_use = vocabulary()
     with aside(MEMORY, danger.MEMORY):
         with transaction.atomic():
             change()
             words = read("tried")
             danger.topics()
             transaction.set_rollback(True)
-        with trying(words):
+        with trying(words.sharing(in_use)):
             after = broken_calls()
     before = {call.pk for call in broken_calls({call.pk for call in after})} if after else set()
     return [call for call in after if call.pk not in before]

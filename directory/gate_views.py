@@ -87,25 +87,17 @@ class GatedForm(Gated):
 class GatedCreateView(GatedForm, CreateView):
     """New words."""
 
-    template_name = "directory/admin/words_create.html"
-
 
 class GatedCopyView(GatedForm, CopyView):
     """New words like others."""
-
-    template_name = "directory/admin/words_create.html"
 
 
 class GatedEditView(GatedForm, EditView):
     """Other words."""
 
-    template_name = "directory/admin/words_edit.html"
-
 
 class GatedDeleteView(Gated, DeleteView):
     """Words that go."""
-
-    template_name = "directory/admin/words_delete.html"
 
     def try_change(self, form: Any) -> None:
         """Delete the words; `self.object` stays as it is."""

@@ -39,6 +39,9 @@ class WordsViewSet(SnippetViewSet):
     copy_view_class = GatedCopyView
     edit_view_class = GatedEditView
     delete_view_class = GatedDeleteView
+    create_template_name = "directory/admin/words_create.html"
+    edit_template_name = "directory/admin/words_edit.html"
+    delete_template_name = "directory/admin/words_delete.html"
 
 
 class SynonymViewSet(WordsViewSet):

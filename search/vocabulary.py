@@ -4,6 +4,8 @@ A provider hands over a version and, when that version is new to this process, t
 admin takes effect without a restart, and nothing is read or compiled twice.
 """
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +21,16 @@ from search.synonyms import SynonymFinder, SynonymGroup
 from search.text import analyse, normalise
 
 STOP_WORDS = Path(__file__).parent / "data" / "stop_words.txt"
+
+
+# What is compiled from which words.
+_MADE_OF = {
+    "synonym_finder": "synonyms",
+    "need_finder": "phrases",
+    "danger_detector": "dangers",
+    "slot_finder": "hints",
+    "stop_terms": "stop_words",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,13 @@ class Vocabulary:
     def stop_terms(self) -> frozenset[str]:
         """Stop words as terms, those that ship with the code included."""
         return shipped_stop_words() | {term for word in self.stop_words for term in analyse(word).terms}
+
+    def sharing(self, other: Vocabulary) -> Vocabulary:
+        """These words with what the other ones have compiled already where they are the same: seconds, for phrases."""
+        for made, part in _MADE_OF.items():
+            if made in vars(other) and getattr(self, part) == getattr(other, part):
+                vars(self)[made] = vars(other)[made]
+        return self
 
     def promoted(self, text: str) -> list[str]:
         """Keys that are promoted for a text, in the order of the vocabulary."""
