@@ -16,6 +16,7 @@ from .hotlines import EMERGENCY_NUMBERS, by_opening, shown_lines, speaks, ways_w
 from .memory import remembered
 from .models import DangerTopic, NationalLine
 
+MEMORY = "dangers"
 # More would push the city's own desk off a telephone's screen; the rest is folded away.
 SHOWN_LINES = 2
 MOST_TOPICS = 2
@@ -127,7 +128,14 @@ class Band:
 
 def topics() -> dict[str, Topic]:
     """All topics in use, the most urgent first."""
-    return remembered("dangers", "topics", _read)
+    return remembered(MEMORY, "topics", _read)
+
+
+def are_kin(code: str, other: str) -> bool:
+    """Whether two topics are one, one is a kind of the other, or both are kinds of the same."""
+    known = topics()
+    above, other_above = (known[name].kind_of if name in known else "" for name in (code, other))
+    return code == other or above == other or other_above == code or bool(above and above == other_above)
 
 
 def _read() -> dict[str, Topic]:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.core.cache import cache
@@ -24,10 +27,14 @@ MOST_VALUES = 5_000
 
 _values: dict[tuple[str, object], tuple[str, float, Any]] = {}
 _generations: dict[str, tuple[str, float]] = {}
+# Of each group that is tried out now, what was read of it; only the thread that tries sees it.
+_aside: ContextVar[Mapping[str, dict[object, Any]]] = ContextVar("aside", default=MappingProxyType({}))
 
 
 def remembered(group: str, name: object, make: Callable[[], Value]) -> Value:
     """The value of a name in a group, made when it is not known. The group is what is forgotten together."""
+    if (tried := _aside.get().get(group)) is not None:
+        return tried[name] if name in tried else tried.setdefault(name, make())
     generation = _generation(group)
     known = _values.get((group, name))
     if known and known[0] == generation and time.monotonic() < known[1]:
@@ -39,6 +46,10 @@ def remembered_each(
     group: str, names: Iterable[object], make: Callable[[list[object]], Mapping[object, Value]]
 ) -> dict[object, Value]:
     """The values of names in a group; all that are not known are made together."""
+    if (tried := _aside.get().get(group)) is not None:
+        names = list(names)
+        tried.update(make([name for name in names if name not in tried]))
+        return {name: tried[name] for name in names if name in tried}
     generation, now = _generation(group), time.monotonic()
     names = list(names)
     values = {
@@ -55,8 +66,24 @@ def remembered_each(
 
 def forget(group: str) -> None:
     """Forget a group now, and again after commit: in between, another request may have remembered the old state."""
+    if (tried := _aside.get().get(group)) is not None:
+        tried.clear()
+        return
     _next_generation(group)
     transaction.on_commit(lambda: _next_generation(group))
+
+
+@contextmanager
+def aside(*groups: str) -> Iterator[None]:
+    """Read these groups anew inside, and keep nothing of it: for trying out a change that is taken back.
+
+    What is read inside is known to this thread until the end; what is forgotten inside is not forgotten outside.
+    """
+    token = _aside.set({group: {} for group in groups})
+    try:
+        yield
+    finally:
+        _aside.reset(token)
 
 
 def forget_all() -> None:

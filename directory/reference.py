@@ -246,8 +246,8 @@ def _load_danger_topics() -> int:
             topic.full_clean()
             topic.save()
             topics[topic.code] = topic
-            created += 1
             kinds[topic.code] = row["kind_of"]
+            created += 1
     # A kind may stand above its whole: fire is more urgent than illness.
     for code, whole in kinds.items():
         if whole and whole not in topics:

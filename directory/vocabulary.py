@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.utils import timezone
@@ -22,6 +24,8 @@ from .models.vocabulary import split_words
 MEMORY = "vocabulary"
 # The origin of words that came with the software; one that somebody changed here has a revision.
 SHIPPED = "reference"
+MOST_SUMMARY = 200
+_reason: ContextVar[str] = ContextVar("reason_of_change", default="")
 
 
 def provide() -> tuple[str, Callable[[], Vocabulary]]:
@@ -66,8 +70,19 @@ def read(version: str) -> Vocabulary:
 
 def new_version(summary: str, user: Any = None) -> VocabularyVersion:
     """Note that the vocabulary changed: every process follows within the minute, this one at once."""
+    reason = _reason.get()
     version = VocabularyVersion.objects.create(
-        summary=summary[:200], user=user if user and user.is_authenticated else None
+        summary=summary[: MOST_SUMMARY - len(reason)] + reason, user=user if user and user.is_authenticated else None
     )
     forget(MEMORY)
     return version
+
+
+@contextmanager
+def because(reason: str) -> Iterator[None]:
+    """Write a reason into every version that is made inside."""
+    token = _reason.set(reason[:MOST_SUMMARY])
+    try:
+        yield
+    finally:
+        _reason.reset(token)

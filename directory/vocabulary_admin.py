@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from search.models import Miss
 
 from .files import FixtureError
-from .models import DangerPattern, DangerTopic, Phrase, Promotion, StopWord, SynonymGroup, VocabularyVersion
+from .gate import Broken, as_summary, may_overrule, reason_of, would_break
+from .gate_views import GatedCopyView, GatedCreateView, GatedDeleteView, GatedEditView, verdict_context
+from .models import Call, DangerPattern, DangerTopic, Phrase, Promotion, StopWord, SynonymGroup, VocabularyVersion
+from .models.calls import check_answers
+from .vocabulary import because
 from .vocabulary_files import FORMATS, MOST_BYTES, Format, export_csv, import_csv
 
 SHOWN_VERSIONS = 20
 SHOWN_MISSES = 200
 
 
-class SynonymViewSet(SnippetViewSet):
+class WordsViewSet(SnippetViewSet):
+    """A table of words: a change is judged by the calls before it is saved."""
+
+    add_view_class = GatedCreateView
+    copy_view_class = GatedCopyView
+    edit_view_class = GatedEditView
+    delete_view_class = GatedDeleteView
+    create_template_name = "directory/admin/words_create.html"
+    edit_template_name = "directory/admin/words_edit.html"
+    delete_template_name = "directory/admin/words_delete.html"
+
+
+class SynonymViewSet(WordsViewSet):
     """同じ意味のことば."""
 
     model = SynonymGroup
@@ -36,7 +55,7 @@ class SynonymViewSet(SnippetViewSet):
     panels = [FieldPanel("layer"), FieldPanel("words"), FieldPanel("note")]
 
 
-class PhraseViewSet(SnippetViewSet):
+class PhraseViewSet(WordsViewSet):
     """言い回し."""
 
     model = Phrase
@@ -56,7 +75,7 @@ class PhraseViewSet(SnippetViewSet):
     ]
 
 
-class DangerPatternViewSet(SnippetViewSet):
+class DangerPatternViewSet(WordsViewSet):
     """危険のことば."""
 
     model = DangerPattern
@@ -67,7 +86,7 @@ class DangerPatternViewSet(SnippetViewSet):
     panels = [FieldPanel("topic"), FieldPanel("say"), FieldPanel("unless"), FieldPanel("note")]
 
 
-class DangerTopicViewSet(SnippetViewSet):
+class DangerTopicViewSet(WordsViewSet):
     """危険の話題."""
 
     model = DangerTopic
@@ -85,7 +104,7 @@ class DangerTopicViewSet(SnippetViewSet):
     ]
 
 
-class StopWordViewSet(SnippetViewSet):
+class StopWordViewSet(WordsViewSet):
     """読みとばすことば."""
 
     model = StopWord
@@ -95,7 +114,7 @@ class StopWordViewSet(SnippetViewSet):
     panels = [FieldPanel("word")]
 
 
-class PromotionViewSet(SnippetViewSet):
+class PromotionViewSet(WordsViewSet):
     """先頭に出すもの."""
 
     model = Promotion
@@ -108,6 +127,62 @@ class PromotionViewSet(SnippetViewSet):
         FieldPanel("page"),
         FieldRowPanel([FieldPanel("starts_on"), FieldPanel("ends_on")]),
     ]
+
+
+class CallForm(WagtailAdminModelForm):
+    """What must come together must be able to."""
+
+    def clean(self) -> dict[str, Any]:
+        """See `check_answers`."""
+        values = super().clean()
+        names = ("band", "topics", "line", "leads", "never_leads")
+        if all(name in values for name in names):
+            check_answers(*(values[name] for name in names))
+        return values
+
+
+class CallViewSet(SnippetViewSet):
+    """確かめる呼びかけ."""
+
+    model = Call
+    icon = "check"
+    list_display = ["text", "band", "side", "note"]
+    list_filter = ["band", "topics", "side", "leads", "language"]
+    search_fields = ["text", "note"]
+    edit_handler = ObjectList(
+        [
+            HelpPanel(
+                _(
+                    "「こう打った人には、これが出てほしい」を書いておくところです。さがすことばを変えるたびに、ここにあるものを全部試し、"
+                    "外れるものがあれば、保存する前にお知らせします。空けておいたところは、確かめません。"
+                )
+            ),
+            FieldPanel("text", help_text=_("検索窓に打たれるまま、ふだんの言い方で書きます。")),
+            MultiFieldPanel(
+                [
+                    FieldPanel("band", help_text=_("いのちや暴力にかかわる電話を、答えの上に出す枠のことです。")),
+                    FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+                    FieldPanel("side", help_text=_("帯が出たときだけ確かめます。")),
+                    FieldPanel("line"),
+                ],
+                heading=_("帯"),
+            ),
+            MultiFieldPanel(
+                [
+                    FieldPanel("leads", widget=forms.CheckboxSelectMultiple),
+                    FieldPanel(
+                        "never_leads",
+                        widget=forms.CheckboxSelectMultiple,
+                        help_text=_("先頭の窓口にも、検索結果のいちばん上にも、出てはいけない種類です。"),
+                    ),
+                ],
+                heading=_("窓口"),
+            ),
+            FieldPanel("language", help_text=_("ja、en、zh、pt、vi のように書きます。")),
+            FieldPanel("note", help_text=_("なぜこうでなければならないか、あとの人のために書いておきます。")),
+        ],
+        base_form_class=CallForm,
+    )
 
 
 class VocabularyGroup(SnippetViewSetGroup):
@@ -123,6 +198,7 @@ class VocabularyGroup(SnippetViewSetGroup):
         DangerTopicViewSet,
         StopWordViewSet,
         PromotionViewSet,
+        CallViewSet,
     )
 
 
@@ -148,11 +224,14 @@ class ImportForm(forms.Form):
             raise FixtureError([_t("UTF-8で保存したファイルではないようです。")]) from None
 
 
+# Judging takes seconds; a transaction of the whole request would let all others who write wait.
+@transaction.non_atomic_requests
 def files(request: HttpRequest) -> HttpResponse:
     """Export links, the form for a file, and the latest versions."""
     if not any(_may(request, form, "view") for form in FORMATS.values()):
         raise PermissionDenied
     problems: list[str] = []
+    broken: list[Broken] = []
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         kind = FORMATS[form.cleaned_data["kind"]]
@@ -160,19 +239,21 @@ def files(request: HttpRequest) -> HttpResponse:
         if not all(_may(request, kind, verb) for verb in verbs):
             raise PermissionDenied
         try:
-            counts = import_csv(kind.name, form.text(), user=request.user, replace=form.cleaned_data["replace"])
+            counts, broken = _take_in(request, kind, form)
         except FixtureError as error:
             problems = error.problems
         else:
-            messages.success(
-                request,
-                _t("取り込みました：追加%(created)s、変更%(updated)s、そのまま%(unchanged)s、削除%(deleted)s")
-                % {name: counts[name] for name in ("created", "updated", "unchanged", "deleted")},
-            )
-            return redirect("vocabulary_files")
+            if counts is not None:
+                messages.success(
+                    request,
+                    _t("取り込みました：追加%(created)s、変更%(updated)s、そのまま%(unchanged)s、削除%(deleted)s")
+                    % {name: counts[name] for name in ("created", "updated", "unchanged", "deleted")},
+                )
+                return redirect("vocabulary_files")
     context = {
         "form": form,
         "problems": problems,
+        **verdict_context(request.user, broken),
         "formats": [
             {
                 "label": kind.label,
@@ -184,6 +265,21 @@ def files(request: HttpRequest) -> HttpResponse:
         "versions": VocabularyVersion.objects.select_related("user")[:SHOWN_VERSIONS],
     }
     return render(request, "directory/admin/vocabulary_files.html", context)
+
+
+def _take_in(request: HttpRequest, kind: Format, form: ImportForm) -> tuple[Counter[str] | None, list[Broken]]:
+    """What the file changed, or None where it would break calls and nobody who may says why. Raises FixtureError."""
+    text = form.text()
+
+    def take_in() -> Counter[str]:
+        return import_csv(kind.name, text, user=request.user, replace=form.cleaned_data["replace"])
+
+    broken = would_break(take_in) if kind.is_words else []
+    reason = reason_of(request.POST) if may_overrule(request.user) else ""
+    if broken and not reason:
+        return None, broken
+    with because(as_summary(broken, reason)):
+        return take_in(), broken
 
 
 def export(request: HttpRequest, kind: str) -> HttpResponse:

@@ -13,11 +13,23 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.models import RevisionMixin
 
 from search.spans import span_key
 
 from .files import FixtureError
-from .models import DangerPattern, DangerTopic, InstitutionType, Need, Phrase, StopWord, SynonymGroup
+from .models import (
+    Call,
+    DangerPattern,
+    DangerTopic,
+    InstitutionType,
+    NationalLine,
+    Need,
+    Phrase,
+    StopWord,
+    SynonymGroup,
+)
+from .models.calls import check_answers, check_call
 from .models.danger import check_pattern
 from .models.vocabulary import (
     SEPARATOR,
@@ -33,6 +45,8 @@ MOST_ROWS = 50_000
 MOST_BYTES = 5_000_000
 MOST_PROBLEMS = 50
 BATCH = 500
+# Between codes in a cell of the calls.
+ANY_OF = "|"
 
 Row = Mapping[str, str]
 Values = dict[str, Any]
@@ -53,6 +67,10 @@ class Format:
     claims: Callable[[Values], Iterable[str]] = lambda values: ()
     # Columns that files of earlier versions do not have.
     optional: frozenset[str] = frozenset()
+    # Fields that hold several records; their values are tuples, in the order of their keys.
+    many: tuple[str, ...] = ()
+    # Whether questions are understood by it, so that a change of it is a new version of the vocabulary.
+    is_words: bool = True
 
 
 def _read_synonyms(row: Row, _known: Mapping[str, Any]) -> Values:
@@ -89,6 +107,40 @@ def _read_danger(row: Row, known: Mapping[str, Any]) -> Values:
 def _read_stop_word(row: Row, _known: Mapping[str, Any]) -> Values:
     check_stop_word(row["word"])
     return {"word": row["word"].strip()}
+
+
+def _read_call(row: Row, known: Mapping[str, Any]) -> Values:
+    def records(column: str, prefix: str, problem: str) -> tuple[Any, ...]:
+        codes = [code.strip() for code in row[column].split(ANY_OF) if code.strip()]
+        if unknown := [code for code in codes if f"{prefix}{code}" not in known]:
+            raise ValidationError({column: problem % "、".join(unknown)})
+        return tuple(sorted({known[f"{prefix}{code}"] for code in codes}, key=lambda record: record.pk))
+
+    no_type = _("「%s」という機関の種類はありません。")
+    line = row["line"].strip()
+    values = {
+        "text": row["text"].strip(),
+        "band": row["band"].strip(),
+        "topics": records("topics", "danger:", _("「%s」という危険の話題はありません。")),
+        "side": row["side"].strip(),
+        "line": records("line", "line:", _("「%s」という相談電話はありません。"))[0] if line else None,
+        "leads": records("leads", "type:", no_type),
+        "never_leads": records("never_leads", "type:", no_type),
+        "language": row["language"].strip(),
+        "note": row["note"],
+    }
+    check_call(values["text"], values["language"])
+    check_answers(*(values[name] for name in ("band", "topics", "line", "leads", "never_leads")))
+    return values
+
+
+def _write_call(call: Call) -> tuple[str, ...]:
+    topics, leads, never_leads = (
+        ANY_OF.join(record.code for record in sorted(records.all(), key=lambda record: record.pk))
+        for records in (call.topics, call.leads, call.never_leads)
+    )
+    line = call.line.name if call.line else ""
+    return (call.text, call.band, topics, call.side, line, leads, never_leads, call.language, call.note)
 
 
 FORMATS: dict[str, Format] = {
@@ -136,6 +188,17 @@ FORMATS: dict[str, Format] = {
             _read_stop_word,
             lambda values: values["word"],
         ),
+        Format(
+            "calls",
+            gettext_lazy("確かめる呼びかけ"),
+            Call,
+            ("text", "band", "topics", "side", "line", "leads", "never_leads", "language", "note"),
+            _write_call,
+            _read_call,
+            lambda values: values["text"],
+            many=("topics", "leads", "never_leads"),
+            is_words=False,
+        ),
     )
 }
 
@@ -163,7 +226,7 @@ def import_csv(name: str, text: str, *, user: Any = None, replace: bool = False,
         there = {form.identity(_values_of(form, record)): record for record in _records(form)}
         found = _validated(form, rows, known, there, replace)
         counts = _write(form, found, there, replace, origin)
-        if counts["created"] or counts["updated"] or counts["deleted"]:
+        if form.is_words and (counts["created"] or counts["updated"] or counts["deleted"]):
             new_version(
                 _("%(kind)sをファイルから：追加%(new)s、変更%(changed)s、削除%(gone)s")
                 % {
@@ -178,20 +241,24 @@ def import_csv(name: str, text: str, *, user: Any = None, replace: bool = False,
 
 
 def _records(form: Format) -> models.QuerySet:
-    related = [field.name for field in form.model._meta.fields if field.name in {"need", "type", "topic"}]
-    records = form.model.objects.order_by("pk")
+    related = [field.name for field in form.model._meta.fields if field.name in {"need", "type", "topic", "line"}]
+    records = form.model.objects.order_by("pk").prefetch_related(*form.many)
     return records.select_related(*related) if related else records
 
 
 def _values_of(form: Format, record: models.Model) -> Values:
     names = {"synonyms": "layer words keys note", "phrases": "need type language speaker text"}
     names |= {"danger": "topic side say unless note", "stop_words": "word"}
-    return {name: getattr(record, name) for name in names[form.name].split()}
+    names |= {"calls": "text band side line language note"}
+    values = {name: getattr(record, name) for name in names[form.name].split()}
+    return values | {name: tuple(sorted(getattr(record, name).all(), key=lambda one: one.pk)) for name in form.many}
 
 
 def _known() -> dict[str, Any]:
     known: dict[str, Any] = {need.code: need for need in Need.objects.all()}
     known |= {f"type:{type_.code}": type_ for type_ in InstitutionType.objects.all()}
+    # Of two lines of one name the first is meant.
+    known |= {f"line:{line.name}": line for line in NationalLine.objects.order_by("-order", "-pk")}
     return known | {f"danger:{topic.code}": topic for topic in DangerTopic.objects.all()}
 
 
@@ -225,7 +292,7 @@ def _validated(
     for line, row in enumerate(rows, start=2):
         try:
             values = form.read(row, known)
-            form.model(**values).clean_fields(exclude=["latest_revision"])
+            _record(form, values).clean_fields(exclude=["latest_revision"])
         except ValidationError as error:
             problems.append(_row_problem(line, " ".join(error.messages)))
             continue
@@ -272,16 +339,22 @@ def _write(
     for identity, values in found.items():
         record = there.get(identity)
         if record is None:
-            fresh.append(form.model(**values, origin=origin))
-        elif any(getattr(record, name) != value for name, value in values.items()):
+            fresh.append(_record(form, values, origin=origin))
+        elif _values_of(form, record) != values:
             for name, value in values.items():
-                setattr(record, name, value)
+                if name not in form.many:
+                    setattr(record, name, value)
             record.save()
-            record.save_revision()
+            _set_many(form, record, values)
+            if isinstance(record, RevisionMixin):
+                record.save_revision()
             counts["updated"] += 1
         else:
             counts["unchanged"] += 1
     form.model.objects.bulk_create(fresh, batch_size=BATCH)
+    if form.many:
+        for record, values in zip(fresh, (found[identity] for identity in found if identity not in there), strict=True):
+            _set_many(form, record, values)
     counts["created"] = len(fresh)
     if replace:
         gone = [record.pk for identity, record in there.items() if identity not in found]
@@ -289,3 +362,12 @@ def _write(
             form.model.objects.filter(pk__in=gone[start : start + BATCH]).delete()
         counts["deleted"] = len(gone)
     return counts
+
+
+def _record(form: Format, values: Values, **more: Any) -> Any:
+    return form.model(**{name: value for name, value in values.items() if name not in form.many}, **more)
+
+
+def _set_many(form: Format, record: models.Model, values: Values) -> None:
+    for name in form.many:
+        getattr(record, name).set(values[name])

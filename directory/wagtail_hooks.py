@@ -1,16 +1,20 @@
 """The register's place in the admin."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.snippets.models import register_snippet
 
+from .gate_views import refuse_bulk
 from .viewsets import ResourceGroup, SettingsGroup
-from .vocabulary_admin import VocabularyGroup, admin_urls
+from .vocabulary_admin import VocabularyGroup, WordsViewSet, admin_urls
 
 register_snippet(ResourceGroup)
 register_snippet(VocabularyGroup)
@@ -41,3 +45,10 @@ def register_files() -> MenuItem:
 def register_misses() -> MenuItem:
     """See `vocabulary_admin.misses`."""
     return WordsMenuItem(_("見つからなかったことば"), reverse("misses"), icon_name="search", order=900)
+
+
+@hooks.register("before_bulk_action")
+def judge_bulk(request: HttpRequest, action: str, objects: Sequence[Model], view: BulkAction) -> HttpResponse | None:
+    """Words that are deleted together are judged as well."""
+    is_words = any(issubclass(item, WordsViewSet) and item.model is view.model for item in VocabularyGroup.items)
+    return refuse_bulk(request, view.model, objects) if action == "delete" and is_words else None

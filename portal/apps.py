@@ -12,13 +12,16 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to the page tree and give the index its pages."""
+        """Listen to the page tree, give the index its pages, and the words their judge."""
         from directory.areas import register_home
+        from directory.gate import register_judge
         from search.documents import register_source
 
         from . import signals  # noqa: F401
+        from .calls import broken_calls
         from .search_source import PageSource
         from .shell import default_municipality
 
         register_source(PageSource())
         register_home(default_municipality)
+        register_judge(broken_calls)

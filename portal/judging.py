@@ -1,24 +1,31 @@
 """How good the answers are: a file of questions with the right types of institution, and the figures over them.
 
 The file has the columns of `data/queries.csv`: id, query, first, second (codes joined by +), banner (not empty: a band must
-stand above the answers).
+stand above the answers). Five more may be there, and each may be empty: topic (of the band; codes joined by +, a kin of one
+is right), line (name of the band's first line), side, desk (name of a resource that must be among the first three), language
+(of the answer). Their figures are shares of the rows that fill them; a figure that no row asks for is left out.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from directory.areas import AreaNode
+from directory.danger import topics
+from search.text import normalise
 
 from .answers import Answers, answer
+from .calls import language_is_right, language_of, topic_is_right
 from .listing import Asked
 from .views.api import answer_types
 
 COLUMNS = ("query", "first", "second", "banner")
+# Optional columns, and what their figures are called.
+FIGURES = {"topic": "topic", "line": "first_line", "side": "side", "desk": "desk", "language": "language"}
 AMONG = 3
 SHOWN = 10
 
@@ -38,6 +45,9 @@ class Judged:
     wants_band: bool
     has_band: bool
     answers: tuple[tuple[str, str], ...]
+    # What came and whether it was right, by optional column; right ones only for columns that the row fills.
+    came: Mapping[str, str] = field(default_factory=dict)
+    right: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def is_first(self) -> bool:
@@ -79,6 +89,8 @@ def judge(
                 bool(row["banner"].strip()),
                 found.band is not None,
                 tuple(answer_types(found)[:SHOWN]),
+                _came(found),
+                dict(_right(row, found)),
             )
         )
     return judged
@@ -88,13 +100,56 @@ def summary(judged: list[Judged]) -> dict[str, Any]:
     """The figures: shares of 1, and counts."""
     count = len(judged) or 1
     with_band = [item for item in judged if item.wants_band]
-    return {
+    figures = {
         "first@3": round(sum(item.is_first for item in judged) / count, 4),
         "first_or_second@3": round(sum(item.is_first_or_second for item in judged) / count, 4),
         "dead_ends": sum(not item.answers for item in judged),
         "band_recall": round(sum(item.has_band for item in with_band) / len(with_band), 4) if with_band else 1.0,
         "band_false_alarms": sum(item.has_band and not item.wants_band for item in judged),
     }
+    for column, name in FIGURES.items():
+        asked = [item.right[column] for item in judged if column in item.right]
+        if asked:
+            figures[name] = round(sum(asked) / len(asked), 4)
+    return figures
+
+
+def _came(found: Answers) -> dict[str, str]:
+    """What an answer says, by optional column."""
+    band, resources = found.band, _resources(found)
+    return {
+        "topic": "+".join(band.topics) if band else "",
+        "line": band.lines[0].name if band and band.lines else "",
+        "side": band.side if band else "",
+        "desk": resources[0] if resources else "",
+        "language": language_of(found),
+    }
+
+
+def _right(row: Mapping[str, str], found: Answers) -> Iterator[tuple[str, bool]]:
+    """Whether an answer is right, for each optional column that a row fills."""
+    wanted = {column: (row.get(column) or "").strip() for column in FIGURES}
+    # A table of questions may say of what is no danger what it is ("care"): no band can be right about that.
+    if codes := _codes(wanted["topic"]) & topics().keys():
+        yield "topic", topic_is_right(codes, found.band)
+    # Who speaks is said by the band; where none must stand and none does, nobody says it.
+    if wanted["side"] and (found.band or row["banner"].strip()):
+        yield "side", found.band is not None and found.band.side == wanted["side"]
+    if wanted["line"]:
+        yield "line", bool(found.band and found.band.lines) and _same(found.band.lines[0].name, wanted["line"])
+    if wanted["desk"]:
+        yield "desk", any(_same(name, wanted["desk"]) for name in _resources(found)[:AMONG])
+    if wanted["language"]:
+        yield "language", language_is_right(wanted["language"], found)
+
+
+def _resources(found: Answers) -> list[str]:
+    """Names of the desk that leads and of the hits: lines of a band are no desks."""
+    return [*([found.desk.resource.name] if found.desk else []), *(hit.row["title"] for hit in found.hits)]
+
+
+def _same(name: str, other: str) -> bool:
+    return normalise(name) == normalise(other)
 
 
 def _codes(text: str) -> frozenset[str]:

@@ -23,6 +23,7 @@ from wagtail.models import (
 )
 
 from directory.models import (
+    Call,
     ConsultationDesk,
     DangerPattern,
     DangerTopic,
@@ -46,7 +47,8 @@ WRITTEN_BY_EDITORS: tuple[type[Model], ...] = (*APPROVED, Organisation, Training
 SHARING: tuple[type[Model], ...] = (Partner, SharingPack)
 OF_APPROVERS: tuple[type[Model], ...] = (*WRITTEN_BY_EDITORS, NationalLine)
 # Words have no drafts: a change is live at once, so those of danger are the approvers'.
-WORDS: tuple[type[Model], ...] = (Phrase, SynonymGroup, StopWord)
+# Calls are no words, but judge them: whoever may delete one may also overrule one (`directory.gate`).
+WORDS: tuple[type[Model], ...] = (Phrase, SynonymGroup, StopWord, Call)
 WORDS_OF_APPROVERS: tuple[type[Model], ...] = (*WORDS, DangerPattern, DangerTopic, Promotion)
 
 

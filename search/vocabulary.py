@@ -4,8 +4,12 @@ A provider hands over a version and, when that version is new to this process, t
 admin takes effect without a restart, and nothing is read or compiled twice.
 """
 
+from __future__ import annotations
+
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +21,16 @@ from search.synonyms import SynonymFinder, SynonymGroup
 from search.text import analyse, normalise
 
 STOP_WORDS = Path(__file__).parent / "data" / "stop_words.txt"
+
+
+# What is compiled from which words.
+_MADE_OF = {
+    "synonym_finder": "synonyms",
+    "need_finder": "phrases",
+    "danger_detector": "dangers",
+    "slot_finder": "hints",
+    "stop_terms": "stop_words",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,13 @@ class Vocabulary:
         """Stop words as terms, those that ship with the code included."""
         return shipped_stop_words() | {term for word in self.stop_words for term in analyse(word).terms}
 
+    def sharing(self, other: Vocabulary) -> Vocabulary:
+        """These words with what the other ones have compiled already where they are the same: seconds, for phrases."""
+        for made, part in _MADE_OF.items():
+            if made in vars(other) and getattr(self, part) == getattr(other, part):
+                vars(self)[made] = vars(other)[made]
+        return self
+
     def promoted(self, text: str) -> list[str]:
         """Keys that are promoted for a text, in the order of the vocabulary."""
         clean = normalise(text).replace(" ", "")
@@ -86,6 +107,7 @@ _provider: Provider | None = None
 _lock = threading.Lock()
 EMPTY = Vocabulary()
 _current = EMPTY
+_tried: ContextVar[Vocabulary | None] = ContextVar("tried_vocabulary", default=None)
 
 
 def register_vocabulary(provider: Provider | None) -> None:
@@ -97,6 +119,8 @@ def register_vocabulary(provider: Provider | None) -> None:
 def vocabulary() -> Vocabulary:
     """The words in use now."""
     global _current
+    if (tried := _tried.get()) is not None:
+        return tried
     if _provider is None:
         return EMPTY
     version, read = _provider()
@@ -105,3 +129,13 @@ def vocabulary() -> Vocabulary:
             if version != _current.version:
                 _current = read()
     return _current
+
+
+@contextmanager
+def trying(words: Vocabulary) -> Iterator[None]:
+    """Understand questions by these words inside, in this thread alone; those in use stay what they are."""
+    token = _tried.set(words)
+    try:
+        yield
+    finally:
+        _tried.reset(token)

@@ -1,5 +1,8 @@
 """The city's own calls: these words must bring this desk and this band. They judge every change of words, desks and the ear."""
 
+import re
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +12,28 @@ from .base import Record
 from .danger import DangerTopic
 from .lines import NationalLine
 from .taxonomy import InstitutionType
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]+)?")
+
+
+def check_call(text: str, language: str = "") -> None:
+    """Words that can be typed, and a language as it is written in addresses. Raises ValidationError."""
+    if not text.strip():
+        raise ValidationError({"text": _("ことばを書いてください。")})
+    if language and not _LANGUAGE.fullmatch(language):
+        raise ValidationError({"language": _("ja、en、zh のように書いてください。")})
+
+
+def check_answers(
+    band: str, topics: Iterable[object], line: object, leads: Iterable[object], never_leads: Iterable[object]
+) -> None:
+    """Nothing that cannot come together. Raises ValidationError."""
+    if band == CallBand.NO and list(topics):
+        raise ValidationError({"topics": _("帯が出ないときは、話題もありません。")})
+    if band == CallBand.NO and line:
+        raise ValidationError({"line": _("帯が出ないときは、最初に出る電話もありません。")})
+    if set(leads) & set(never_leads):
+        raise ValidationError({"never_leads": _("先頭に出る種類と、出てはいけない種類に、同じものがあります。")})
 
 
 class Call(Record):
@@ -50,7 +75,7 @@ class Call(Record):
         return self.text
 
     def clean(self) -> None:
-        """Words must be there, and a call without a band has no topic."""
+        """See `check_call`; what is chosen of other tables is checked by the form (`check_answers`)."""
         super().clean()
-        if not self.text.strip():
-            raise ValidationError({"text": _("ことばを書いてください。")})
+        self.text = self.text.strip()
+        check_call(self.text, self.language)

@@ -24,7 +24,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """File, engine, form."""
         parser.add_argument(
-            "--queries", required=True, type=Path, help=_("CSVファイル（id,query,first,second,banner）")
+            "--queries",
+            required=True,
+            type=Path,
+            help=_("CSVファイル（id,query,first,second,banner。あればtopic,line,side,desk,languageも）"),
         )
         parser.add_argument("--engine", choices=sorted(ENGINES), help=_("どの検索エンジンで評価するか"))
         parser.add_argument("--json", action="store_true", help=_("JSONで書き出します"))
@@ -58,6 +61,8 @@ class Command(BaseCommand):
                 "first": item.is_first,
                 "first_or_second": item.is_first_or_second,
                 "band": item.has_band,
+                "came": dict(item.came),
+                "right": dict(item.right),
                 "answers": [{"institution_type": code, "title": title} for code, title in item.answers],
             }
             for item in judged
@@ -77,4 +82,5 @@ def _line(item: Judged) -> str:
         (item.wants_band, item.has_band), ""
     )
     first = "、".join(f"{code} {title}" for code, title in item.answers[:AMONG])
-    return f"{mark} {item.id} {item.query} [{'+'.join(sorted(item.wanted))}] {band} → {first}"
+    wrong = " ".join(f"×{column}:{item.came[column]}" for column, right in item.right.items() if not right)
+    return f"{mark} {item.id} {item.query} [{'+'.join(sorted(item.wanted))}] {band} → {first} {wrong}".rstrip()

@@ -1,0 +1,82 @@
+"""What a change of words would break: it is tried out, judged by the city's own calls, and taken back before anybody sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from search.vocabulary import trying, vocabulary
+
+from . import danger
+from .memory import aside
+from .vocabulary import MEMORY, read
+
+# Whoever may take a call away may also say that a change matters more than a call.
+OVERRULES = "directory.delete_call"
+# What a version's summary holds beside what was done.
+MOST_REASON = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A call that does not hold: what must come, and what came."""
+
+    pk: int
+    text: str
+    expected: str
+    came: str
+
+
+Judge = Callable[[Collection[int] | None], list[Broken]]
+
+_judges: list[Judge] = []
+
+
+def register_judge(judge: Judge) -> None:
+    """Let an upper floor judge the calls (those of the keys, or all): what stands on a page is not known here."""
+    _judges[:] = [judge]
+
+
+def broken_calls(keys: Collection[int] | None = None) -> list[Broken]:
+    """Calls that do not hold at this moment: of the keys, or of all."""
+    return _judges[0](keys) if _judges else []
+
+
+def would_break(change: Callable[[], object]) -> list[Broken]:
+    """Calls that hold now and would not after a change of words; raises what the change raises.
+
+    The change is made in a transaction that ends at once, so that nobody waits for the judging; only what was read of it
+    in between is judged, by this thread alone.
+    """
+    in_use = vocabulary()
+    with aside(MEMORY, danger.MEMORY):
+        with transaction.atomic():
+            change()
+            words = read("tried")
+            danger.topics()
+            transaction.set_rollback(True)
+        with trying(words.sharing(in_use)):
+            after = broken_calls()
+    before = {call.pk for call in broken_calls({call.pk for call in after})} if after else set()
+    return [call for call in after if call.pk not in before]
+
+
+def may_overrule(user: Any) -> bool:
+    """Whether somebody may make a change that breaks calls, with a reason."""
+    return user.has_perm(OVERRULES)
+
+
+def reason_of(data: Any) -> str:
+    """The reason as it was posted."""
+    return data.get("calls_reason", "").replace("\x00", "").strip()[:MOST_REASON]
+
+
+def as_summary(broken: Collection[Broken], reason: str) -> str:
+    """What the version says of calls that were broken on purpose."""
+    if not broken:
+        return ""
+    return _("（確かめる呼びかけ%(count)s件が外れる。理由：%(reason)s）") % {"count": len(broken), "reason": reason}
