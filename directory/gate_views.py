@@ -59,8 +59,8 @@ class Gated:
         """The form once more, with the calls."""
         self.form = form
         if getattr(self, "expects_json_response", False):
-            return self.json_error_response("validation_error", _("確かめる呼びかけが外れるため、保存していません。"))
-        messages.error(self.request, _("確かめる呼びかけが外れるため、まだ保存していません。"))
+            return self.json_error_response("validation_error", _("確かめる呼びかけが外れるため、まだ変えていません。"))
+        messages.warning(self.request, _("確かめる呼びかけが外れるため、まだ変えていません。"))
         return self.render_to_response(self.get_context_data(form=form))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def refuse_bulk(
     if not broken:
         return None
     names = "」「".join(call.text for call in broken[:SHOWN_IN_MESSAGE])
-    messages.error(
+    messages.warning(
         request,
         _("まとめて削除すると、「%(names)s」など確かめる呼びかけ%(count)s件が外れます。ひとつずつ削除してください。")
         % {"names": names, "count": len(broken)},

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from directory.areas import AreaNode
 from directory.choices import CallBand, Side
-from directory.danger import Band, are_kin, topics
+from directory.danger import Band, are_kin
 from directory.gate import Broken
-from directory.models import Call, InstitutionType
+from directory.models import Call, DangerTopic, InstitutionType
 
 from .answers import Answers, answer
 from .listing import Asked
@@ -32,9 +32,10 @@ def broken_calls(keys: Collection[int] | None = None, ask: Ask = answer) -> list
     """Calls that do not hold, as a visitor of the default site would be answered: those of the keys, or all."""
     calls = Call.objects.select_related("line").prefetch_related("topics", "leads", "never_leads")
     home, names = default_municipality(), dict(InstitutionType.objects.values_list("code", "name"))
+    topics = dict(DangerTopic.objects.values_list("code", "name"))
     found = []
     for call in calls if keys is None else calls.filter(pk__in=keys):
-        if parts := list(_wrong(call, ask(Asked(q=call.text), home), names)):
+        if parts := list(_wrong(call, ask(Asked(q=call.text), home), names, topics)):
             expected, came = zip(*parts, strict=True)
             found.append(Broken(call.pk, call.text, "／".join(expected), "／".join(came)))
     return found
@@ -68,26 +69,26 @@ def language_is_right(wanted: str, found: Answers) -> bool:
     return (language_of(found) or DEFAULT_LANGUAGE) == wanted
 
 
-def _wrong(call: Call, found: Answers, names: dict[str, str]) -> Iterator[Part]:
+def _wrong(call: Call, found: Answers, names: dict[str, str], topics: dict[str, str]) -> Iterator[Part]:
     """What must come and what came, for each respect in which they differ."""
-    yield from _band(call, found.band)
+    yield from _band(call, found.band, topics)
     types = answer_types(found)[:AMONG]
     # Below a band with as many lines the desk still leads.
     if found.desk and (desk := (found.desk.resource.type.code, found.desk.resource.name)) not in types:
         types.append(desk)
     leads = [kind.code for kind in call.leads.all()]
     if leads and not any(code in leads for code, _title in types):
-        came = "、".join(title for _code, title in types) or _("何も出ない")
-        yield _("先頭：%s") % "、".join(names[code] for code in leads), came
+        came = "、".join(title for _code, title in types) or _("なし")
+        yield _("先頭：%s") % "、".join(names[code] for code in leads), _("先頭：%s") % came
     never = {kind.code for kind in call.never_leads.all()}
     for code, title in _first(found):
         if code in never:
-            yield _("先頭に出ない：%s") % names[code], title
+            yield _("先頭に出ない：%s") % names[code], _("先頭：%s") % title
     if call.language and not language_is_right(call.language, found):
-        yield _("答えの言語：%s") % call.language, language_of(found) or DEFAULT_LANGUAGE
+        yield _("答えの言語：%s") % call.language, _("答えの言語：%s") % (language_of(found) or DEFAULT_LANGUAGE)
 
 
-def _band(call: Call, band: Band | None) -> Iterator[Part]:
+def _band(call: Call, band: Band | None, topics: dict[str, str]) -> Iterator[Part]:
     if band is None:
         # Where no band stands, its topic, side and line are not missing besides.
         if call.band == CallBand.YES:
@@ -98,13 +99,15 @@ def _band(call: Call, band: Band | None) -> Iterator[Part]:
         return
     wanted = {topic.code: topic.name for topic in call.topics.all()}
     if wanted and not topic_is_right(wanted, band):
-        heard = topics()[band.topics[0]]
-        yield _("話題：%s") % "、".join(wanted.values()), heard.heading
+        yield _("話題：%s") % "、".join(wanted.values()), _("話題：%s") % topics.get(band.topics[0], band.heading)
     if call.side and not _is_side(call.side, band.side):
         came = Side(band.side).label if band.side else _("分からない")
-        yield _("立場：%s") % call.get_side_display(), str(came)
+        yield _("立場：%s") % call.get_side_display(), _("立場：%s") % came
     if call.line and not (band.lines and band.lines[0].name == call.line.name):
-        yield _("最初の電話：%s") % call.line.name, band.lines[0].name if band.lines else _("電話が出ない")
+        yield (
+            _("最初の電話：%s") % call.line.name,
+            _("最初の電話：%s") % (band.lines[0].name if band.lines else _("なし")),
+        )
 
 
 def _is_side(wanted: str, heard: str) -> bool:
