@@ -186,3 +186,19 @@ def test_should_keep_no_word_of_another_language(client: Client) -> None:
 )
 def test_should_not_hear_danger_in_pattern_words_of_harmless_ones(text: str) -> None:
     assert understand(text).dangers == ()
+
+
+@pytest.mark.parametrize("hour,first", [(14, "0000-45-1101"), (2, "0120-279-338")])
+def test_should_name_first_who_answers_now(page: Page, hour: int, first: str) -> None:
+    with time_machine.travel(AFTERNOON.replace(hour=hour), tick=False):
+        box = page("/search/", {"q": ASKED["ko"][2]}).select_one("section.foreign")
+    assert box.select_one(".call-number").get_text(strip=True) == first
+
+
+@pytest.mark.parametrize("text", ["ggxyzzy qqq", "je veux mourir", "أريد المساعدة"])
+def test_should_offer_english_and_find_nothing_where_nobody_knows_the_language(client: Client, text: str) -> None:
+    data = asked(client, text)
+    assert data["language"] == "" and data["foreign"]["language"] == "en"
+    assert data["foreign"]["desk"]["institution_type"] == "tabunka"
+    if data["band"] is None:
+        assert data["hits"] == [] and data["desk"]["institution_type"] == "sogo"
