@@ -83,7 +83,7 @@ class Understanding:
     @property
     def is_not_ours(self) -> bool:
         """Whether it is something that a town hall is asked and this register does not hold."""
-        return not self.danger and not self._is_told and self._heard_need == NOT_OURS
+        return self.question.is_held and not self.danger and not self._is_told and self._heard_need == NOT_OURS
 
     @property
     def _is_told(self) -> bool:
@@ -114,7 +114,7 @@ class Understanding:
     def types(self) -> Mapping[str, float]:
         """Types of institution that answer, with how surely, the surest first."""
         weights: Counter[str] = Counter(dict.fromkeys(leading_types(self.danger), 1.0))
-        if not self.question.is_held:
+        if self.question.language and not self.question.is_held:
             # Nothing of what is said is surely known but that an interpreter is needed.
             weights[INTERPRETER] = 1.0
         for code, likelihood in self.question.heard.types:

@@ -77,6 +77,11 @@ class ForeignAnswer:
     lines: tuple[ForeignLine, ...] = ()
 
     @property
+    def is_desk_first(self) -> bool:
+        """Whether the desk stands before the lines: not while it is closed and one of them answers."""
+        return self.desk is None or self.desk.is_open is not False or not any(item.is_open for item in self.lines)
+
+    @property
     def language(self) -> str:
         """The code of the language in which the box speaks."""
         return self.tongue.code

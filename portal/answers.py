@@ -85,7 +85,7 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
         leads, reason = _leads(understanding, found.area, home)
         if band or understanding.when == "now":
             leads = _open_first(leads)
-        if interpreter:
+        if interpreter and (found.language or understanding.question.is_held):
             told = reason == "danger" or (reason in TOLD and found.language in HELD)
             leads, reason = _with_interpreter(leads, interpreter, reason if told else "language")
         promoted = [hit for key in understanding.question.promoted if (hit := _promoted(key))]

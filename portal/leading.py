@@ -56,7 +56,10 @@ def leading_types(understanding: Understanding) -> Leads:
 def _likely(understanding: Understanding) -> Iterator[tuple[str, str]]:
     """Types that the question may mean, the likeliest first: as the ear hears it, then by phrases that are like it."""
     heard, is_held = understanding.question.heard.types, understanding.question.is_held
-    yield from ((code, "") for code, likelihood in heard if likelihood >= (LEAST_LIKELY if is_held else CERTAIN))
+    # Of a language that the vocabulary does not hold the ear is believed where it is certain, of one that nobody knows never.
+    if is_held or understanding.question.language:
+        least = LEAST_LIKELY if is_held else CERTAIN
+        yield from ((code, "") for code, likelihood in heard if likelihood >= least)
     if is_held and sum(not clause.optional for clause in understanding.question.clauses) >= FEWEST_CLAUSES:
         unsure = (target for target in understanding.targets if target.score < SURE)
         yield from ((target.types[0], target.code) for target in (*unsure, *understanding.guesses) if target.types)
