@@ -14,6 +14,8 @@ from .memory import forget, remembered
 from .models import Area, Town
 
 MEMORY = "areas"
+# In the facet of areas: bound to no place, of use to everybody.
+EVERYWHERE = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,19 @@ def register_home(provider: Callable[[], AreaNode | None]) -> None:
 def home_area() -> AreaNode | None:
     """The municipality whose register this is, or None where no site is set up yet."""
     return _home[0]() if _home else None
+
+
+def at_home(home: AreaNode | None) -> dict[str, tuple[str, ...]]:
+    """What a list of a municipality's site shows unless another place was asked for, as a filter by facet.
+
+    That is what is of use to its residents, whoever runs it (city, prefecture, nation), and what is bound to no place.
+    """
+    return {"area": (home.slug, EVERYWHERE)} if home else {}
+
+
+def belongs_to(index: AreaIndex, home: AreaNode | None) -> frozenset[int] | None:
+    """The areas that a municipality's site may offer: its own and those around it; None means all, where no home is set."""
+    return frozenset({home.pk, *index.descendants(home.pk), *index.ancestors(home.pk)}) if home else None
 
 
 def forget_areas() -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from search.documents import SearchDocument
 
 from . import hours
-from .areas import AreaIndex, area_index
+from .areas import EVERYWHERE, AreaIndex, area_index
 from .choices import ChannelKind, Cost
 from .models import PublicRecord
 from .public import PublicResource
@@ -144,7 +144,7 @@ def _areas(resource: PublicResource, index: AreaIndex) -> tuple[str, ...]:
         if node is not None:
             for pk in sorted(index.relevant_to(node.pk)):
                 found[index.nodes[pk].slug] = None
-    return tuple(found)
+    return tuple(found) or (EVERYWHERE,)
 
 
 def _days(resource: PublicResource) -> tuple[str, ...]:

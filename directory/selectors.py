@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from heapq import nsmallest
 
+from django.db.models import Q, QuerySet
+
 from . import hours, hours_text
 from .areas import AreaNode, area_index
 from .choices import Kind
 from .memory import remembered, remembered_each
-from .models import ConsultationDesk, PublicRecord
+from .models import ConsultationDesk, PublicRecord, Resource
 from .public import PublicResource
 from .publication import read
 
@@ -51,6 +53,14 @@ def resource_by_key(key: str) -> PublicResource | None:
 def public_resources(pks: Iterable[int]) -> dict[int, PublicResource]:
     """Public records by the resources' primary keys; what is not public is missing."""
     return {record.pk: read(record) for record in PublicRecord.objects.filter(pk__in=list(pks))}
+
+
+def records_at_home(home: AreaNode | None) -> QuerySet[PublicRecord]:
+    """Public records of use to the residents of a municipality, and those that are bound to no place; all without one."""
+    if home is None:
+        return PublicRecord.objects.all()
+    served = Resource.objects.filter(Q(areas__in=area_index().relevant_to(home.pk)) | Q(areas=None))
+    return PublicRecord.objects.filter(pk__in=served.values("pk"))
 
 
 def default_desk(area: AreaNode | None, home: AreaNode | None) -> PublicResource | None:

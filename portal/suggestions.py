@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from directory.areas import area_index
+from directory.areas import AreaNode, area_index, at_home
 from directory.choices import Surface
 from directory.filters import field_options
 from directory.models import InstitutionType
@@ -18,7 +18,7 @@ from search.documents import reading_key
 from search.engines import get_engine
 from search.engines.base import EngineError
 from search.spans import span_key
-from search.text import analyse, normalise
+from search.text import analyse, is_kana, normalise
 from search.vocabulary import vocabulary
 
 from .answers import Answers
@@ -31,6 +31,8 @@ MOST_MEANT = 3
 LIKENESS = 72
 SHORTEST_GUESS = 3
 LONGEST = 60
+# What was typed in kanji is also looked for by its sound from so many kana on.
+SHORTEST_SOUND = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +44,26 @@ class Table:
     readings: dict[str, str]
 
 
-def suggest(typed: str) -> list[str]:
-    """At most eight things to ask for that begin with what was typed, by spelling or by reading; never raises."""
+def suggest(typed: str, home: AreaNode | None = None) -> list[str]:
+    """At most eight things to ask for that begin with what was typed, by spelling or by reading; never raises.
+
+    Names of places and areas are those of `home`.
+    """
     text = normalise(typed, limit=LONGEST)
     if not text:
         return []
-    table = _table(vocabulary().version)
+    table = _table(vocabulary().version, home.pk if home else None)
     spelled, read = span_key(text), reading_of(text)
     found: dict[str, None] = {}
+    if not is_kana(spelled) and len(read) < SHORTEST_SOUND:
+        # What only sounds like a kanji or two is about something else (死 and しいたけ, 死に and シニア).
+        read = ""
     for key in dict.fromkeys((spelled, read)):
         for word in _beginning(table, key):
             found[word] = None
             if len(found) >= MOST:
                 break
-    names = [name for name in _names(read) if name not in found][:MOST_NAMES]
+    names = [name for name in _names(read, home) if name not in found][:MOST_NAMES]
     return [*list(found)[: MOST - len(names)], *names]
 
 
@@ -66,9 +74,9 @@ def _beginning(table: Table, key: str) -> Iterator[str]:
         place += 1
 
 
-def _names(reading: str) -> list[str]:
+def _names(reading: str, home: AreaNode | None) -> list[str]:
     try:
-        return [hit.row["title"] for hit in get_engine().suggest(reading, MOST)]
+        return [hit.row["title"] for hit in get_engine().suggest(reading, MOST, at_home(home))]
     except EngineError:
         return []
 
@@ -91,12 +99,12 @@ def reading_of(text: str) -> str:
     return reading_key("".join(unit.reading for unit in analyse(text).units)).replace(" ", "")
 
 
-@lru_cache(maxsize=2)
-def _table(version: str) -> Table:
-    """All words, made once for a version of the vocabulary."""
+@lru_cache(maxsize=4)
+def _table(version: str, home: int | None) -> Table:
+    """All words, made once for a version of the vocabulary and a municipality."""
     entries: dict[str, str] = {}
     readings: dict[str, str] = {}
-    for word, reading in _entries():
+    for word, reading in _entries(home):
         sound = reading_key(reading) if reading else reading_of(word)
         for key in (span_key(word), sound.replace(" ", "")):
             if key:
@@ -106,7 +114,7 @@ def _table(version: str) -> Table:
     return Table(tuple(keys), tuple(entries[key] for key in keys), readings)
 
 
-def _entries() -> Iterator[tuple[str, str]]:
+def _entries(home: int | None) -> Iterator[tuple[str, str]]:
     """What one can ask for, the most helpful first: needs, fields, types of institution, areas, words of the vocabulary."""
     for need in all_needs():
         yield need.name, ""
@@ -115,7 +123,7 @@ def _entries() -> Iterator[tuple[str, str]]:
     for name in InstitutionType.objects.filter(surface=Surface.PUBLIC).values_list("name", flat=True):
         # What stands in brackets explains; nobody types it.
         yield name.partition("（")[0], ""
-    for node in area_index().choices():
+    for node in area_index().choices(home):
         yield node.name, node.reading
     for group in vocabulary().synonyms:
         yield group.words[0], ""

@@ -57,7 +57,7 @@ class HomePage(PortalPage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
         """Situations, guides, kinds with counts, fields and news, in a fixed number of queries."""
         context = super().get_context(request, *args, **kwargs)
-        counts = facet_counts("kind")
+        counts = facet_counts("kind", home_municipality(request))
         context.update(
             situations=entries(visible(SituationPage.objects.live().descendant_of(self).order_by("path")[:8], request)),
             guides=entries(visible(GuidancePage.objects.live().descendant_of(self).order_by("path")[:6], request)),

@@ -46,7 +46,7 @@ def search(request: HttpRequest) -> JsonResponse:
 @require_safe
 def suggestions(request: HttpRequest) -> JsonResponse:
     """`/api/suggest?q=`: words that a visitor may be about to type."""
-    return _json({"suggestions": suggest(request.GET.get("q", ""))})
+    return _json({"suggestions": suggest(request.GET.get("q", ""), home_municipality(request))})
 
 
 def answer_types(found: Answers) -> list[tuple[str, str]]:

@@ -58,7 +58,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "area_slug": found.area.slug if found.area else "",
         "hits": shown(found.hits, words=needles(found.understanding.question)),
         "total": found.total,
-        "facets": facet_groups(asked, found.facets, options),
+        "facets": facet_groups(asked, found.facets, options, home=home, named=found.area),
         "pages": page_links(asked, found.total),
         "first": first,
         "near_label": near_label(asked, home.pk if home else None),

@@ -144,10 +144,13 @@ class Engine(ABC):
         """Answer a query from the last complete index. Raises EngineUnavailable."""
 
     @abstractmethod
-    def suggest(self, prefix: str, limit: int) -> tuple[EngineHit, ...]:
+    def suggest(
+        self, prefix: str, limit: int, filters: Mapping[str, tuple[str, ...]] | None = None
+    ) -> tuple[EngineHit, ...]:
         """Documents whose reading begins with `prefix` (hiragana as `documents.reading_key` folds it), in its order.
 
-        Documents without a reading are never suggested; an empty prefix suggests nothing. Raises EngineUnavailable.
+        `filters` as in `EngineQuery`. Documents without a reading are never suggested; an empty prefix suggests nothing.
+        Raises EngineUnavailable.
         """
 
     @abstractmethod

@@ -6,7 +6,7 @@ Only reading goes through here. Each of the two follows the log of changes by it
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from search.engines.base import Engine, EngineError, EngineHit, EngineQuery, EngineResult, EngineStatus
@@ -43,9 +43,11 @@ class Failover:
         """See Engine. Raises EngineUnavailable only when neither answers."""
         return self._answered(lambda engine: engine.search(query))
 
-    def suggest(self, prefix: str, limit: int) -> tuple[EngineHit, ...]:
+    def suggest(
+        self, prefix: str, limit: int, filters: Mapping[str, tuple[str, ...]] | None = None
+    ) -> tuple[EngineHit, ...]:
         """See Engine."""
-        return self._answered(lambda engine: engine.suggest(prefix, limit))
+        return self._answered(lambda engine: engine.suggest(prefix, limit, filters))
 
     def status(self) -> EngineStatus:
         """The primary's; or the fallback's, with a detail that says why."""

@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -79,13 +79,15 @@ class TantivyEngine(Engine):
             total, page = _page(reader.searcher, query)
             return EngineResult(total, _hits(reader.searcher, query, page), counts())
 
-    def suggest(self, prefix: str, limit: int) -> tuple[EngineHit, ...]:
+    def suggest(
+        self, prefix: str, limit: int, filters: Mapping[str, tuple[str, ...]] | None = None
+    ) -> tuple[EngineHit, ...]:
         """See Engine."""
         reader, prefix = self._current(), clean_value(prefix)
         if not prefix or limit <= 0:
             return ()
         with _readable(self._builds.root):
-            found = reader.searcher.search(read_as(prefix), limit, False, "order", 0, Order.Asc)
+            found = reader.searcher.search(read_as(prefix, filters or {}), limit, False, "order", 0, Order.Asc)
             return _hits(reader.searcher, EngineQuery(sort="reading"), found.hits)
 
     def fingerprints(self) -> dict[str, str]:
