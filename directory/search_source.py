@@ -57,7 +57,7 @@ def document(resource: PublicResource, index: AreaIndex, today: date) -> SearchD
             "type": (resource.type.code,),
             "field": tuple(term.code for term in resource.fields),
             "area": _areas(resource, index),
-            "day": _days(resource),
+            "day": day_values(resource.schedule),
             "audience": ("anyone",) if resource.accepts_anyone else tuple(resource.audiences),
             "cost": (resource.cost,),
             "need": tuple(term.code for term in resource.needs),
@@ -147,11 +147,12 @@ def _areas(resource: PublicResource, index: AreaIndex) -> tuple[str, ...]:
     return tuple(found) or (EVERYWHERE,)
 
 
-def _days(resource: PublicResource) -> tuple[str, ...]:
-    days = [WEEKDAY_VALUES[day] for day in hours.open_days(resource.schedule)]
-    if hours.opens_on_holidays(resource.schedule):
+def day_values(schedule: hours.Schedule) -> tuple[str, ...]:
+    """The days and times on which somebody may come, as the facet of days names them."""
+    days = [WEEKDAY_VALUES[day] for day in hours.open_days(schedule)]
+    if hours.opens_on_holidays(schedule):
         days.append("holiday")
-    if hours.opens_in_evening(resource.schedule):
+    if hours.opens_in_evening(schedule):
         days.append("evening")
     return tuple(days)
 

@@ -119,6 +119,43 @@ def desks_of_types(
     return [desk for choice in choices for desk in chosen[choice]]
 
 
+def desks_by_area(
+    desk: PublicResource, home: AreaNode, needs: Collection[str], *, among: Collection[AreaNode] = ()
+) -> tuple[tuple[AreaNode, PublicResource], ...]:
+    """The desks of a desk's type, one for each area of its layer, where it serves only a part of the municipality.
+
+    `among`: only these areas and what lies in them or around them. Empty where the desk is for everybody, or the only one.
+    """
+    index = area_index()
+    served = [index.by_slug[area.slug] for area in desk.areas if area.slug in index.by_slug]
+    below = set(index.descendants(home.pk))
+    if not served or any(node.pk not in below for node in served):
+        return ()
+    name = f"by area:{desk.type.code}:{home.pk}:{' '.join(sorted(needs))}"
+    found = remembered("records", name, lambda: _by_area(desk.type.code, below, frozenset(needs)))
+    if among:
+        near = frozenset().union(*(index.relevant_to(node.pk) for node in among))
+        found = tuple(item for item in found if item[0].pk in near)
+    return found if len(found) > 1 else ()
+
+
+def _by_area(type_code: str, areas: set[int], needs: frozenset[str]) -> tuple[tuple[AreaNode, PublicResource], ...]:
+    """The best desk of a type in each area of the broadest layer that has any."""
+    index = area_index()
+    rows = PublicRecord.objects.filter(kind=Kind.DESK, type=type_code, resource__areas__in=areas).values_list(
+        "pk", "weight", "needs", "resource__areas"
+    )
+    best: dict[int, tuple] = {}
+    for pk, weight, codes, area in rows:
+        own = codes.split()
+        order = (needs.isdisjoint(own), -len(own), -weight, pk)
+        best[area] = min(order, best.get(area, order))
+    layer = min((index.nodes[area].layer_order for area in best), default=0)
+    nodes = [node for node in index.choices() if node.pk in best and node.layer_order == layer]
+    found = public_resources({best[node.pk][-1] for node in nodes})
+    return tuple((node, found[best[node.pk][-1]]) for node in nodes if best[node.pk][-1] in found)
+
+
 def _choose(choices: Sequence[_Choice]) -> dict[_Choice, list[PublicResource]]:
     """The desks of each; all of them are asked of one place."""
     by_type = {choice.type: choice for choice in choices}

@@ -11,26 +11,41 @@ from django.utils import timezone
 
 from directory import hours
 from directory.areas import AreaNode, area_index
-from directory.asking import SOUGHT, Understanding, ask
+from directory.asking import SOUGHT, SURE, Understanding, ask
 from directory.danger import Band, band_of
 from directory.public import PublicResource
-from directory.search_source import row
-from directory.selectors import EVERYTHING, Card, card, desks_of_types, resource_by_key
+from directory.search_source import day_values, row
+from directory.selectors import EVERYTHING, Card, card, desks_by_area, desks_of_types, resource_by_key
 from search.engines.base import EngineHit, EngineResult, EngineUnavailable
-from search.text import normalise
+from search.query import Question
+from search.results import search
+from search.text import is_kana, normalise
 
-from .leading import MOST_LEADS, leading_types
+from .fitting import holding, is_held
+from .leading import CERTAIN, MOST_LEADS, SECTIONS, is_any_section, leading_types
 from .listing import PER_PAGE, Asked, run
 
 # Types that answer less surely than this do not bring documents in by themselves.
 LEAST_TYPE = 0.3
 # So many characters, and so much of a name, must have been typed to mean just that.
 SHORTEST_NAME, NAME_SHARE = 4, 0.75
+# A longer text is no name; of another municipality's hits the best few may bear it.
+LONGEST_NAME, AMONG_NAMES = 60, 10
+# Longer, it is more than a word, and something of it may have been understood.
+LONGEST_WORD = 8
+# Why nothing could be answered, where it is more than that nothing was found.
+UNANSWERED = frozenset({"not-understood", "not-ours"})
+# Roles and places may belong to an organisation of any type: a canteen looks for helpers.
+_KINDS = {"volunteer": "volunteer"}
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """All that a page of results shows. `desk` leads; `hits` of the first page begin with what else was pinned."""
+    """All that a page of results shows. `desk` leads; `hits` of the first page begin with what else was pinned.
+
+    `by_area`: where each area has a desk of its own and the visitor told none, all of them; `desk` is one of them then.
+    `is_held`: one of the first rows really holds what was asked, and was not only guessed at.
+    """
 
     asked: Asked
     understanding: Understanding
@@ -42,6 +57,8 @@ class Answers:
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     widened: str = ""
     is_down: bool = False
+    by_area: tuple[tuple[AreaNode, Card], ...] = ()
+    is_held: bool = False
 
     @property
     def area(self) -> AreaNode | None:
@@ -49,55 +66,137 @@ class Answers:
         chosen = self.asked.filters.get("area", ())
         return area_index().by_slug.get(chosen[-1]) if chosen else self.understanding.area
 
+    @property
+    def is_weak(self) -> bool:
+        """Whether nobody would take what was found: no phrase, no likely desk and no word speaks for it."""
+        told = self.understanding
+        if told.danger or told.asks_where or any(target.score >= SURE for target in told.targets):
+            return False
+        return not self.is_held and not _is_likely(told)
+
 
 def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> Answers:
     """Answer what was asked. Never raises for a missing index: band and desk stand without it."""
     understanding = ask(asked.q, off=asked.off)
     found = Answers(asked, understanding, band_of(understanding.danger), None, "")
+    place = _Place.of(found.area, home)
     leads: tuple[PublicResource | str, ...] = ()
     promoted: list[EngineHit] = []
     # What was asked for by filters alone is a list, not a question.
-    if asked.q and asked.page == 1 and asked.sort == "relevance":
-        leads, reason = _leads(understanding, found.area, home)
+    is_question = bool(asked.q) and asked.page == 1 and asked.sort == "relevance"
+    if is_question:
+        leads, reason = _leads(understanding, place)
         promoted = [hit for key in understanding.question.promoted if (hit := _promoted(key))]
         found = replace(found, desk_reason=reason)
-    try:
-        asked, result, widened = _found(asked, understanding, home, per_page)
-    except EngineUnavailable:
-        result, widened = EngineResult(0, (), {}), ""
-        found = replace(found, is_down=True)
-    named = _named(asked.q, result.hits)
-    desk, first = _arranged(() if named else leads, result.hits)
+    result, widened = EngineResult(0, (), {}), ""
+    if not understanding.question.is_noise:
+        try:
+            asked, result, widened = _found(asked, understanding, home, per_page)
+        except EngineUnavailable:
+            found = replace(found, is_down=True)
+    named = _named(asked.q, result.hits) or (_named_elsewhere(asked, understanding) if is_question else [])
+    found = replace(found, is_held=bool(named or promoted) or is_held(understanding.question, result.hits))
+    if is_question and not promoted and _is_gibberish(found):
+        leads, result, found = (), EngineResult(0, (), {}), replace(found, desk_reason="not-understood")
+    if understanding.days:
+        leads = _open_on(leads, result.hits, understanding.days)
+    desk, first = _arranged(() if named else leads, understanding.question, result.hits)
+    by_area = _by_area(desk, understanding, place) if is_question and desk else ()
     if asked.q and not (desk or first or promoted or result.total or found.is_down):
         # No dead end: where nothing fits, the desk for everything answers.
-        desk = next(iter(desks_of_types([EVERYTHING], found.area, home, a_type=1)), None)
-        found = replace(found, desk_reason="nothing")
+        found = replace(found, desk_reason=found.desk_reason if found.desk_reason in UNANSWERED else "nothing")
+        desk = place.desk_for_everything()
+    elif not (desk or first or named) and found.desk_reason and leads and is_any_section(str(leads[0]), ()):
+        # A section of the city hall, and none whose words fit.
+        desk, found = place.desk_for_everything(), replace(found, desk_reason="not-ours")
+    now = timezone.localtime()
+    shown = {other.path for _area, other in by_area} | ({desk.path} if desk else set())
     hits: dict[str, EngineHit] = {}
     for hit in (*promoted, *named, *first, *result.hits):
         # What leads the page need not stand in the list once more.
-        if desk is None or hit.row["url"] != desk.path:
+        if hit.row["url"] not in shown:
             hits.setdefault(hit.row["url"], hit)
     return replace(
         found,
         asked=asked,
-        desk=card(desk, timezone.localtime()) if desk else None,
+        desk=card(desk, now) if desk else None,
         desk_reason=found.desk_reason if desk else "",
         hits=tuple(hits.values()),
         total=max(result.total, len(hits)),
         facets=result.facets,
         widened=widened,
+        by_area=tuple((area, card(other, now)) for area, other in by_area),
     )
 
 
-def _leads(
-    understanding: Understanding, area: AreaNode | None, home: AreaNode | None
-) -> tuple[tuple[PublicResource | str, ...], str]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where desks are looked for: an area of a municipality, or the whole of it."""
+
+    area: AreaNode | None
+    municipality: AreaNode | None
+
+    @classmethod
+    def of(cls, area: AreaNode | None, home: AreaNode | None) -> _Place:
+        """Who names a municipality names no part of it."""
+        if area is None or area.is_municipality:
+            return cls(None, area or home)
+        return cls(area, home)
+
+    def desk_for_everything(self) -> PublicResource | None:
+        return next(iter(desks_of_types([EVERYTHING], self.area, self.municipality, a_type=1)), None)
+
+
+def _leads(understanding: Understanding, place: _Place) -> tuple[tuple[PublicResource | str, ...], str]:
     """What stands first, in order: desks, and types of which the best hit does; and why."""
     leading, reason = leading_types(understanding)
     types = list(leading)[:MOST_LEADS]
-    at_desks = [code for code in types if code not in SOUGHT]
-    desks = {desk.type.code: desk for desk in desks_of_types(at_desks, area, home, a_type=1, needs=leading)}
-    return tuple(code if code in SOUGHT else desks[code] for code in types if code in SOUGHT or code in desks), reason
+    by_hits = {code for code in types if code in SOUGHT or is_any_section(code, leading[code])}
+    at_desks = [code for code in types if code not in by_hits]
+    found = desks_of_types(at_desks, place.area, place.municipality, a_type=1, needs=leading)
+    desks = {desk.type.code: desk for desk in found}
+    return tuple(code if code in by_hits else desks[code] for code in types if code in by_hits or code in desks), reason
+
+
+def _is_likely(understanding: Understanding) -> bool:
+    """Whether the ear is sure of a desk; that for everything and the city hall's sections are what it says of anything."""
+    types = understanding.question.heard.types
+    return bool(types) and types[0][1] >= CERTAIN and types[0][0] not in {EVERYTHING, SECTIONS}
+
+
+def _is_gibberish(found: Answers) -> bool:
+    """Whether a short word in kana is none that the register knows: rows that only sound a little like it are invented."""
+    typed = found.understanding.question.text
+    is_short = is_kana(typed) and len(typed) <= LONGEST_WORD
+    is_answered = found.understanding.targets or found.understanding.question.hints or found.is_down
+    return is_short and not is_answered and found.is_weak
+
+
+def _by_area(
+    desk: PublicResource, understanding: Understanding, place: _Place
+) -> tuple[tuple[AreaNode, PublicResource], ...]:
+    """The desks of each area, where the one that leads is only for a part of the city and nobody told which."""
+    if place.area or place.municipality is None:
+        return ()
+    needs = leading_types(understanding)[0].get(desk.type.code, ())
+    return desks_by_area(desk, place.municipality, needs, among=understanding.either)
+
+
+def _open_on(
+    leads: Sequence[PublicResource | str], hits: Sequence[EngineHit], days: Sequence[str]
+) -> tuple[PublicResource | str, ...]:
+    """The leads, with a desk that is open on the asked days in place of one of its type that is not."""
+
+    def fits(shown: Mapping[str, Any], code: str) -> bool:
+        return shown.get("kind") == "desk" and shown.get("institution_type") == code and opens_on(shown, days)
+
+    found: list[PublicResource | str] = []
+    for lead in leads:
+        if not isinstance(lead, str) and not fits(row(lead), lead.type.code):
+            better = next((hit for hit in hits if fits(hit.row, lead.type.code)), None)
+            lead = (resource_by_key(better.key) if better else None) or lead
+        found.append(lead)
+    return tuple(found)
 
 
 def _named(text: str, found: Sequence[EngineHit]) -> list[EngineHit]:
@@ -113,17 +212,41 @@ def _named(text: str, found: Sequence[EngineHit]) -> list[EngineHit]:
 
 
 def _arranged(
-    leads: Sequence[PublicResource | str], found: Sequence[EngineHit]
+    leads: Sequence[PublicResource | str], question: Question, found: Sequence[EngineHit]
 ) -> tuple[PublicResource | None, list[EngineHit]]:
     """The desk that leads the page, if a desk comes first, and the rows that follow it."""
-    desk = leads[0] if leads and not isinstance(leads[0], str) else None
+    desk: PublicResource | None = None
     rows: list[EngineHit] = []
-    for lead in leads[1:] if desk else leads:
-        if isinstance(lead, str):
-            rows += [hit for hit in found if hit.row.get("institution_type") == lead][:1]
-        else:
-            rows.append(EngineHit(f"resource:{lead.short_id}", 0.0, row(lead), None))
+    for lead in leads:
+        if not isinstance(lead, str):
+            if desk is None and not rows:
+                desk = lead
+            else:
+                rows.append(EngineHit(f"resource:{lead.short_id}", 0.0, row(lead), None))
+            continue
+        fitting = [hit for hit in found if hit.row.get("institution_type") == lead or hit.row["kind"] == _KINDS.get(lead)]
+        is_first = desk is None and not rows
+        if lead == SECTIONS and is_first:
+            fitting = holding(question, (hit for hit in fitting if hit.row["kind"] == "desk"))
+            desk = resource_by_key(fitting[0].key) if fitting else None
+            continue
+        rows += fitting[:1]
+        if lead in _KINDS:
+            # Helping in the canteen that was named stands before helping anywhere.
+            rows += [hit for hit in fitting[1:] if hit.row.get("institution_type") == lead][:1]
     return desk, rows
+
+
+def _named_elsewhere(asked: Asked, understanding: Understanding) -> list[EngineHit]:
+    """What bears the very name that was typed, in whatever municipality: a full name names a place."""
+    typed = understanding.question.text.replace(" ", "")
+    if "area" in asked.filters or understanding.area or not SHORTEST_NAME <= len(typed) <= LONGEST_NAME:
+        return []
+    try:
+        result = search(understanding.question, facets=(), limit=AMONG_NAMES)
+    except EngineUnavailable:
+        return []
+    return _named(asked.q, result.hits)
 
 
 def _promoted(key: str) -> EngineHit | None:
@@ -164,6 +287,12 @@ def _by_opening(when: str) -> Callable[[Sequence[EngineHit]], Sequence[EngineHit
     """What is open at the asked time first, otherwise in their order."""
     now = timezone.localtime()
     return lambda hits: sorted(hits, key=lambda hit: not _is_open(hit.row, when, now))
+
+
+def opens_on(shown: Mapping[str, Any], days: Sequence[str]) -> bool:
+    """Whether a row is open on one of the days, as the facet of days names them."""
+    schedule = hours.Schedule.model_validate(shown["schedule"])
+    return not set(days).isdisjoint(day_values(schedule))
 
 
 def _is_open(shown: Mapping[str, Any], when: str, now: datetime) -> bool:

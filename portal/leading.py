@@ -9,6 +9,9 @@ from directory.danger import leading_types as danger_types
 from directory.selectors import EVERYTHING
 
 MOST_LEADS = 3
+# The sections of the city hall: which of them is meant, no type can say, only the words.
+SECTIONS = "koho"
+ANY_SECTION = frozenset({"procedure"})
 # A single word that no phrase knows is looked up and not guessed at.
 FEWEST_CLAUSES = 2
 # So likely must a type be before its desk leads by the ear alone; below, the desk for everything does. Of unseen writers'
@@ -23,18 +26,20 @@ def leading_types(understanding: Understanding) -> Leads:
     """Types of institution in the order in which they answer, with the needs that speak for each, and why they lead.
 
     Why: "danger", "where" (they ask where to ask), "several", "need", "guess", "not-ours" (a town hall is asked it, this
-    register does not hold it), or "" for no types at all.
+    register does not hold it), "not-understood" (it is no word at all), or "" for no types at all.
 
     Where a place or an activity is surely sought, what the engine finds stands as it is. A told need is followed by the
     second type that answers it, and then by what the question may mean besides: whoever tells a story rather than
     naming a thing is served by three likely desks better than by texts with the same words.
     """
+    if understanding.question.is_noise and not understanding.danger:
+        return {EVERYTHING: []}, "not-understood"
     likely = list(_likely(understanding))
     if understanding.danger:
         return _by_type([*((code, "") for code in danger_types(understanding.danger)), *likely]), "danger"
     sure = [target for target in understanding.targets if target.types and target.score >= SURE]
     if understanding.is_not_ours:
-        return _by_type([(EVERYTHING, ""), ("koho", "")]), "not-ours"
+        return _by_type([(EVERYTHING, ""), (SECTIONS, ""), *_certain(understanding)]), "not-ours"
     leads = [(target.types[0], target.code) for target in sure]
     reason = "need" if sure else ""
     if understanding.asks_where or understanding.fields_touched > 1:
@@ -56,6 +61,16 @@ def _likely(understanding: Understanding) -> Iterator[tuple[str, str]]:
     if sum(not clause.optional for clause in understanding.question.clauses) >= FEWEST_CLAUSES:
         unsure = (target for target in understanding.targets if target.score < SURE)
         yield from ((target.types[0], target.code) for target in (*unsure, *understanding.guesses) if target.types)
+
+
+def is_any_section(code: str, needs: Iterable[str]) -> bool:
+    """Whether some section of the city hall is meant and nobody said which: only one whose words fit may lead."""
+    return code == SECTIONS and not set(needs) - ANY_SECTION
+
+
+def _certain(understanding: Understanding) -> Iterator[tuple[str, str]]:
+    """Types that the ear is sure of."""
+    yield from ((code, "") for code, likelihood in understanding.question.heard.types if likelihood >= CERTAIN)
 
 
 def _by_type(leads: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,10 +18,11 @@ from search.documents import reading_key
 from search.engines import get_engine
 from search.engines.base import EngineError
 from search.spans import span_key
-from search.text import analyse, is_kana, normalise
+from search.text import is_kana, normalise
 from search.vocabulary import vocabulary
 
 from .answers import Answers
+from .fitting import sound
 
 MOST = 8
 # Of the eight, so many may be names of single places.
@@ -29,7 +30,9 @@ MOST_NAMES = 4
 MOST_MEANT = 3
 # Below this likeness (0 to 100) of two readings a guess would be a nuisance.
 LIKENESS = 72
-SHORTEST_GUESS = 3
+# So like must they be where something was found after all.
+SURE_LIKENESS = 85
+SHORTEST_GUESS, LONGEST_GUESS = 3, 20
 LONGEST = 60
 # What was typed in kanji is also looked for by its sound from so many kana on.
 SHORTEST_SOUND = 4
@@ -43,6 +46,11 @@ class Table:
     words: tuple[str, ...]
     readings: dict[str, str]
 
+    @property
+    def sounds(self) -> Collection[str]:
+        """How the words sound."""
+        return self.readings.values()
+
 
 def suggest(typed: str, home: AreaNode | None = None) -> list[str]:
     """At most eight things to ask for that begin with what was typed, by spelling or by reading; never raises.
@@ -53,7 +61,7 @@ def suggest(typed: str, home: AreaNode | None = None) -> list[str]:
     if not text:
         return []
     table = _table(vocabulary().version, home.pk if home else None)
-    spelled, read = span_key(text), reading_of(text)
+    spelled, read = span_key(text), sound(text)
     found: dict[str, None] = {}
     if not is_kana(spelled) and len(read) < SHORTEST_SOUND:
         # What only sounds like a kanji or two is about something else (死 and しいたけ, 死に and シニア).
@@ -81,22 +89,24 @@ def _names(reading: str, home: AreaNode | None) -> list[str]:
         return []
 
 
-def did_you_mean(found: Answers) -> list[str]:
-    """Words of the vocabulary that sound like the question, when it brought nothing and says nothing that is known."""
-    question = found.understanding.question
-    if found.total or found.understanding.targets or found.is_down or question.is_empty or question.is_open:
+def did_you_mean(found: Answers, home: AreaNode | None = None) -> list[str]:
+    """Words of the vocabulary that sound like the question, where it is none of them and nothing that came holds it.
+
+    A word in kana is also compared when rows came that only sound like it: then it must be very like one that is known.
+    """
+    understanding, question = found.understanding, found.understanding.question
+    if found.is_down or found.band or question.is_empty or question.is_open or question.is_noise:
         return []
-    reading = reading_of(question.text)[:LONGEST]
-    if len(reading) < SHORTEST_GUESS:
+    reading = sound(question.text)[:LONGEST]
+    table = _table(vocabulary().version, home.pk if home else None)
+    if not SHORTEST_GUESS <= len(reading) <= LONGEST_GUESS or reading in table.sounds:
         return []
-    table = _table(vocabulary().version)
-    close = process.extract(reading, table.readings, scorer=fuzz.ratio, limit=MOST_MEANT, score_cutoff=LIKENESS)
+    is_one_word = is_kana(question.text)
+    if not is_one_word and (understanding.targets or (found.total and found.is_held)):
+        return []
+    least = LIKENESS if not found.total or not found.is_held else SURE_LIKENESS
+    close = process.extract(reading, table.readings, scorer=fuzz.ratio, limit=MOST_MEANT, score_cutoff=least)
     return [word for _reading, _score, word in close]
-
-
-def reading_of(text: str) -> str:
-    """How a text sounds, as the table's keys are folded."""
-    return reading_key("".join(unit.reading for unit in analyse(text).units)).replace(" ", "")
 
 
 @lru_cache(maxsize=4)
@@ -105,11 +115,11 @@ def _table(version: str, home: int | None) -> Table:
     entries: dict[str, str] = {}
     readings: dict[str, str] = {}
     for word, reading in _entries(home):
-        sound = reading_key(reading) if reading else reading_of(word)
-        for key in (span_key(word), sound.replace(" ", "")):
+        heard = reading_key(reading).replace(" ", "") if reading else sound(word)
+        for key in (span_key(word), heard):
             if key:
                 entries.setdefault(key, word)
-        readings.setdefault(word, sound.replace(" ", ""))
+        readings.setdefault(word, heard)
     keys = sorted(entries)
     return Table(tuple(keys), tuple(entries[key] for key in keys), readings)
 

@@ -49,7 +49,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "clear_url": asked.address(filters={}, sort="relevance"),
         "wider_url": _wider(found),
         "related": _related(found),
-        "did_you_mean": [(text, asked.address(q=text, off=())) for text in did_you_mean(found)],
+        "did_you_mean": [(text, asked.address(q=text, off=())) for text in did_you_mean(found, home)],
         "sorts": [
             {"value": value, "label": label, "url": asked.address(sort=value), "active": asked.sort == value}
             for value, label in SORTS

@@ -48,10 +48,14 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One thing that was asked; the best alternative counts. Optional ones lift hits and are never needed."""
+    """One thing that was asked; the best alternative counts. Optional ones lift hits and are never needed.
+
+    `weak`: of a word that says nothing alone; it is optional always.
+    """
 
     alternatives: tuple[Alternative, ...]
     optional: bool = False
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
