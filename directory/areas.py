@@ -206,6 +206,9 @@ def locate(text: str) -> Whereabouts:
         )
         exact = [town for town in towns if town_name in {town.name, town.reading}]
         towns = exact or towns
+        home = home_area()
+        # Every second city has a 本町; whoever asks here means ours.
+        towns = [town for town in towns if home and town.municipality_id == home.pk] or towns
     return Whereabouts(cleaned, tuple(towns), _narrowest_common(index, towns))
 
 

@@ -31,7 +31,7 @@ NOT_OURS = "other"
 SECTION = "type:koho"
 _OF_THE_CITY_HALL = frozenset({SECTION, "procedure"})
 FEW_CLAUSES = 2
-WANTS_HELP = "help-wanted"
+GIVES_HELP, WANTS_HELP = "volunteer", "help-wanted"
 TYPE_BOOST, NEED_BOOST, SLOT_BOOST, KIND_BOOST = 14.0, 10.0, 6.0, 12.0
 # Who looks for a canteen wants to eat there, not to wash its dishes, although both are of one institution.
 KIND_OF_TYPE = {"ibasho": "place", "shokuji": "place", "chika_chan": "place", "volunteer": "volunteer", "sanka": "work"}
@@ -91,7 +91,12 @@ class Understanding:
         if self.danger or any(target.score >= SURE and target.code not in _OF_THE_CITY_HALL for target in self.targets):
             return False
         told = bool(self.targets) and self.targets[0].code == SECTION and self.targets[0].score >= SAID
-        return told or self._heard_need == NOT_OURS
+        return told or self.is_heard_as_not_ours
+
+    @property
+    def is_heard_as_not_ours(self) -> bool:
+        """Whether the ear takes it for something that no register of this kind holds."""
+        return self._heard_need == NOT_OURS
 
     @property
     def _is_told(self) -> bool:

@@ -82,6 +82,7 @@ def row(resource: PublicResource) -> dict[str, Any]:
         "kind": resource.kind,
         "institution_type": resource.type.code,
         "type_name": resource.type.name,
+        "needs": [term.code for term in resource.needs],
         "summary": resource.summary,
         "text": resource.body[:SHOWN_TEXT],
         "organisation": resource.organisation.name,

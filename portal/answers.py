@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from directory import hours
 from directory.areas import AreaNode, area_index
-from directory.asking import SOUGHT, SURE, Understanding, ask
+from directory.asking import GIVES_HELP, SOUGHT, SURE, WANTS_HELP, Understanding, ask
 from directory.danger import Band, band_of
 from directory.public import PublicResource
 from directory.search_source import day_values, row
@@ -33,6 +33,8 @@ SHORTEST_NAME, NAME_SHARE = 4, 0.75
 LONGEST_NAME, AMONG_NAMES = 60, 10
 # Longer, it is more than a word, and something of it may have been understood.
 LONGEST_WORD = 8
+# So many rows that are open on an asked day stand before a desk that is not.
+OPEN_BEFORE = 2
 # Why nothing could be answered, where it is more than that nothing was found.
 UNANSWERED = frozenset({"not-understood", "not-ours"})
 # Roles and places may belong to an organisation of any type: a canteen looks for helpers.
@@ -101,12 +103,19 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
     if understanding.days:
         leads = _open_on(leads, result.hits, understanding.days)
     desk, first = _arranged(() if named else leads, understanding.question, result.hits)
+    if desk and leads and leads[0] == SECTIONS:
+        is_section = desk.type.code == SECTIONS
+        found = replace(found, desk_reason="need" if is_section else _without_section(found.desk_reason))
+    if desk and understanding.days and understanding.asks_where and not opens_on(row(desk), understanding.days):
+        # Who asks for a Saturday is helped by what is open on Saturdays; the desk for everything stands among it.
+        rows = [*result.hits[:OPEN_BEFORE], EngineHit(f"resource:{desk.short_id}", 0.0, row(desk), None), *first]
+        desk, first = (None, rows) if result.hits else (desk, first)
     by_area = _by_area(desk, understanding, place) if is_question and desk else ()
     if asked.q and not (desk or first or promoted or result.total or found.is_down):
         # No dead end: where nothing fits, the desk for everything answers.
         found = replace(found, desk_reason=found.desk_reason if found.desk_reason in UNANSWERED else "nothing")
         desk = place.desk_for_everything()
-    elif not (desk or first or named) and found.desk_reason and leads and is_any_section(str(leads[0]), ()):
+    elif not (desk or first or named) and leads and leads[0] == SECTIONS and found.desk_reason != "guess":
         # A section of the city hall, and none whose words fit.
         desk, found = place.desk_for_everything(), replace(found, desk_reason="not-ours")
     now = timezone.localtime()
@@ -127,6 +136,11 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
         widened=widened,
         by_area=tuple((area, card(other, now)) for area, other in by_area),
     )
+
+
+def _without_section(reason: str) -> str:
+    """Why a desk leads in place of a section of the city hall whose words do not fit."""
+    return "not-ours" if reason == "need" else reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +285,7 @@ def _found(
             understood=understood,
             boosts=understanding.boosts,
             also={"type": types},
-            rank=_by_opening(understanding.when) if understanding.when else None,
+            rank=_ranking(understanding),
         )
 
     found, result = at()
@@ -283,10 +297,21 @@ def _found(
     return found, result, ""
 
 
-def _by_opening(when: str) -> Callable[[Sequence[EngineHit]], Sequence[EngineHit]]:
-    """What is open at the asked time first, otherwise in their order."""
+def _ranking(understanding: Understanding) -> Callable[[Sequence[EngineHit]], Sequence[EngineHit]] | None:
+    """What is of the other side last (who gives help does not want any), what is open at the asked time first."""
+    when, side = understanding.when, understanding.targets[0].code if understanding.targets else ""
+    if not when and side not in {GIVES_HELP, WANTS_HELP}:
+        return None
     now = timezone.localtime()
-    return lambda hits: sorted(hits, key=lambda hit: not _is_open(hit.row, when, now))
+
+    def place(hit: EngineHit) -> tuple[bool, bool]:
+        brings_help = WANTS_HELP in hit.row.get("needs", ())
+        is_other_side = hit.row["kind"] == "volunteer" and (
+            (side == GIVES_HELP and brings_help) or (side == WANTS_HELP and not brings_help)
+        )
+        return is_other_side, bool(when) and not _is_open(hit.row, when, now)
+
+    return lambda hits: sorted(hits, key=place)
 
 
 def opens_on(shown: Mapping[str, Any], days: Sequence[str]) -> bool:

@@ -39,7 +39,9 @@ def leading_types(understanding: Understanding) -> Leads:
         return _by_type([*((code, "") for code in danger_types(understanding.danger)), *likely]), "danger"
     sure = [target for target in understanding.targets if target.types and target.score >= SURE]
     if understanding.is_not_ours:
-        return _by_type([(EVERYTHING, ""), (SECTIONS, ""), *_certain(understanding)]), "not-ours"
+        # Where only a phrase says that it is of the city hall, the register may have the section after all.
+        first, second = (EVERYTHING, SECTIONS) if understanding.is_heard_as_not_ours else (SECTIONS, EVERYTHING)
+        return _by_type([(first, ""), (second, ""), *_certain(understanding)]), "not-ours"
     leads = [(target.types[0], target.code) for target in sure]
     reason = "need" if sure else ""
     if understanding.asks_where or understanding.fields_touched > 1:

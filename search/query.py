@@ -40,6 +40,8 @@ GUESS_LENGTHS = range(3, 13)
 RUN_LENGTHS = range(3, 9)
 # Words of one or two hiragana are mostly pieces of words that Sudachi knows in kanji only.
 SPLINTER = 2
+# Slots of hints that say when.
+TIMES = frozenset({"day", "when"})
 
 _HIRAGANA = re.compile(r"[ぁ-ゖー]+")
 
@@ -92,7 +94,8 @@ def understand(text: str, *, off: Collection[str] = ()) -> Question:
     lifting: dict[Clause, None] = {}
     for clause in _Reading(analysis.units, words, aside).clauses():
         (lifting if clause.optional else needed).setdefault(clause)
-    if not needed and (aside or any(unit.role == "number" for unit in analysis.units)):
+    asks_when = bool(hints) and all(item.hint.slot in TIMES for item in hints) and _asks(analysis.units, words, aside)
+    if not needed and not asks_when and (aside or any(unit.role == "number" for unit in analysis.units)):
         # Nothing but numbers and their counters, or places and times: then they are what was asked.
         needed, lifting = {replace(clause, optional=False): None for clause in lifting if not clause.weak}, {}
     clauses = (*list(needed)[:MAX_CLAUSES], *list(lifting)[:MAX_CLAUSES]) if needed else ()
@@ -112,6 +115,11 @@ def understand(text: str, *, off: Collection[str] = ()) -> Question:
         promoted=tuple(words.promoted(text)),
         is_noise=noise,
     )
+
+
+def _asks(units: tuple[Unit, ...], words: Vocabulary, aside: set[int]) -> bool:
+    """Whether words that ask (相談, 窓口) stand beside words of time: then the time is not what is looked for."""
+    return any(unit.is_content and unit.term in words.stop_terms for n, unit in enumerate(units) if n not in aside)
 
 
 class _Reading:
