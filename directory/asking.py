@@ -91,7 +91,9 @@ class Understanding:
         if self.danger or any(target.score >= SURE and target.code not in _OF_THE_CITY_HALL for target in self.targets):
             return False
         told = bool(self.targets) and self.targets[0].code == SECTION and self.targets[0].score >= SAID
-        return told or self.is_heard_as_not_ours
+        heard = self.question.heard.types[:1]
+        is_contradicted = any(f"type:{code}" != SECTION and likelihood >= CLEAR for code, likelihood in heard)
+        return (told and not is_contradicted) or self.is_heard_as_not_ours
 
     @property
     def is_heard_as_not_ours(self) -> bool:
@@ -129,7 +131,7 @@ class Understanding:
         if self.is_not_ours:
             # The city hall's own sections, and what the words find.
             return {SECTION.removeprefix("type:"): 1.0}
-        weights: Counter[str] = Counter({code: 1.0 for code in leading_types(self.danger)})
+        weights: Counter[str] = Counter(dict.fromkeys(leading_types(self.danger), 1.0))
         for code, likelihood in self.question.heard.types:
             if likelihood >= LIKELY:
                 weights[code] = max(weights[code], likelihood)

@@ -17,7 +17,6 @@ from directory.public import PublicResource
 from directory.search_source import day_values, row
 from directory.selectors import EVERYTHING, Card, card, desks_by_area, desks_of_types, resource_by_key
 from search.engines.base import EngineHit, EngineResult, EngineUnavailable
-from search.query import Question
 from search.results import search
 from search.text import is_kana, normalise
 
@@ -93,7 +92,7 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
     result, widened = EngineResult(0, (), {}), ""
     if not understanding.question.is_noise:
         try:
-            asked, result, widened = _found(asked, understanding, home, per_page)
+            asked, result, widened = _found(asked, understanding, home, per_page, leads)
         except EngineUnavailable:
             found = replace(found, is_down=True)
     named = _named(asked.q, result.hits) or (_named_elsewhere(asked, understanding) if is_question else [])
@@ -102,7 +101,7 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
         leads, result, found = (), EngineResult(0, (), {}), replace(found, desk_reason="not-understood")
     if understanding.days:
         leads = _open_on(leads, result.hits, understanding.days)
-    desk, first = _arranged(() if named else leads, understanding.question, result.hits)
+    desk, first = _arranged(() if named else leads, understanding, result.hits)
     if desk and leads and leads[0] == SECTIONS:
         is_section = desk.type.code == SECTIONS
         found = replace(found, desk_reason="need" if is_section else _without_section(found.desk_reason))
@@ -226,9 +225,10 @@ def _named(text: str, found: Sequence[EngineHit]) -> list[EngineHit]:
 
 
 def _arranged(
-    leads: Sequence[PublicResource | str], question: Question, found: Sequence[EngineHit]
+    leads: Sequence[PublicResource | str], understanding: Understanding, found: Sequence[EngineHit]
 ) -> tuple[PublicResource | None, list[EngineHit]]:
     """The desk that leads the page, if a desk comes first, and the rows that follow it."""
+    told = understanding.targets[0].code if understanding.targets else ""
     desk: PublicResource | None = None
     rows: list[EngineHit] = []
     for lead in leads:
@@ -238,14 +238,16 @@ def _arranged(
             else:
                 rows.append(EngineHit(f"resource:{lead.short_id}", 0.0, row(lead), None))
             continue
-        fitting = [hit for hit in found if hit.row.get("institution_type") == lead or hit.row["kind"] == _KINDS.get(lead)]
+        fitting = [
+            hit for hit in found if hit.row.get("institution_type") == lead or hit.row["kind"] == _KINDS.get(lead)
+        ]
         is_first = desk is None and not rows
         if lead == SECTIONS and is_first:
-            fitting = holding(question, (hit for hit in fitting if hit.row["kind"] == "desk"))
+            fitting = holding(understanding.question, (hit for hit in fitting if hit.row["kind"] == "desk"))
             desk = resource_by_key(fitting[0].key) if fitting else None
             continue
         rows += fitting[:1]
-        if lead in _KINDS:
+        if lead in _KINDS and told == GIVES_HELP:
             # Helping in the canteen that was named stands before helping anywhere.
             rows += [hit for hit in fitting[1:] if hit.row.get("institution_type") == lead][:1]
     return desk, rows
@@ -270,10 +272,17 @@ def _promoted(key: str) -> EngineHit | None:
 
 
 def _found(
-    asked: Asked, understanding: Understanding, home: AreaNode | None, per_page: int
+    asked: Asked,
+    understanding: Understanding,
+    home: AreaNode | None,
+    per_page: int,
+    leads: Sequence[PublicResource | str],
 ) -> tuple[Asked, EngineResult, str]:
     """The engine's answer; what was only understood is let go when nothing fits it. Raises EngineUnavailable."""
-    types = tuple(code for code, weight in understanding.types.items() if weight >= LEAST_TYPE)
+    likely = (code for code, weight in understanding.types.items() if weight >= LEAST_TYPE)
+    # Of a type that leads by its best hit there must be one, where something was told and not only guessed.
+    is_told = any(target.score >= SURE for target in understanding.targets)
+    types = tuple(dict.fromkeys((*likely, *(lead for lead in leads if lead in SOUGHT and is_told))))
     understood = dict(understanding.filters)
 
     def at() -> tuple[Asked, EngineResult]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from directory.asking import SOUGHT, SURE, Understanding
+from directory.asking import SOUGHT, SURE, WANTS_HELP, Understanding
 from directory.danger import leading_types as danger_types
 from directory.selectors import EVERYTHING
 
@@ -40,8 +40,9 @@ def leading_types(understanding: Understanding) -> Leads:
     sure = [target for target in understanding.targets if target.types and target.score >= SURE]
     if understanding.is_not_ours:
         # Where only a phrase says that it is of the city hall, the register may have the section after all.
-        first, second = (EVERYTHING, SECTIONS) if understanding.is_heard_as_not_ours else (SECTIONS, EVERYTHING)
-        return _by_type([(first, ""), (second, ""), *_certain(understanding)]), "not-ours"
+        if understanding.is_heard_as_not_ours:
+            return {EVERYTHING: [], SECTIONS: []}, "not-ours"
+        return _by_type([(SECTIONS, ""), (EVERYTHING, ""), *_certain(understanding)]), "not-ours"
     leads = [(target.types[0], target.code) for target in sure]
     reason = "need" if sure else ""
     if understanding.asks_where or understanding.fields_touched > 1:
@@ -50,6 +51,8 @@ def leading_types(understanding: Understanding) -> Leads:
     if not any(target.types[0] in SOUGHT for target in sure) and (sure or not reason):
         leads += [(code, target.code) for target in sure for code in target.types[1:2]]
         leads += likely
+    # Who wants help finds an entry, and then who may know of more.
+    leads += [(code, target.code) for target in sure if target.code == WANTS_HELP for code in target.types[1:]]
     if not reason and leads:
         heard = understanding.question.heard.types
         reason = "need" if heard and heard[0][1] >= CERTAIN else "guess"

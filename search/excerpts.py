@@ -21,9 +21,8 @@ def needles(question: Question) -> tuple[str, ...]:
     """What to look for in texts: the question's words as they were typed, and as the engine looked for them."""
     found: dict[str, None] = {}
     for unit in question.analysis.units:
-        if unit.role == "word":
-            if unit.term not in weak_words():
-                found.update(dict.fromkeys((unit.surface, unit.term, *unit.parts)))
+        if unit.role == "word" and unit.term not in weak_words():
+            found.update(dict.fromkeys((unit.surface, unit.term, *unit.parts)))
     for clause in question.clauses:
         for alternative in clause.alternatives if not clause.weak else ():
             if alternative.field == "title":

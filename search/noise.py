@@ -13,7 +13,14 @@ SHORTEST_LATIN, MOST_CONSONANTS = 3, 6
 LEAST_REPEATED = 3
 # わあああ is わあ when the finger is taken away; so little is a cry and no word.
 LONGEST_CRY = 2
-_KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "たていすかんなにらせ", "ちとしはきくまのりれけむ", "つさそひこみもねるめろ")
+_KEYBOARD = (
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "たていすかんなにらせ",
+    "ちとしはきくまのりれけむ",
+    "つさそひこみもねるめろ",
+)
 _SHORTEST_ROW = 4
 _MARKS = re.compile(r"[\W_]+")
 _LATIN = re.compile(r"[a-z]+")

@@ -115,7 +115,9 @@ def browse_kind(request: HttpRequest, kind: str) -> HttpResponse:
         context.update(hits=[], total=0, fields=[], areas=[], pages=page_links(asked, 0), engine_down=True)
         return render(request, "directory/browse_kind.html", context)
     asked = Asked(filters=asked.filters, sort="reading", page=full.page, path=asked.path)
-    groups = {group["name"]: group["options"] for group in facet_groups(_quiet(asked), result.facets, options, home=home)}
+    groups = {
+        group["name"]: group["options"] for group in facet_groups(_quiet(asked), result.facets, options, home=home)
+    }
     context.update(
         hits=shown(result.hits),
         total=result.total,
