@@ -202,7 +202,9 @@ def band_of(danger: Danger) -> Band | None:
     if not found:
         return None
     shown = {line.pk: line for line in shown_lines()}
-    groups = [[shown[pk] for pk in topic.line_ids(danger.side, danger.patient) if pk in shown] for topic in found]
+    groups = [
+        [shown[pk] for pk in topic.line_ids(danger.side, danger.patient) if pk in shown] for topic in found
+    ]
     lines = by_opening(_in_turn(groups))
     heading, text = found[0].voice(danger.side)
     return Band(

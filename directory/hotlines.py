@@ -53,11 +53,15 @@ def by_opening(lines: Iterable[NationalLine]) -> list[NationalLine]:
 def opening(line: NationalLine, now: datetime) -> Opening:
     """Whether a line answers at an aware moment; unknown where its hours differ from place to place."""
     rules = tuple(
-        hours.OpeningRule(weekdays=tuple(rule.weekdays), opens=rule.opens, closes=rule.closes, holidays=rule.holidays)
+        hours.OpeningRule(
+            weekdays=tuple(rule.weekdays), opens=rule.opens, closes=rule.closes, holidays=rule.holidays
+        )
         for rule in line.opening_rules.all()
     )
     state = hours.status(hours.Schedule(rules=rules), now)
-    return Opening(hours_text.describe_line(state, now), {"open": True, "closed": False}.get(state.state))
+    return Opening(
+        hours_text.describe_line(state, now), {"open": True, "closed": False}.get(state.state)
+    )
 
 
 def named_lines(text: str) -> list[NationalLine]:

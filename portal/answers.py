@@ -247,7 +247,7 @@ def _arranged(
             desk = resource_by_key(fitting[0].key) if fitting else None
             continue
         rows += fitting[:1]
-        if lead in _KINDS and told == GIVES_HELP:
+        if lead in _KINDS and told in {GIVES_HELP, WANTS_HELP}:
             # Helping in the canteen that was named stands before helping anywhere.
             rows += [hit for hit in fitting[1:] if hit.row.get("institution_type") == lead][:1]
     return desk, rows

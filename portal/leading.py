@@ -1,10 +1,10 @@
-"""Which types of institution answer first: those of a danger, where everything may be asked, those of told needs, then the likeliest."""
+"""Which types of institution answer first: those of a danger, where all may be asked, those of told needs, the likeliest."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from directory.asking import SOUGHT, SURE, WANTS_HELP, Understanding
+from directory.asking import SOUGHT, SURE, Understanding
 from directory.danger import leading_types as danger_types
 from directory.selectors import EVERYTHING
 
@@ -51,8 +51,6 @@ def leading_types(understanding: Understanding) -> Leads:
     if not any(target.types[0] in SOUGHT for target in sure) and (sure or not reason):
         leads += [(code, target.code) for target in sure for code in target.types[1:2]]
         leads += likely
-    # Who wants help finds an entry, and then who may know of more.
-    leads += [(code, target.code) for target in sure if target.code == WANTS_HELP for code in target.types[1:]]
     if not reason and leads:
         heard = understanding.question.heard.types
         reason = "need" if heard and heard[0][1] >= CERTAIN else "guess"

@@ -140,6 +140,4 @@ class Ear:
         slope, shift = self._slopes[group]
         values = 1.0 / (1.0 + np.exp(-(scores[self._columns[group]] * slope + shift)))
         labels: Sequence[str] = self.meta["labels"][group]
-        return tuple(
-            (labels[place], round(float(values[place]), 4)) for place in np.argsort(-values, kind="stable")[:5]
-        )
+        return tuple((labels[place], round(float(values[place]), 4)) for place in np.argsort(-values, kind="stable")[:5])

@@ -154,7 +154,9 @@ def _thresholds(lesson: Lesson, danger: NDArray[np.float32]) -> dict[str, float]
     return found
 
 
-def _slopes(lesson: Lesson, scores: NDArray[np.float32], labels: Mapping[str, Sequence[str]]) -> dict[str, list[float]]:
+def _slopes(
+    lesson: Lesson, scores: NDArray[np.float32], labels: Mapping[str, Sequence[str]]
+) -> dict[str, list[float]]:
     """How a score becomes a likelihood, one rule for all codes of a group."""
     slopes = {}
     start = 0
