@@ -23,12 +23,22 @@ DESKS_A_TYPE = 2
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A resource as a card shows it at a moment."""
+    """A resource as a card shows it at a moment; `by_area`: the cards that stand in its place where each area has its own."""
 
     resource: PublicResource
     status: str
     is_open: bool | None
     reason: str = ""
+    by_area: tuple[AreaCard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCard:
+    """The card of one area's desk, and the address that tells that one lives there."""
+
+    area: AreaNode
+    url: str
+    card: Card
 
 
 def card(resource: PublicResource, now: datetime, reason: str = "") -> Card:

@@ -23,6 +23,7 @@ from directory.needs import need_by_pk
 from directory.selectors import card, desks_of_types
 from search.modelsearch.records import searchable
 
+from ..by_area import spread
 from ..blocks import Body, Question, Voice, topic_choices
 from ..listing import KIND_DESCRIPTIONS, facet_counts, search_address
 from ..shell import home_municipality
@@ -226,7 +227,14 @@ class SituationPage(PortalPage):
         served = dict.fromkeys(types, (need.code,)) if need else None
         context.update(
             need_text=need.plain if need else "",
-            desks=[card(desk, now) for desk in desks_of_types(types, area, home, needs=served)],
+            desks=spread(
+                (card(desk, now) for desk in desks_of_types(types, area, home, needs=served)),
+                area,
+                home,
+                served or {},
+                lambda node: f"?area={node.slug}",
+                now,
+            ),
             signs=[block.value for block in self.signs],
             lines=lines,
         )

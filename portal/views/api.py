@@ -24,7 +24,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 @transaction.non_atomic_requests
 @require_safe
 def search(request: HttpRequest) -> JsonResponse:
-    """`/api/search?q=`: `band`, `desk` and `hits` in the order shown; parameters as on the page of results."""
+    """`/api/search?q=`: `band`, `desk` (or one of `desks_by_area`) and `hits` in the order shown; parameters as on the page of results."""
     found = answer(Asked.read(request.GET, all_options()), home_municipality(request))
     night = frame(request).night_guidance
     return _json(
@@ -32,6 +32,8 @@ def search(request: HttpRequest) -> JsonResponse:
             "q": found.asked.q,
             "band": band_data(found.band, night) if found.band else None,
             "desk": _row(row(found.desk.resource)) if found.desk else None,
+            "desk_reason": found.desk_reason,
+            "desks_by_area": [{"area": area.name, **_row(row(other.resource))} for area, other in found.by_area],
             "hits": [_row(hit.row) for hit in found.hits],
             "total": found.total,
             "page": found.asked.page,
