@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nsmallest
@@ -166,22 +166,45 @@ def _by_area(type_code: str, areas: set[int], needs: frozenset[str]) -> tuple[tu
     return tuple((node, found[best[node.pk][-1]]) for node in nodes if best[node.pk][-1] in found)
 
 
+def _nearness(start: int, *, narrowest: bool) -> Callable[[int], tuple[int, int]]:
+    """How near areas are to somebody in `start`, the nearest lowest.
+
+    For who lives in an area: their own and the narrowest around it, then what overlaps it, then the whole city, then parts of
+    it where they need not live. For who named none: the broadest first.
+    """
+    index = area_index()
+    around, below = {start, *index.ancestors(start)}, set(index.descendants(start))
+
+    def near(area: int) -> tuple[int, int]:
+        node = index.nodes.get(area)
+        layer = node.layer_order if node else 0
+        if not narrowest:
+            return (0, layer)
+        if area in below:
+            return (3, layer)
+        if area not in around:
+            return (1, -layer)
+        is_part = index.municipality_of(area) is not None and not (node and node.is_municipality)
+        return (0 if is_part else 2, -layer)
+
+    return near
+
+
 def _choose(choices: Sequence[_Choice]) -> dict[_Choice, list[PublicResource]]:
     """The desks of each; all of them are asked of one place."""
     by_type = {choice.type: choice for choice in choices}
     # A prefecture has thousands of desks: they are chosen by few columns, and only the chosen ones are read.
     rows = PublicRecord.objects.filter(
         kind=Kind.DESK, type__in=by_type, resource__areas__in=area_index().relevant_to(choices[0].start)
-    ).values_list("pk", "type", "weight", "needs", "resource__areas__layer__order")
+    ).values_list("pk", "type", "weight", "needs", "resource__areas")
     best: dict[_Choice, dict[int, tuple]] = {choice: {} for choice in choices}
-    for pk, type_code, weight, codes, layer in rows:
-        choice = by_type[type_code]
-        # The narrowest area first for somebody who lives in one; the whole city first for somebody who named none.
-        nearness = -layer if choice.narrowest else layer
-        order: tuple = (nearness, -weight, pk)
+    nearness = _nearness(choices[0].start, narrowest=choices[0].narrowest)
+    for pk, type_code, weight, codes, area in rows:
+        choice, near = by_type[type_code], nearness(area)
+        order: tuple = (near, -weight, pk)
         if choice.needs is not None:
             own = codes.split()
-            order = (choice.needs.isdisjoint(own), nearness, -len(own), -weight, pk)
+            order = (choice.needs.isdisjoint(own), near, -len(own), -weight, pk)
         known = best[choice].get(pk)
         best[choice][pk] = min(order, known) if known else order
     picked = {choice: [order[-1] for order in nsmallest(choice.count, best[choice].values())] for choice in choices}

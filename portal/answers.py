@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from directory import hours
 from directory.areas import AreaNode, area_index
-from directory.asking import GIVES_HELP, SOUGHT, SURE, WANTS_HELP, Understanding, ask
+from directory.asking import FEW_CLAUSES, GIVES_HELP, SOUGHT, SURE, WANTS_HELP, Understanding, ask
 from directory.danger import Band, band_of
 from directory.public import PublicResource
 from directory.search_source import day_values, row
@@ -20,7 +20,7 @@ from search.engines.base import EngineHit, EngineResult, EngineUnavailable
 from search.results import search
 from search.text import is_kana, normalise
 
-from .fitting import holding, is_held
+from .fitting import is_held, titled
 from .leading import CERTAIN, MOST_LEADS, SECTIONS, is_any_section, leading_types
 from .listing import PER_PAGE, Asked, run
 
@@ -99,12 +99,19 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
     found = replace(found, is_held=bool(named or promoted) or is_held(understanding.question, result.hits))
     if is_question and not promoted and _is_gibberish(found):
         leads, result, found = (), EngineResult(0, (), {}), replace(found, desk_reason="not-understood")
+    elif (
+        is_question
+        and found.desk_reason == "guess"
+        and _is_unknown(found)
+        and (everything := place.desk_for_everything())
+    ):
+        # Nothing speaks for the guess: then the desk for everything leads.
+        leads, found = (everything, *leads), replace(found, desk_reason="unsure")
     if understanding.days:
         leads = _open_on(leads, result.hits, understanding.days)
     desk, first = _arranged(() if named else leads, understanding, result.hits)
     if desk and leads and leads[0] == SECTIONS:
-        is_section = desk.type.code == SECTIONS
-        found = replace(found, desk_reason="need" if is_section else _without_section(found.desk_reason))
+        found = replace(found, desk_reason=_reason_of(desk, found.desk_reason))
     if desk and understanding.days and understanding.asks_where and not opens_on(row(desk), understanding.days):
         # Who asks for a Saturday is helped by what is open on Saturdays; the desk for everything stands among it.
         rows = [*result.hits[:OPEN_BEFORE], EngineHit(f"resource:{desk.short_id}", 0.0, row(desk), None), *first]
@@ -137,9 +144,11 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
     )
 
 
-def _without_section(reason: str) -> str:
-    """Why a desk leads in place of a section of the city hall whose words do not fit."""
-    return "not-ours" if reason == "need" else reason
+def _reason_of(desk: PublicResource, reason: str) -> str:
+    """Why a desk leads where a section of the city hall was meant: no section fits, or this one does."""
+    if desk.type.code == EVERYTHING:
+        return "not-ours" if reason == "need" else reason
+    return "need" if reason == "not-ours" else reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +177,9 @@ def _leads(understanding: Understanding, place: _Place) -> tuple[tuple[PublicRes
     at_desks = [code for code in types if code not in by_hits]
     found = desks_of_types(at_desks, place.area, place.municipality, a_type=1, needs=leading)
     desks = {desk.type.code: desk for desk in found}
+    section = desks.get(SECTIONS)
+    if section and {term.code for term in section.needs}.isdisjoint(leading[SECTIONS]):
+        by_hits.add(SECTIONS)
     return tuple(code if code in by_hits else desks[code] for code in types if code in by_hits or code in desks), reason
 
 
@@ -175,6 +187,12 @@ def _is_likely(understanding: Understanding) -> bool:
     """Whether the ear is sure of a desk; that for everything and the city hall's sections are what it says of anything."""
     types = understanding.question.heard.types
     return bool(types) and types[0][1] >= CERTAIN and types[0][0] not in {EVERYTHING, SECTIONS}
+
+
+def _is_unknown(found: Answers) -> bool:
+    """Whether a word or two are none that anything here holds; in a story a likely desk may still be the right one."""
+    asked = sum(not clause.optional for clause in found.understanding.question.clauses)
+    return asked <= FEW_CLAUSES and found.is_weak
 
 
 def _is_gibberish(found: Answers) -> bool:
@@ -243,7 +261,7 @@ def _arranged(
         ]
         is_first = desk is None and not rows
         if lead == SECTIONS and is_first:
-            fitting = holding(understanding.question, (hit for hit in fitting if hit.row["kind"] == "desk"))
+            fitting = titled(understanding.question, [hit for hit in fitting if hit.row["kind"] == "desk"])
             desk = resource_by_key(fitting[0].key) if fitting else None
             continue
         rows += fitting[:1]
@@ -251,6 +269,10 @@ def _arranged(
             # Helping in the canteen that was named stands before helping anywhere.
             rows += [hit for hit in fitting[1:] if hit.row.get("institution_type") == lead][:1]
     return desk, rows
+
+
+def _is_name(hit: EngineHit, typed: str) -> bool:
+    return normalise(hit.row["title"]).partition("(")[0].replace(" ", "") == typed.partition("(")[0]
 
 
 def _named_elsewhere(asked: Asked, understanding: Understanding) -> list[EngineHit]:
@@ -262,7 +284,8 @@ def _named_elsewhere(asked: Asked, understanding: Understanding) -> list[EngineH
         result = search(understanding.question, facets=(), limit=AMONG_NAMES)
     except EngineUnavailable:
         return []
-    return _named(asked.q, result.hits)
+    # Many cities have a 地域包括支援センター: only the whole name, its city's name included, names another one's.
+    return [hit for hit in _named(asked.q, result.hits) if _is_name(hit, typed)]
 
 
 def _promoted(key: str) -> EngineHit | None:

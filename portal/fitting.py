@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import jaconv
@@ -28,10 +29,17 @@ def is_held(question: Question, hits: Iterable[EngineHit]) -> bool:
     return any(holds(hit.row, words, sounds) for hit in list(hits)[:LOOKED_AT])
 
 
-def holding(question: Question, hits: Iterable[EngineHit]) -> list[EngineHit]:
-    """The hits that hold a word of the question."""
-    words, sounds = _words(question), _sounds(question)
-    return [hit for hit in hits if holds(hit.row, words, sounds)]
+def titled(question: Question, hits: Sequence[EngineHit]) -> list[EngineHit]:
+    """The hits whose title holds a word of the question or most of a long one, those that hold most of them first."""
+    parts = {"".join(pair) for unit in question.analysis.units for pair in pairwise(unit.parts)}
+    words, sounds = _words(question) | {_folded(part) for part in parts}, _sounds(question)
+
+    def count(hit: EngineHit) -> int:
+        title = {"title": hit.row["title"]}
+        return sum(holds(title, frozenset({word}), ()) for word in words) + holds(title, frozenset(), sounds)
+
+    counts = {hit.key: count(hit) for hit in hits}
+    return sorted((hit for hit in hits if counts[hit.key]), key=lambda hit: -counts[hit.key])
 
 
 def holds(row: Mapping[str, Any], words: frozenset[str], sounds: tuple[str, ...]) -> bool:

@@ -65,14 +65,27 @@ def test_should_leave_words_alone(text):
     assert not is_noise(normalise(text))
 
 
-@pytest.mark.parametrize("text", ["出した", "行く", "もらう", "やってくる", "持っている", "使う", "入れて", "なった", "いる", "探して"])
+@pytest.mark.parametrize(
+    "text", ["出した", "行く", "もらう", "やってくる", "持っている", "使う", "入れて", "なった", "いる", "探して"]
+)
 def test_should_find_nothing_by_a_word_that_says_nothing_alone(text):
     assert understand(text).clauses == ()
 
 
 @pytest.mark.parametrize(
     "text",
-    ["熱を出した", "ごみを出す", "声が出る", "家に入る", "薬をもらう", "子どもを連れて行く", "車を持つ", "道具を使う", "手紙を送る", "荷物を渡す"],
+    [
+        "熱を出した",
+        "ごみを出す",
+        "声が出る",
+        "家に入る",
+        "薬をもらう",
+        "子どもを連れて行く",
+        "車を持つ",
+        "道具を使う",
+        "手紙を送る",
+        "荷物を渡す",
+    ],
 )
 def test_should_let_such_a_word_lift_what_another_finds(text):
     clauses = understand(text).clauses
