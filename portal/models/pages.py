@@ -23,8 +23,8 @@ from directory.needs import need_by_pk
 from directory.selectors import card, desks_of_types
 from search.modelsearch.records import searchable
 
-from ..by_area import spread
 from ..blocks import Body, Question, Voice, topic_choices
+from ..by_area import spread
 from ..listing import KIND_DESCRIPTIONS, facet_counts, search_address
 from ..shell import home_municipality
 from ..tree import visible

@@ -24,7 +24,10 @@ NO_STORE = {"Cache-Control": "no-store"}
 @transaction.non_atomic_requests
 @require_safe
 def search(request: HttpRequest) -> JsonResponse:
-    """`/api/search?q=`: `band`, `desk` (or one of `desks_by_area`) and `hits` in the order shown; parameters as on the page of results."""
+    """`/api/search?q=`: `band`, `desk` and `hits` in the order shown; parameters as on the page of results.
+
+    Where each area has a desk of its own and none was told, `desk` is one of `desks_by_area`; `desk_reason` says why it leads.
+    """
     found = answer(Asked.read(request.GET, all_options()), home_municipality(request))
     night = frame(request).night_guidance
     return _json(

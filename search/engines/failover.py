@@ -6,10 +6,10 @@ Only reading goes through here. Each of the two follows the log of changes by it
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TypeVar
 
-from search.engines.base import Engine, EngineError, EngineHit, EngineQuery, EngineResult, EngineStatus
+from search.engines.base import Engine, EngineError, EngineHit, EngineQuery, EngineResult, EngineStatus, Filters
 
 logger = logging.getLogger("search")
 
@@ -43,9 +43,7 @@ class Failover:
         """See Engine. Raises EngineUnavailable only when neither answers."""
         return self._answered(lambda engine: engine.search(query))
 
-    def suggest(
-        self, prefix: str, limit: int, filters: Mapping[str, tuple[str, ...]] | None = None
-    ) -> tuple[EngineHit, ...]:
+    def suggest(self, prefix: str, limit: int, filters: Filters | None = None) -> tuple[EngineHit, ...]:
         """See Engine."""
         return self._answered(lambda engine: engine.suggest(prefix, limit, filters))
 

@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from search.engines.base import (
     EngineResult,
     EngineStatus,
     EngineUnavailable,
+    Filters,
     distance_km,
 )
 from search.engines.builds import Builds, FileLock, read_cursor, write_cursor
@@ -79,9 +80,7 @@ class TantivyEngine(Engine):
             total, page = _page(reader.searcher, query)
             return EngineResult(total, _hits(reader.searcher, query, page), counts())
 
-    def suggest(
-        self, prefix: str, limit: int, filters: Mapping[str, tuple[str, ...]] | None = None
-    ) -> tuple[EngineHit, ...]:
+    def suggest(self, prefix: str, limit: int, filters: Filters | None = None) -> tuple[EngineHit, ...]:
         """See Engine."""
         reader, prefix = self._current(), clean_value(prefix)
         if not prefix or limit <= 0:
