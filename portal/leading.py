@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from directory.asking import SOUGHT, SURE, Understanding
+from directory.asking import LIKELY, SOUGHT, SURE, Understanding
 from directory.danger import leading_types as danger_types
 from directory.selectors import EVERYTHING
 
@@ -60,8 +60,11 @@ def leading_types(understanding: Understanding) -> Leads:
 def _likely(understanding: Understanding) -> Iterator[tuple[str, str]]:
     """Types that the question may mean, the likeliest first: as the ear hears it, then by phrases that are like it."""
     heard = understanding.question.heard.types
-    yield from ((code, "") for code, likelihood in heard if likelihood >= LEAST_LIKELY)
-    if sum(not clause.optional for clause in understanding.question.clauses) >= FEWEST_CLAUSES:
+    is_word = sum(not clause.optional for clause in understanding.question.clauses) < FEWEST_CLAUSES
+    # Of a single word the ear knows little more than its letters.
+    least = LIKELY if is_word and not understanding.targets else LEAST_LIKELY
+    yield from ((code, "") for code, likelihood in heard if likelihood >= least)
+    if not is_word:
         unsure = (target for target in understanding.targets if target.score < SURE)
         yield from ((target.types[0], target.code) for target in (*unsure, *understanding.guesses) if target.types)
 
