@@ -14,6 +14,8 @@ from .memory import forget, remembered
 from .models import Area, Town
 
 MEMORY = "areas"
+# In the facet of areas: bound to no place, of use to everybody.
+EVERYWHERE = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,19 @@ def home_area() -> AreaNode | None:
     return _home[0]() if _home else None
 
 
+def at_home(home: AreaNode | None) -> dict[str, tuple[str, ...]]:
+    """What a list of a municipality's site shows unless another place was asked for, as a filter by facet.
+
+    That is what is of use to its residents, whoever runs it (city, prefecture, nation), and what is bound to no place.
+    """
+    return {"area": (home.slug, EVERYWHERE)} if home else {}
+
+
+def belongs_to(index: AreaIndex, home: AreaNode | None) -> frozenset[int] | None:
+    """The areas that a municipality's site may offer: its own and those around it; None means all, where no home is set."""
+    return frozenset({home.pk, *index.descendants(home.pk), *index.ancestors(home.pk)}) if home else None
+
+
 def forget_areas() -> None:
     """Drop the index after a change, and the words of places in questions with it."""
     forget(MEMORY)
@@ -191,6 +206,9 @@ def locate(text: str) -> Whereabouts:
         )
         exact = [town for town in towns if town_name in {town.name, town.reading}]
         towns = exact or towns
+        home = home_area()
+        # Every second city has a 本町; whoever asks here means ours.
+        towns = [town for town in towns if home and town.municipality_id == home.pk] or towns
     return Whereabouts(cleaned, tuple(towns), _narrowest_common(index, towns))
 
 

@@ -22,12 +22,18 @@ WHERE_TO_ASK = frozenset({"anything", "many-troubles", "gave-up"})
 SOUGHT = frozenset({"ibasho", "volunteer", "sanka", "shokuji", "kosodate", "chika_chan", "chiiki", "silver"})
 # How sure a need must be to count when the number of fields is reckoned.
 SURE = 0.62
+# And a thing of the city hall, to be nothing more than that.
+SAID = 0.8
 # What the ear says of a need or a type counts from here on.
 CLEAR, LIKELY = 0.5, 0.3
 NOT_OURS = "other"
 # The type of institution that speaks other languages.
 INTERPRETER = "tabunka"
+# What is of the city hall and of no need: which section is meant, only its words can tell.
+SECTION = "type:koho"
+_OF_THE_CITY_HALL = frozenset({SECTION, "procedure"})
 FEW_CLAUSES = 2
+GIVES_HELP, WANTS_HELP = "volunteer", "help-wanted"
 TYPE_BOOST, NEED_BOOST, SLOT_BOOST, KIND_BOOST = 14.0, 10.0, 6.0, 12.0
 # Who looks for a canteen wants to eat there, not to wash its dishes, although both are of one institution.
 KIND_OF_TYPE = {"ibasho": "place", "shokuji": "place", "chika_chan": "place", "volunteer": "volunteer", "sanka": "work"}
@@ -60,7 +66,7 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """A question with its meaning. `when` is "now", "today", "week" or ""; `danger` what danger it speaks of, and from
-    which side.
+    which side; `either` are the areas that a named place may mean, where it may mean several.
     """
 
     question: Question
@@ -72,6 +78,7 @@ class Understanding:
     danger: Danger = NO_DANGER
     chips: tuple[Chip, ...] = ()
     slots: tuple[tuple[str, tuple[str, ...]], ...] = field(default_factory=tuple)
+    either: tuple[AreaNode, ...] = ()
 
     @property
     def asks_where(self) -> bool:
@@ -83,7 +90,19 @@ class Understanding:
     @property
     def is_not_ours(self) -> bool:
         """Whether it is something that a town hall is asked and this register does not hold."""
-        return self.question.is_held and not self.danger and not self._is_told and self._heard_need == NOT_OURS
+        if not self.question.is_held or self.danger:
+            return False
+        if any(target.score >= SURE and target.code not in _OF_THE_CITY_HALL for target in self.targets):
+            return False
+        told = bool(self.targets) and self.targets[0].code == SECTION and self.targets[0].score >= SAID
+        heard = self.question.heard.types[:1]
+        is_contradicted = any(f"type:{code}" != SECTION and likelihood >= CLEAR for code, likelihood in heard)
+        return (told and not is_contradicted) or self.is_heard_as_not_ours
+
+    @property
+    def is_heard_as_not_ours(self) -> bool:
+        """Whether the ear takes it for something that no register of this kind holds."""
+        return self._heard_need == NOT_OURS
 
     @property
     def _is_told(self) -> bool:
@@ -113,6 +132,9 @@ class Understanding:
     @property
     def types(self) -> Mapping[str, float]:
         """Types of institution that answer, with how surely, the surest first."""
+        if self.is_not_ours:
+            # The city hall's own sections, and what the words find.
+            return {SECTION.removeprefix("type:"): 1.0}
         weights: Counter[str] = Counter(dict.fromkeys(leading_types(self.danger), 1.0))
         if self.question.language and not self.question.is_held:
             # Nothing of what is said is surely known but that an interpreter is needed.
@@ -139,6 +161,8 @@ class Understanding:
     def filters(self) -> dict[str, tuple[str, ...]]:
         """What narrows the answers, by facet: the area, and days where one wants to go somewhere."""
         found = {"area": (self.area.slug,)} if self.area else {}
+        if self.either and not self.area:
+            found["area"] = tuple(node.slug for node in self.either)
         if self.days and self.seeks_place:
             found["day"] = self.days
         return found
@@ -148,10 +172,19 @@ class Understanding:
         """What lifts answers: (facet, value, weight)."""
         lifts = [("type", code, TYPE_BOOST * weight) for code, weight in self.types.items()]
         lifts += [("need", target.code, NEED_BOOST * target.score) for target in self.targets if target.need]
-        kind = KIND_OF_TYPE.get(self.targets[0].types[0]) if self.targets and self.targets[0].types else None
-        lifts += [("kind", kind, KIND_BOOST)] if kind else []
+        lifts += [("kind", kind, KIND_BOOST)] if (kind := self._kind) else []
         lifts += [(slot, value, SLOT_BOOST) for slot, values in self.slots for value in values]
         return tuple(lifts)
+
+    @property
+    def _kind(self) -> str:
+        """The kind of resource that is looked for, where that is certain."""
+        if self.targets and self.targets[0].code == WANTS_HELP:
+            # Who wants help looks among the entries of volunteering for those that bring it, and not for a role.
+            return ""
+        if self.asks_where:
+            return "desk"
+        return KIND_OF_TYPE.get(self.targets[0].types[0], "") if self.targets and self.targets[0].types else ""
 
 
 def ask(text: str, *, off: Collection[str] = ()) -> Understanding:
@@ -163,7 +196,7 @@ def ask(text: str, *, off: Collection[str] = ()) -> Understanding:
     area, when, speaker = _by_postal_code(text, off), "", ""
     if area:
         chips.append(Chip(f"area:{area.slug}", area.name))
-    index = area_index()
+    index, either = area_index(), ()
     for found in question.hints:
         hint = found.hint
         if hint.slot == SPEAKER:
@@ -172,7 +205,11 @@ def ask(text: str, *, off: Collection[str] = ()) -> Understanding:
         if hint.slot == WHEN:
             when = when or hint.values[0]
         elif hint.slot == "area":
-            area = _narrower(area, index.by_slug.get(hint.values[0]))
+            nodes = [index.by_slug[slug] for slug in hint.values if slug in index.by_slug]
+            if len(nodes) > 1:
+                either = either or tuple(nodes)
+            else:
+                area = _narrower(area, next(iter(nodes), None))
         elif hint.slot in _SLOT_FACETS:
             slots.setdefault(hint.slot, {}).update(dict.fromkeys(hint.values))
         chip = Chip(hint.code, hint.label)
@@ -190,6 +227,7 @@ def ask(text: str, *, off: Collection[str] = ()) -> Understanding:
         danger_of(question, speaker),
         tuple(chips),
         tuple((slot, tuple(values)) for slot, values in slots.items()),
+        either if area is None or area.is_municipality else (),
     )
 
 

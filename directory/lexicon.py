@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from search.slots import Hint
-from search.text import is_kana
+from search.text import is_common_word, is_kana
 
-from .areas import AreaIndex, AreaNode, area_index
+from .areas import AreaIndex, AreaNode, area_index, belongs_to, home_area
 from .choices import Access, Audience, Cost, Language
 from .files import read_csv
 from .filters import day_options
@@ -23,6 +23,7 @@ DAYTIME = ("mon", "tue", "wed", "thu", "fri")
 # 東部圏域 is 東部 to everybody who lives there, and 豊川市 is 豊川.
 _LAYER_WORDS = re.compile(r"(?:日常生活圏域|圏域|地区|小学校区|中学校区|小学校|中学校|学区|校区)$")
 _CITY_WORDS = re.compile(r"(?<=..)[市区町村]$")
+_ENDS_AS_A_PLACE = re.compile(r"(?:町|通|通り|丁目|ケ丘|ヶ丘|が丘|新田|団地)$")
 SHORTEST_PLACE = 2
 # きた is the north to some and "came" to everybody.
 SHORTEST_READING = 3
@@ -58,21 +59,51 @@ def _label(slot: str, values: tuple[str, ...]) -> str:
 
 
 def _places(index: AreaIndex) -> Iterator[Hint]:
-    """Names of areas, and of the 町字 that lie in them; the narrowest area that is meant."""
+    """Names of areas, and of the 町字 that lie in them; the narrowest area that is meant, or all that may be.
+
+    What is at home goes before what bears the same name elsewhere.
+    """
     taken: set[str] = set()
-    for node in index.choices():
+    home = home_area()
+    own = belongs_to(index, home)
+    for node in sorted(index.choices(), key=lambda node: own is not None and node.pk not in own):
         for name in _names(node):
             if len(name) >= (SHORTEST_READING if is_kana(name) else SHORTEST_PLACE) and name not in taken:
                 taken.add(name)
-                yield Hint(name, "area", (node.slug,), node.name)
-    for town in Town.objects.order_by("pk"):
-        area = _area_of(index, town)
-        if area is None:
-            continue
+                alone = name == _LAYER_WORDS.sub("", node.name) and name not in node.aliases.split() and _is_word(name)
+                yield Hint(name, "area", (node.slug,), node.name, is_name=True, alone=alone)
+    for name, areas in _towns(index, home).items():
+        if name not in taken:
+            label = f"{name}（{areas[0].name}）" if len(areas) == 1 else name
+            slugs = tuple(area.slug for area in areas)
+            yield Hint(name, "area", slugs, label, is_name=True, alone=_is_word(name))
+
+
+def _towns(index: AreaIndex, home: AreaNode | None) -> dict[str, list[AreaNode]]:
+    """Names and readings of 町字 with the areas that may be meant, those of the home municipality alone where it has any.
+
+    A name of two characters counts where it is at home: elsewhere it is a word more often than a place.
+    """
+    found: dict[str, list[AreaNode]] = {}
+    at_home: set[str] = set()
+    towns = list(Town.objects.order_by("pk"))
+    for town in sorted(towns, key=lambda town: home is not None and town.municipality_id != home.pk):
+        is_ours = home is None or town.municipality_id == home.pk
         for name in dict.fromkeys((town.name, town.reading)):
-            if len(name) > SHORTEST_PLACE and name not in taken:
-                taken.add(name)
-                yield Hint(name, "area", (area.slug,), f"{town.name}（{area.name}）")
+            if len(name) < (1 if is_ours else SHORTEST_READING) or (is_kana(name) and len(name) < SHORTEST_READING):
+                continue
+            if name in at_home and not is_ours:
+                continue
+            if is_ours:
+                at_home.add(name)
+            areas = found.setdefault(name, [])
+            areas += [area for area in _areas_of(index, town) if area not in areas]
+    return {name: areas for name, areas in found.items() if areas}
+
+
+def _is_word(name: str) -> bool:
+    """Whether a name is an ordinary word as well; 港町 ends as only places do."""
+    return not _ENDS_AS_A_PLACE.search(name) and (len(name) == 1 or is_common_word(name))
 
 
 def _names(node: AreaNode) -> list[str]:
@@ -81,6 +112,8 @@ def _names(node: AreaNode) -> list[str]:
     return list(dict.fromkeys(filter(None, names)))
 
 
-def _area_of(index: AreaIndex, town: Town) -> AreaNode | None:
-    areas = [index.nodes[pk] for pk in index.areas_of_town(town.pk) if pk in index.nodes]
-    return max(areas, key=lambda node: node.layer_order, default=None)
+def _areas_of(index: AreaIndex, town: Town) -> list[AreaNode]:
+    """The areas of the narrowest layer that a 町字 lies in."""
+    areas = [index.nodes[pk] for pk in sorted(index.areas_of_town(town.pk)) if pk in index.nodes]
+    narrowest = max((area.layer_order for area in areas), default=0)
+    return [area for area in areas if area.layer_order == narrowest]

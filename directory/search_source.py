@@ -11,7 +11,7 @@ from django.utils import timezone
 from search.documents import SearchDocument
 
 from . import hours
-from .areas import AreaIndex, area_index
+from .areas import EVERYWHERE, AreaIndex, area_index
 from .choices import ChannelKind, Cost
 from .models import PublicRecord
 from .public import PublicResource
@@ -57,7 +57,7 @@ def document(resource: PublicResource, index: AreaIndex, today: date) -> SearchD
             "type": (resource.type.code,),
             "field": tuple(term.code for term in resource.fields),
             "area": _areas(resource, index),
-            "day": _days(resource),
+            "day": day_values(resource.schedule),
             "audience": ("anyone",) if resource.accepts_anyone else tuple(resource.audiences),
             "cost": (resource.cost,),
             "need": tuple(term.code for term in resource.needs),
@@ -82,6 +82,7 @@ def row(resource: PublicResource) -> dict[str, Any]:
         "kind": resource.kind,
         "institution_type": resource.type.code,
         "type_name": resource.type.name,
+        "needs": [term.code for term in resource.needs],
         "summary": resource.summary,
         "text": resource.body[:SHOWN_TEXT],
         "organisation": resource.organisation.name,
@@ -144,14 +145,15 @@ def _areas(resource: PublicResource, index: AreaIndex) -> tuple[str, ...]:
         if node is not None:
             for pk in sorted(index.relevant_to(node.pk)):
                 found[index.nodes[pk].slug] = None
-    return tuple(found)
+    return tuple(found) or (EVERYWHERE,)
 
 
-def _days(resource: PublicResource) -> tuple[str, ...]:
-    days = [WEEKDAY_VALUES[day] for day in hours.open_days(resource.schedule)]
-    if hours.opens_on_holidays(resource.schedule):
+def day_values(schedule: hours.Schedule) -> tuple[str, ...]:
+    """The days and times on which somebody may come, as the facet of days names them."""
+    days = [WEEKDAY_VALUES[day] for day in hours.open_days(schedule)]
+    if hours.opens_on_holidays(schedule):
         days.append("holiday")
-    if hours.opens_in_evening(resource.schedule):
+    if hours.opens_in_evening(schedule):
         days.append("evening")
     return tuple(days)
 

@@ -26,6 +26,7 @@ from .memory import remembered
 from .models import InstitutionType, Programme, PublicRecord
 from .public import PublicResource
 from .publication import read
+from .selectors import records_at_home
 
 MOST_ROWS = 500
 # Desks for any trouble lead a leaflet; more of them would leave no room for the others.
@@ -71,9 +72,9 @@ class SharedList:
         named = (("kind", self.kinds), ("role", self.roles), ("area", self.area), ("field", self.field))
         return [(name, value) for name, values in named for value in values]
 
-    def resources(self, most: int = MOST_ROWS) -> list[PublicResource]:
-        """The public resources, in their stable order."""
-        return shared_resources(self.kinds, self.roles, self.types, self.area, self.field, most=most)
+    def resources(self, home: AreaNode | None, most: int = MOST_ROWS) -> list[PublicResource]:
+        """The public resources in their stable order; without a named area those for the residents of `home`."""
+        return shared_resources(self.kinds, self.roles, self.types, self.area, self.field, home=home, most=most)
 
 
 def shared_resources(
@@ -83,15 +84,17 @@ def shared_resources(
     area: Collection[str] = (),
     field: Collection[str] = (),
     *,
+    home: AreaNode | None = None,
     most: int = MOST_ROWS,
     and_for_everything: bool = False,
 ) -> list[PublicResource]:
     """Public resources that fit all that is named: desks for everything of an area first, then by kind and reading.
 
-    An area means all that is of use to somebody in it (`AreaIndex.relevant_to`). Codes that do not exist fit nothing.
+    An area means all that is of use to somebody in it (`AreaIndex.relevant_to`); without one, what is so to residents of
+    `home`. Codes that do not exist fit nothing.
     With `and_for_everything`, desks for any trouble are there whatever their programme is.
     """
-    records = PublicRecord.objects.all()
+    records = PublicRecord.objects.all() if area else records_at_home(home)
     if kinds:
         records = records.filter(kind__in=kinds)
     if roles:

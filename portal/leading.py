@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from directory.asking import SOUGHT, SURE, Understanding
+from directory.asking import LIKELY, SOUGHT, SURE, Understanding
 from directory.danger import leading_needs
 from directory.selectors import EVERYTHING
 
 MOST_LEADS = 3
+# The sections of the city hall: which of them is meant, no type can say, only the words.
+SECTIONS = "koho"
+ANY_SECTION = frozenset({"procedure"})
 # A single word that no phrase knows is looked up and not guessed at.
 FEWEST_CLAUSES = 2
 # So likely must a type be before its desk leads by the ear alone; below, the desk for everything does. Of unseen writers'
@@ -23,12 +26,14 @@ def leading_types(understanding: Understanding) -> Leads:
     """Types of institution in the order in which they answer, with the needs that speak for each, and why they lead.
 
     Why: "danger", "where" (they ask where to ask), "several", "need", "guess", "not-ours" (a town hall is asked it, this
-    register does not hold it), or "" for no types at all.
+    register does not hold it), "not-understood" (it is no word at all), or "" for no types at all.
 
     Where a place or an activity is surely sought, what the engine finds stands as it is. A told need is followed by the
     second type that answers it, and then by what the question may mean besides: whoever tells a story rather than
     naming a thing is served by three likely desks better than by texts with the same words.
     """
+    if understanding.question.is_noise and not understanding.danger:
+        return {EVERYTHING: []}, "not-understood"
     likely = list(_likely(understanding))
     if understanding.danger:
         led = leading_needs(understanding.danger)
@@ -36,7 +41,10 @@ def leading_types(understanding: Understanding) -> Leads:
         return _by_type([*dangers, *likely]), "danger"
     sure = [target for target in understanding.targets if target.types and target.score >= SURE]
     if understanding.is_not_ours:
-        return _by_type([(EVERYTHING, ""), ("koho", "")]), "not-ours"
+        # Where only a phrase says that it is of the city hall, the register may have the section after all.
+        if understanding.is_heard_as_not_ours:
+            return {EVERYTHING: [], SECTIONS: []}, "not-ours"
+        return _by_type([(SECTIONS, ""), (EVERYTHING, ""), *_certain(understanding)]), "not-ours"
     leads = [(target.types[0], target.code) for target in sure]
     reason = "need" if sure else ""
     if understanding.asks_where or understanding.fields_touched > 1:
@@ -56,13 +64,25 @@ def leading_types(understanding: Understanding) -> Leads:
 def _likely(understanding: Understanding) -> Iterator[tuple[str, str]]:
     """Types that the question may mean, the likeliest first: as the ear hears it, then by phrases that are like it."""
     heard, is_held = understanding.question.heard.types, understanding.question.is_held
+    is_word = sum(not clause.optional for clause in understanding.question.clauses) < FEWEST_CLAUSES
     # Of a language that the vocabulary does not hold the ear is believed where it is certain, of one that nobody knows never.
     if is_held or understanding.question.language:
-        least = LEAST_LIKELY if is_held else CERTAIN
+        # Of a single word the ear knows little more than its letters.
+        least = CERTAIN if not is_held else LIKELY if is_word and not understanding.targets else LEAST_LIKELY
         yield from ((code, "") for code, likelihood in heard if likelihood >= least)
-    if is_held and sum(not clause.optional for clause in understanding.question.clauses) >= FEWEST_CLAUSES:
+    if is_held and not is_word:
         unsure = (target for target in understanding.targets if target.score < SURE)
         yield from ((target.types[0], target.code) for target in (*unsure, *understanding.guesses) if target.types)
+
+
+def is_any_section(code: str, needs: Iterable[str]) -> bool:
+    """Whether some section of the city hall is meant and nobody said which: only one whose words fit may lead."""
+    return code == SECTIONS and not set(needs) - ANY_SECTION
+
+
+def _certain(understanding: Understanding) -> Iterator[tuple[str, str]]:
+    """Types that the ear is sure of."""
+    yield from ((code, "") for code, likelihood in understanding.question.heard.types if likelihood >= CERTAIN)
 
 
 def _by_type(leads: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

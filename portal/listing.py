@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory import hours, hours_text
-from directory.areas import AreaNode, area_index
+from directory.areas import AreaNode, area_index, at_home, belongs_to, home_area
 from directory.choices import Kind
 from directory.filters import FILTERS, Options
 from search.engines.base import EngineHit, EngineResult
@@ -131,8 +131,8 @@ def run(
 ) -> tuple[Asked, EngineResult]:
     """Ask the engine. A page beyond the last one becomes the last one. Raises EngineUnavailable.
 
-    `understood`: filters by facet that the question itself named; what the visitor chose goes before. `rank` puts the best
-    `RANKED` hits into another order.
+    `understood`: filters by facet that the question itself named; what the visitor chose goes before. Without an area in
+    either, the home municipality's own is shown. `rank` puts the best `RANKED` hits into another order.
     """
     chosen = {item.facet: asked.filters[item.name] for item in FILTERS if item.name in asked.filters}
     near = asked.near or (_centre(asked, home) if asked.sort == "distance" else None)
@@ -141,7 +141,7 @@ def run(
     def at(offset: int, limit: int) -> EngineResult:
         return search(
             question,
-            filters={**(understood or {}), **chosen},
+            filters={**at_home(area_index().nodes.get(home)), **(understood or {}), **chosen},
             facets=tuple(item.facet for item in FILTERS),
             sort=sort,
             near=near,
@@ -212,16 +212,16 @@ def _opening(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
 
 def hits_for(filters: Mapping[str, tuple[str, ...]], limit: int) -> tuple[list[dict[str, Any]], int]:
     """The first hits of a filter alone, and how many there are. Raises EngineUnavailable."""
-    result = search(understand(""), filters=filters, facets=(), limit=limit)
+    result = search(understand(""), filters={**at_home(home_area()), **filters}, facets=(), limit=limit)
     return shown(result.hits), result.total
 
 
-def facet_counts(facet: str) -> Mapping[str, int]:
-    """How many documents each value of a facet has; empty while the index is away."""
+def facet_counts(facet: str, home: AreaNode | None) -> Mapping[str, int]:
+    """How many documents of the home municipality each value of a facet has; empty while the index is away."""
     from search.engines.base import EngineUnavailable
 
     try:
-        return search(understand(""), facets=(facet,), limit=1).facets.get(facet, {})
+        return search(understand(""), filters=at_home(home), facets=(facet,), limit=1).facets.get(facet, {})
     except EngineUnavailable:
         return {}
 
@@ -232,9 +232,18 @@ def search_address(filters: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def facet_groups(
-    asked: Asked, facets: Mapping[str, Mapping[str, int]], options: Mapping[str, Options]
+    asked: Asked,
+    facets: Mapping[str, Mapping[str, int]],
+    options: Mapping[str, Options],
+    *,
+    home: AreaNode | None = None,
+    named: AreaNode | None = None,
 ) -> list[dict[str, Any]]:
-    """Facets with counts; each choice is a link that puts it in or takes it out."""
+    """Facets with counts; each choice is a link that puts it in or takes it out.
+
+    Areas are those of `home`; of another municipality, those of one that was chosen or is `named` in the question.
+    """
+    offered = _offered_areas(asked, home, named)
     groups = []
     for item in FILTERS:
         counts, chosen = facets.get(item.facet, {}), asked.filters.get(item.name, ())
@@ -247,19 +256,32 @@ def facet_groups(
                 "active": value in chosen,
             }
             for value, label in options[item.name]
-            if (counts.get(value) and _worth_showing(item.name, value, chosen)) or value in chosen
+            if (counts.get(value) and _worth_showing(item.name, value, chosen, offered)) or value in chosen
         ]
         if choices:
             groups.append({"name": item.name, "label": item.label, "options": choices})
     return groups
 
 
-def _worth_showing(name: str, value: str, chosen: tuple[str, ...]) -> bool:
+def _offered_areas(asked: Asked, home: AreaNode | None, named: AreaNode | None) -> frozenset[int] | None:
+    """The areas to choose from; None means all."""
+    index = area_index()
+    offered = belongs_to(index, home)
+    if offered is None:
+        return None
+    asked_for = [index.by_slug[slug] for slug in asked.filters.get("area", ())] + ([named] if named else [])
+    others = (belongs_to(index, index.municipality_of(node.pk)) for node in asked_for)
+    return offered.union(*(areas for areas in others if areas))
+
+
+def _worth_showing(name: str, value: str, chosen: tuple[str, ...], offered: frozenset[int] | None) -> bool:
     """Small areas are offered once the area around them has been chosen; a city has hundreds."""
     if name != "area":
         return True
     index = area_index()
     node = index.by_slug[value]
+    if offered is not None and node.pk not in offered:
+        return False
     above = node.parent is not None and index.nodes[node.parent]
     return not above or above.is_municipality or above.slug in chosen or value in chosen
 

@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
+from directory.areas import EVERYWHERE
 from search.documents import SearchDocument
 
 from .models import GuidancePage, NewsPage, SituationPage, StandardPage
@@ -55,7 +56,7 @@ def document(page: Page) -> SearchDocument:
         ),
         summary=page.intro,
         body="\n".join(_body(page)),
-        facets={"kind": ("guide",), "field": tuple(field.code for field in fields)},
+        facets={"kind": ("guide",), "field": tuple(field.code for field in fields), "area": (EVERYWHERE,)},
         verified=localtime(page.last_published_at).date() if page.last_published_at else None,
         row={
             "title": page.title,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from directory.areas import area_index
+from directory.areas import AreaNode, area_index, at_home
 from directory.choices import Surface
 from directory.filters import field_options
 from directory.models import InstitutionType
@@ -19,10 +19,11 @@ from search.engines import get_engine
 from search.engines.base import EngineError
 from search.languages import JAPANESE
 from search.spans import span_key
-from search.text import analyse, normalise
+from search.text import is_kana, normalise
 from search.vocabulary import vocabulary
 
 from .answers import Answers
+from .fitting import sound
 
 MOST = 8
 # Of the eight, so many may be names of single places.
@@ -30,8 +31,12 @@ MOST_NAMES = 4
 MOST_MEANT = 3
 # Below this likeness (0 to 100) of two readings a guess would be a nuisance.
 LIKENESS = 72
-SHORTEST_GUESS = 3
+# So like must they be where something was found after all.
+SURE_LIKENESS = 85
+SHORTEST_GUESS, LONGEST_GUESS = 3, 20
 LONGEST = 60
+# What was typed in kanji is also looked for by its sound from so many kana on.
+SHORTEST_SOUND = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +47,32 @@ class Table:
     words: tuple[str, ...]
     readings: dict[str, str]
 
+    @property
+    def sounds(self) -> Collection[str]:
+        """How the words sound."""
+        return self.readings.values()
 
-def suggest(typed: str) -> list[str]:
-    """At most eight things to ask for that begin with what was typed, by spelling or by reading; never raises."""
+
+def suggest(typed: str, home: AreaNode | None = None) -> list[str]:
+    """At most eight things to ask for that begin with what was typed, by spelling or by reading; never raises.
+
+    Names of places and areas are those of `home`.
+    """
     text = normalise(typed, limit=LONGEST)
     if not text:
         return []
-    table = _table(vocabulary().version)
-    spelled, read = span_key(text), reading_of(text)
+    table = _table(vocabulary().version, home.pk if home else None)
+    spelled, read = span_key(text), sound(text)
     found: dict[str, None] = {}
+    if not is_kana(spelled) and len(read) < SHORTEST_SOUND:
+        # What only sounds like a kanji or two is about something else (死 and しいたけ, 死に and シニア).
+        read = ""
     for key in dict.fromkeys((spelled, read)):
         for word in _beginning(table, key):
             found[word] = None
             if len(found) >= MOST:
                 break
-    names = [name for name in _names(read) if name not in found][:MOST_NAMES]
+    names = [name for name in _names(read, home) if name not in found][:MOST_NAMES]
     return [*list(found)[: MOST - len(names)], *names]
 
 
@@ -67,50 +83,52 @@ def _beginning(table: Table, key: str) -> Iterator[str]:
         place += 1
 
 
-def _names(reading: str) -> list[str]:
+def _names(reading: str, home: AreaNode | None) -> list[str]:
     try:
-        return [hit.row["title"] for hit in get_engine().suggest(reading, MOST)]
+        return [hit.row["title"] for hit in get_engine().suggest(reading, MOST, at_home(home))]
     except EngineError:
         return []
 
 
-def did_you_mean(found: Answers) -> list[str]:
-    """Words of the vocabulary that sound like the question, when it brought nothing and says nothing that is known."""
-    question = found.understanding.question
+def did_you_mean(found: Answers, home: AreaNode | None = None) -> list[str]:
+    """Words of the vocabulary that sound like the question, where it is none of them and nothing that came holds it.
+
+    A word in kana is also compared when rows came that only sound like it: then it must be very like one that is known.
+    """
+    understanding, question = found.understanding, found.understanding.question
     if found.language not in {JAPANESE, ""}:
         # Words of other languages sound like Japanese ones by chance alone.
         return []
-    if found.total or found.understanding.targets or found.is_down or question.is_empty or question.is_open:
+    if found.is_down or found.band or question.is_empty or question.is_open or question.is_noise:
         return []
-    reading = reading_of(question.text)[:LONGEST]
-    if len(reading) < SHORTEST_GUESS:
+    reading = sound(question.text)[:LONGEST]
+    table = _table(vocabulary().version, home.pk if home else None)
+    if not SHORTEST_GUESS <= len(reading) <= LONGEST_GUESS or reading in table.sounds:
         return []
-    table = _table(vocabulary().version)
-    close = process.extract(reading, table.readings, scorer=fuzz.ratio, limit=MOST_MEANT, score_cutoff=LIKENESS)
+    is_one_word = is_kana(question.text)
+    if not is_one_word and (understanding.targets or (found.total and found.is_held)):
+        return []
+    least = LIKENESS if not found.total or not found.is_held else SURE_LIKENESS
+    close = process.extract(reading, table.readings, scorer=fuzz.ratio, limit=MOST_MEANT, score_cutoff=least)
     return [word for _reading, _score, word in close]
 
 
-def reading_of(text: str) -> str:
-    """How a text sounds, as the table's keys are folded."""
-    return reading_key("".join(unit.reading for unit in analyse(text).units)).replace(" ", "")
-
-
-@lru_cache(maxsize=2)
-def _table(version: str) -> Table:
-    """All words, made once for a version of the vocabulary."""
+@lru_cache(maxsize=4)
+def _table(version: str, home: int | None) -> Table:
+    """All words, made once for a version of the vocabulary and a municipality."""
     entries: dict[str, str] = {}
     readings: dict[str, str] = {}
-    for word, reading in _entries():
-        sound = reading_key(reading) if reading else reading_of(word)
-        for key in (span_key(word), sound.replace(" ", "")):
+    for word, reading in _entries(home):
+        heard = reading_key(reading).replace(" ", "") if reading else sound(word)
+        for key in (span_key(word), heard):
             if key:
                 entries.setdefault(key, word)
-        readings.setdefault(word, sound.replace(" ", ""))
+        readings.setdefault(word, heard)
     keys = sorted(entries)
     return Table(tuple(keys), tuple(entries[key] for key in keys), readings)
 
 
-def _entries() -> Iterator[tuple[str, str]]:
+def _entries(home: int | None) -> Iterator[tuple[str, str]]:
     """What one can ask for, the most helpful first: needs, fields, types of institution, areas, words of the vocabulary."""
     for need in all_needs():
         yield need.name, ""
@@ -119,7 +137,7 @@ def _entries() -> Iterator[tuple[str, str]]:
     for name in InstitutionType.objects.filter(surface=Surface.PUBLIC).values_list("name", flat=True):
         # What stands in brackets explains; nobody types it.
         yield name.partition("（")[0], ""
-    for node in area_index().choices():
+    for node in area_index().choices(home):
         yield node.name, node.reading
     for group in vocabulary().synonyms:
         yield group.words[0], ""

@@ -7,6 +7,7 @@ import jaconv
 
 from search.query import Question
 from search.text import is_kana
+from search.vocabulary import weak_words
 
 Pieces = tuple[tuple[str, bool], ...]
 
@@ -20,15 +21,17 @@ def needles(question: Question) -> tuple[str, ...]:
     """What to look for in texts: the question's words as they were typed, and as the engine looked for them."""
     found: dict[str, None] = {}
     for unit in question.analysis.units:
-        if unit.role == "word":
+        if unit.role == "word" and unit.term not in weak_words():
             found.update(dict.fromkeys((unit.surface, unit.term, *unit.parts)))
     for clause in question.clauses:
-        for alternative in clause.alternatives:
+        for alternative in clause.alternatives if not clause.weak else ():
             if alternative.field == "title":
                 found["".join(alternative.terms)] = None
     asked = {unit.term for unit in question.analysis.units if unit.is_content}
-    wanted = {term for clause in question.clauses for item in clause.alternatives for term in item.terms}
-    # A word that only asks is not what was found.
+    wanted = {
+        term for clause in question.clauses if not clause.weak for item in clause.alternatives for term in item.terms
+    }
+    # A word that only asks, or says nothing alone, is not what was found.
     return tuple(
         sorted(
             (word for word in found if len(word) >= SHORTEST and not (word in asked and word not in wanted)),

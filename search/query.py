@@ -15,10 +15,11 @@ from search.ear import NOTHING, Heard, current_ear
 from search.engines.base import Alternative, Clause
 from search.languages import JAPANESE, is_held, language_of
 from search.needs import FoundNeed
+from search.noise import is_noise
 from search.slots import Found
 from search.synonyms import Others, Synonym
 from search.text import Analysis, Unit, analyse, is_kana, kana_grams
-from search.vocabulary import Vocabulary, vocabulary
+from search.vocabulary import Vocabulary, vocabulary, weak_words
 
 # Nobody asks for more things at once; a pasted letter would only make the engine slow.
 MAX_CLAUSES = 24
@@ -29,6 +30,8 @@ GRAM_WEIGHTS = {"grams": 3.0, "kana": 1.2}
 # Short units say less than the word they are part of; a guess at a broken word less than a word that Sudachi knows.
 PART_FACTOR = 0.4
 GUESS_FACTOR = 0.6
+# 出す beside ごみ tells one entry on rubbish from another, and no more.
+WEAK_FACTOR = 0.25
 ROMAJI_FACTOR = 0.8
 # The group of a common word may be long; beyond this, others only cost time.
 MOST_SYNONYMS = 12
@@ -38,6 +41,8 @@ GUESS_LENGTHS = range(3, 13)
 RUN_LENGTHS = range(3, 9)
 # Words of one or two hiragana are mostly pieces of words that Sudachi knows in kanji only.
 SPLINTER = 2
+# Slots of hints that say when.
+TIMES = frozenset({"day", "when"})
 
 _HIRAGANA = re.compile(r"[ぁ-ゖー]+")
 
@@ -51,7 +56,7 @@ class Question:
     and ways; `dangers` what danger their patterns say; `heard`
     what the learned ear makes of it; `promoted` keys of documents that editors put first for these words; `language` its
     code, "" where nobody can tell it; `is_held` says whether vocabulary and register hold words like these, so that likeness
-    means something.
+    means something. `is_noise`: it is surely no word (ぬぬぬぬ).
     """
 
     text: str
@@ -66,6 +71,7 @@ class Question:
     promoted: tuple[str, ...] = ()
     language: str = JAPANESE
     is_held: bool = True
+    is_noise: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -95,17 +101,21 @@ def understand(text: str, *, off: Collection[str] = ()) -> Question:
     lifting: dict[Clause, None] = {}
     for clause in _Reading(analysis.units, words, aside).clauses():
         (lifting if clause.optional else needed).setdefault(clause)
-    if not needed and (aside or any(unit.role == "number" for unit in analysis.units)):
+    asks_when = bool(hints) and all(item.hint.slot in TIMES for item in hints) and _asks(analysis.units, words, aside)
+    if not needed and not asks_when and (aside or any(unit.role == "number" for unit in analysis.units)):
         # Nothing but numbers and their counters, or places and times: then they are what was asked.
-        needed, lifting = {replace(clause, optional=False): None for clause in lifting}, {}
+        needed, lifting = {replace(clause, optional=False): None for clause in lifting if not clause.weak}, {}
     clauses = (*list(needed)[:MAX_CLAUSES], *list(lifting)[:MAX_CLAUSES]) if needed else ()
     if not held:
         clauses = tuple(map(_as_written, clauses))
+    noise = is_noise(analysis.surface)
+    if noise:
+        clauses = ()
     needs = words.need_finder.find(analysis) if held else ()
     return Question(
         analysis.surface,
         analysis,
-        is_open=bool(analysis.surface) and not clauses,
+        is_open=bool(analysis.surface) and not clauses and not noise,
         clauses=clauses,
         needs=tuple(need for need in needs if f"need:{need.target}" not in off),
         echoes=tuple(need for need in words.need_finder.echoes(analysis) if f"need:{need.target}" not in off),
@@ -115,6 +125,7 @@ def understand(text: str, *, off: Collection[str] = ()) -> Question:
         promoted=tuple(words.promoted(text)),
         language=language,
         is_held=held,
+        is_noise=noise,
     )
 
 
@@ -123,12 +134,18 @@ def _as_written(clause: Clause) -> Clause:
     return replace(clause, alternatives=tuple(item for item in clause.alternatives if item.field not in GRAM_WEIGHTS))
 
 
+def _asks(units: tuple[Unit, ...], words: Vocabulary, aside: set[int]) -> bool:
+    """Whether words that ask (相談, 窓口) stand beside words of time: then the time is not what is looked for."""
+    return any(unit.is_content and unit.term in words.stop_terms for n, unit in enumerate(units) if n not in aside)
+
+
 class _Reading:
     """The clauses of a text's units."""
 
     def __init__(self, units: tuple[Unit, ...], words: Vocabulary, aside: set[int]) -> None:
         self._units = units
         self._stops = words.stop_terms
+        self._weak = weak_words()
         self._synonyms = {
             synonym.first: synonym
             for synonym in words.synonym_finder.find(units)
@@ -202,6 +219,10 @@ class _Reading:
                 alternatives += _readings(unit.surface, 1.0)
             elif kana := _from_romaji(unit.surface):
                 alternatives += _readings(kana, ROMAJI_FACTOR)
+            if unit.term in self._weak:
+                lighter = (replace(item, weight=item.weight * WEAK_FACTOR) for item in alternatives)
+                yield Clause(tuple(lighter), optional=True, weak=True)
+                continue
             yield Clause(tuple(alternatives), optional=unit.role != "word" or self._is_aside([unit]))
 
     def _hiragana_clauses(self, run: list[Unit], *, is_ending: bool) -> Iterator[Clause]:
@@ -223,7 +244,7 @@ class _Reading:
             # Two words that Sudachi knows may still be one that it does not (ふとうこう: 不当, こう).
             together = tuple(_sounds(units, GUESS_LENGTHS, GUESS_FACTOR)) if len(units) > 1 else ()
             for clause in self._known_clauses(units):
-                yield replace(clause, alternatives=clause.alternatives + together)
+                yield clause if clause.weak else replace(clause, alternatives=clause.alternatives + together)
 
     def _guess(self, segment: list[Unit], run: list[Unit]) -> Iterator[Clause]:
         """One clause for a word in pieces: by its sound, or by those pieces that are words themselves."""
@@ -235,13 +256,16 @@ class _Reading:
             *_sounds(stem, GUESS_LENGTHS, 1.0),
             *_sounds(run, RUN_LENGTHS, GUESS_FACTOR),
         ]
-        pieces = tuple(dict.fromkeys(unit.term for unit in segment if unit.is_content))
-        if any(len(piece) > 1 and piece not in self._stops for piece in pieces):
+        empty = self._stops | self._weak
+        # A lone kana is no word, whatever old verb Sudachi sees in it (ぬ: 寝る).
+        said = [unit for unit in segment if unit.is_content and len(unit.surface) > 1]
+        pieces = tuple(dict.fromkeys(unit.term for unit in said))
+        if any(len(piece) > 1 and piece not in empty for piece in pieces):
             # A document that writes the word in hiragana is in the same pieces.
             alternatives += [Alternative(name, pieces, weight) for name, weight in FIELD_WEIGHTS.items()]
         for piece in pieces if len(pieces) > 1 else ():
             # What is still hiragana after normalising is a splinter.
-            if not is_kana(piece) and piece not in self._stops:
+            if not is_kana(piece) and piece not in empty:
                 alternatives += [
                     Alternative(name, (piece,), weight * GUESS_FACTOR) for name, weight in FIELD_WEIGHTS.items()
                 ]

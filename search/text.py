@@ -152,6 +152,12 @@ def plain_reading(text: str) -> str:
     return fold_long_vowels(to_hiragana("".join(token.reading_form() for token in tokens)))
 
 
+def is_common_word(text: str) -> bool:
+    """Whether the system dictionary has a text as one word that is nobody's and no place's name."""
+    tokens = list(_reader().plain.tokenize(normalise(text), SplitMode.C))
+    return len(tokens) == 1 and not tokens[0].is_oov() and tokens[0].part_of_speech()[1] != "固有名詞"
+
+
 def _units(surface: str) -> Iterator[Unit]:
     reader = _reader()
     for chunk in _chunks(surface):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from search.danger import DangerDetector, DangerPattern
@@ -21,6 +21,7 @@ from search.synonyms import SynonymFinder, SynonymGroup
 from search.text import analyse, normalise
 
 STOP_WORDS = Path(__file__).parent / "data" / "stop_words.txt"
+WEAK_WORDS = Path(__file__).parent / "data" / "weak_words.txt"
 
 
 # What is compiled from which words.
@@ -97,7 +98,17 @@ class Vocabulary:
 
 def shipped_stop_words() -> frozenset[str]:
     """Terms that only ask and say nothing of the matter, as the code ships them."""
-    lines = (line.partition("#")[0].strip() for line in STOP_WORDS.read_text(encoding="utf-8").splitlines())
+    return _listed(STOP_WORDS)
+
+
+@lru_cache(maxsize=1)
+def weak_words() -> frozenset[str]:
+    """Terms that say something only together with others (出す): they never find anything alone."""
+    return _listed(WEAK_WORDS)
+
+
+def _listed(file: Path) -> frozenset[str]:
+    lines = (line.partition("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines())
     return frozenset(line for line in lines if line)
 
 

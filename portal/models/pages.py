@@ -24,6 +24,7 @@ from directory.selectors import card, desks_of_types
 from search.modelsearch.records import searchable
 
 from ..blocks import Body, Question, Voice, topic_choices
+from ..by_area import spread
 from ..listing import KIND_DESCRIPTIONS, facet_counts, search_address
 from ..shell import home_municipality
 from ..tree import visible
@@ -57,7 +58,7 @@ class HomePage(PortalPage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
         """Situations, guides, kinds with counts, fields and news, in a fixed number of queries."""
         context = super().get_context(request, *args, **kwargs)
-        counts = facet_counts("kind")
+        counts = facet_counts("kind", home_municipality(request))
         context.update(
             situations=entries(visible(SituationPage.objects.live().descendant_of(self).order_by("path")[:8], request)),
             guides=entries(visible(GuidancePage.objects.live().descendant_of(self).order_by("path")[:6], request)),
@@ -226,7 +227,14 @@ class SituationPage(PortalPage):
         served = dict.fromkeys(types, (need.code,)) if need else None
         context.update(
             need_text=need.plain if need else "",
-            desks=[card(desk, now) for desk in desks_of_types(types, area, home, needs=served)],
+            desks=spread(
+                (card(desk, now) for desk in desks_of_types(types, area, home, needs=served)),
+                area,
+                home,
+                served or {},
+                lambda node: f"?area={node.slug}",
+                now,
+            ),
             signs=[block.value for block in self.signs],
             lines=lines,
             is_sensitive=self.danger or any(map(is_sensitive, lines)),

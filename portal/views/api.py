@@ -29,7 +29,8 @@ NO_STORE = {"Cache-Control": "no-store"}
 def search(request: HttpRequest) -> JsonResponse:
     """`/api/search?q=`: `band`, `lines`, `desk` and `hits` in the order shown, `foreign` in the question's language.
 
-    Parameters as on the page of results.
+    Parameters as on the page of results. Where each area has a desk of its own and none was told, `desk` is one of
+    `desks_by_area`; `desk_reason` says why it leads.
     """
     found = answer(Asked.read(request.GET, all_options()), home_municipality(request))
     return _json(
@@ -38,6 +39,8 @@ def search(request: HttpRequest) -> JsonResponse:
             "band": band_data(found.band, night_guidance(request)) if found.band else None,
             "lines": [_line(line) for line in found.lines],
             "desk": _row(row(found.desk.resource)) if found.desk else None,
+            "desk_reason": found.desk_reason,
+            "desks_by_area": [{"area": area.name, **_row(row(other.resource))} for area, other in found.by_area],
             "hits": [_row(hit.row) for hit in found.hits],
             "total": found.total,
             "page": found.asked.page,
@@ -54,7 +57,7 @@ def search(request: HttpRequest) -> JsonResponse:
 @require_safe
 def suggestions(request: HttpRequest) -> JsonResponse:
     """`/api/suggest?q=`: words that a visitor may be about to type."""
-    return _json({"suggestions": suggest(request.GET.get("q", ""))})
+    return _json({"suggestions": suggest(request.GET.get("q", ""), home_municipality(request))})
 
 
 def answer_types(found: Answers) -> list[tuple[str, str]]:

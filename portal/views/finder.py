@@ -15,6 +15,7 @@ from directory.filters import field_options
 from directory.needs import NeedEntry, all_needs, needs_of
 from directory.selectors import EVERYTHING, card, desks_of_types
 
+from ..by_area import spread
 from ..listing import search_address
 from ..shell import home_municipality, night_guidance
 
@@ -101,7 +102,14 @@ def _answer(
         "place_label": area.name if area else "",
         "place_message": _place_message(whereabouts, area),
         "ambiguous": _ambiguous(whereabouts, asked) if area is None else [],
-        "desks": [card(desk, now, reasons.get(desk.type.code, "")) for desk in desks],
+        "desks": spread(
+            (card(desk, now, reasons.get(desk.type.code, "")) for desk in desks),
+            area,
+            home,
+            served,
+            lambda node: "/find/?" + urlencode([*(("about", code) for code in asked), ("area", node.slug)]),
+            now,
+        ),
         "search_url": search_address({"field": tuple(sorted(fields)), **({"area": (area.slug,)} if area else {})}),
     }
 

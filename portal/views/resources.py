@@ -70,7 +70,7 @@ def detail_context(resource: PublicResource) -> dict[str, Any]:
 @transaction.non_atomic_requests
 def browse(request: HttpRequest) -> HttpResponse:
     """The four kinds with their counts."""
-    counts = facet_counts("kind")
+    counts = facet_counts("kind", home_municipality(request))
     kinds = [
         {
             "kind": kind.value,
@@ -115,7 +115,9 @@ def browse_kind(request: HttpRequest, kind: str) -> HttpResponse:
         context.update(hits=[], total=0, fields=[], areas=[], pages=page_links(asked, 0), engine_down=True)
         return render(request, "directory/browse_kind.html", context)
     asked = Asked(filters=asked.filters, sort="reading", page=full.page, path=asked.path)
-    groups = {group["name"]: group["options"] for group in facet_groups(_quiet(asked), result.facets, options)}
+    groups = {
+        group["name"]: group["options"] for group in facet_groups(_quiet(asked), result.facets, options, home=home)
+    }
     context.update(
         hits=shown(result.hits),
         total=result.total,

@@ -6,8 +6,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from directory.areas import AreaNode
 from directory.asking import WHERE_TO_ASK
 from directory.needs import all_needs
+from directory.selectors import AreaCard
 from search.excerpts import needles
 
 from ..answers import Answers, answer
@@ -45,11 +47,15 @@ def results(request: HttpRequest) -> HttpResponse:
         "night_guidance": night_guidance(request) if found.band and found.band.at_night else "",
         "asks_where": found.understanding.asks_where and bool(asked.q),
         "chips": _chips(found),
+        "desks_by_area": _by_area(found),
+        "either": [{"label": node.name, "url": _in_area(found, node)} for node in found.understanding.either]
+        if "area" not in asked.filters
+        else [],
         "active": active_filters(asked, options),
         "clear_url": asked.address(filters={}, sort="relevance"),
         "wider_url": _wider(found),
         "related": _related(found),
-        "did_you_mean": [(text, asked.address(q=text, off=())) for text in did_you_mean(found)],
+        "did_you_mean": [(text, asked.address(q=text, off=())) for text in did_you_mean(found, home)],
         "sorts": [
             {"value": value, "label": label, "url": asked.address(sort=value), "active": asked.sort == value}
             for value, label in SORTS
@@ -58,7 +64,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "area_slug": found.area.slug if found.area else "",
         "hits": shown(found.hits, words=() if found.is_quiet else needles(found.understanding.question)),
         "total": found.total,
-        "facets": facet_groups(asked, found.facets, options),
+        "facets": facet_groups(asked, found.facets, options, home=home, named=found.area),
         "pages": page_links(asked, found.total),
         "first": first,
         "near_label": near_label(asked, home.pk if home else None),
@@ -75,6 +81,15 @@ def _chips(found: Answers) -> list[dict[str, str]]:
         {"label": chip.label, "remove_url": asked.address(off=(*asked.off, chip.code))}
         for chip in found.understanding.chips
     ]
+
+
+def _by_area(found: Answers) -> list[AreaCard]:
+    """The desks of each area with the address that says: this is mine."""
+    return [AreaCard(area, _in_area(found, area), desk) for area, desk in found.by_area]
+
+
+def _in_area(found: Answers, area: AreaNode) -> str:
+    return found.asked.address(filters={**found.asked.filters, "area": (area.slug,)})
 
 
 def _related(found: Answers) -> list[dict[str, str]]:

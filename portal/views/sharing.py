@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from directory.choices import Kind
-from directory.models import PublicRecord
 from directory.public import PublicResource
 from directory.qr import qr_code
+from directory.selectors import records_at_home
 from directory.sharing import SharedList, item, leaflet_desks, table, when
 
 from ..shell import ending_desk, home_municipality, shell
@@ -37,7 +37,7 @@ def leaflet(request: HttpRequest) -> HttpResponse:
     others = leaflet_desks(
         shared, municipality, most=DESKS_ON_A_LEAFLET, without=main.resource.short_id if main else ""
     )
-    counts = dict(PublicRecord.objects.values_list("kind").annotate(Count("pk")).order_by())
+    counts = dict(records_at_home(municipality).values_list("kind").annotate(Count("pk")).order_by())
     context: dict[str, Any] = {
         "headline": _headline(shared),
         "municipality_name": municipality.name if municipality else "",
@@ -63,7 +63,7 @@ def leaflet(request: HttpRequest) -> HttpResponse:
 @require_safe
 def as_csv(request: HttpRequest) -> HttpResponse:
     """The table for spreadsheets."""
-    resources = SharedList.read(request.GET).resources()
+    resources = SharedList.read(request.GET).resources(home_municipality(request))
     content = table(resources, request.build_absolute_uri, timezone.localdate())
     return _file(HttpResponse(content, content_type="text/csv; charset=utf-8"), request, "csv")
 
@@ -73,7 +73,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 def as_json(request: HttpRequest) -> HttpResponse:
     """The same facts for other software, on any site."""
     municipality, now = home_municipality(request), timezone.localtime()
-    resources = SharedList.read(request.GET).resources()
+    resources = SharedList.read(request.GET).resources(municipality)
     data = {
         "municipality": municipality.name if municipality else "",
         "generated_at": now.isoformat(timespec="seconds"),

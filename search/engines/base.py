@@ -11,6 +11,8 @@ from typing import Any, Literal, get_args
 
 from search.documents import FACETS, GRAM_FIELDS, TEXT_FIELDS, SearchDocument
 
+# Any value within a facet, and every facet.
+Filters = Mapping[str, tuple[str, ...]]
 Sort = Literal["relevance", "reading", "verified", "distance"]
 
 # Of the n-grams that are asked for, this share must be there: one slip of the finger in a long word is forgiven.
@@ -48,10 +50,14 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One thing that was asked; the best alternative counts. Optional ones lift hits and are never needed."""
+    """One thing that was asked; the best alternative counts. Optional ones lift hits and are never needed.
+
+    `weak`: of a word that says nothing alone; it is optional always.
+    """
 
     alternatives: tuple[Alternative, ...]
     optional: bool = False
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +150,11 @@ class Engine(ABC):
         """Answer a query from the last complete index. Raises EngineUnavailable."""
 
     @abstractmethod
-    def suggest(self, prefix: str, limit: int) -> tuple[EngineHit, ...]:
+    def suggest(self, prefix: str, limit: int, filters: Filters | None = None) -> tuple[EngineHit, ...]:
         """Documents whose reading begins with `prefix` (hiragana as `documents.reading_key` folds it), in its order.
 
-        Documents without a reading are never suggested; an empty prefix suggests nothing. Raises EngineUnavailable.
+        `filters` as in `EngineQuery`. Documents without a reading are never suggested; an empty prefix suggests nothing.
+        Raises EngineUnavailable.
         """
 
     @abstractmethod

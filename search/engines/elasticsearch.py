@@ -34,6 +34,7 @@ from search.engines.base import (
     EngineResult,
     EngineStatus,
     EngineUnavailable,
+    Filters,
     distance_km,
 )
 from search.engines.elasticsearch_query import MAPPING, ask, suggesting, to_source
@@ -124,15 +125,15 @@ class ElasticsearchEngine(Engine):
     def _counted(self, query: EngineQuery) -> Mapping[str, Mapping[str, int]]:
         return _facets(self._execute(query, count_only=True), query)
 
-    def suggest(self, prefix: str, limit: int) -> tuple[EngineHit, ...]:
+    def suggest(self, prefix: str, limit: int, filters: Filters | None = None) -> tuple[EngineHit, ...]:
         """See Engine."""
         prefix = clean_value(prefix)
         # No reading in the index is longer.
         if not 0 < len(prefix) <= ORDER_LIMIT or limit <= 0:
             return ()
         with _reachable():
-            answer = suggesting(Search(using=self._client, index=self._alias), prefix, limit).execute()
-            return tuple(_hit(hit, EngineQuery(sort="reading")) for hit in answer.to_dict()["hits"]["hits"])
+            asked = suggesting(Search(using=self._client, index=self._alias), prefix, limit, filters or {}).execute()
+            return tuple(_hit(hit, EngineQuery(sort="reading")) for hit in asked.to_dict()["hits"]["hits"])
 
     def fingerprints(self) -> dict[str, str]:
         """See Engine."""

@@ -1,5 +1,6 @@
 """The mapping of the cluster's index, and our queries in Elasticsearch's words."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from elasticsearch.dsl import A, Document, Float, GeoPoint, Integer, Keyword, Q, Search, Text
@@ -89,10 +90,11 @@ def ask(search: Search, query: EngineQuery, *, count_only: bool = False) -> Sear
     return search
 
 
-def suggesting(search: Search, prefix: str, limit: int) -> Search:
-    """Documents whose reading begins with `prefix`, in its order."""
+def suggesting(search: Search, prefix: str, limit: int, filters: Mapping[str, tuple[str, ...]]) -> Search:
+    """Documents whose reading begins with `prefix` and that pass the filters, in its order."""
+    narrowing = [_values(facet, values) for facet, values in filters.items() if values]
     return (
-        search.query(Q("constant_score", filter=Q("prefix", order=f"0{prefix}")))
+        search.query(Q("bool", filter=[Q("prefix", order=f"0{prefix}"), *narrowing]))
         .sort({"order": "asc"})
         .source(["row", "place"])
         .extra(size=limit)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from search.engines.base import Engine, EngineError, EngineHit, EngineQuery, EngineResult, EngineStatus
+from search.engines.base import Engine, EngineError, EngineHit, EngineQuery, EngineResult, EngineStatus, Filters
 
 logger = logging.getLogger("search")
 
@@ -43,9 +43,9 @@ class Failover:
         """See Engine. Raises EngineUnavailable only when neither answers."""
         return self._answered(lambda engine: engine.search(query))
 
-    def suggest(self, prefix: str, limit: int) -> tuple[EngineHit, ...]:
+    def suggest(self, prefix: str, limit: int, filters: Filters | None = None) -> tuple[EngineHit, ...]:
         """See Engine."""
-        return self._answered(lambda engine: engine.suggest(prefix, limit))
+        return self._answered(lambda engine: engine.suggest(prefix, limit, filters))
 
     def status(self) -> EngineStatus:
         """The primary's; or the fallback's, with a detail that says why."""

@@ -24,6 +24,7 @@ from search.engines.base import (
     EngineResult,
     EngineStatus,
     EngineUnavailable,
+    Filters,
     distance_km,
 )
 from search.engines.builds import Builds, FileLock, read_cursor, write_cursor
@@ -79,13 +80,13 @@ class TantivyEngine(Engine):
             total, page = _page(reader.searcher, query)
             return EngineResult(total, _hits(reader.searcher, query, page), counts())
 
-    def suggest(self, prefix: str, limit: int) -> tuple[EngineHit, ...]:
+    def suggest(self, prefix: str, limit: int, filters: Filters | None = None) -> tuple[EngineHit, ...]:
         """See Engine."""
         reader, prefix = self._current(), clean_value(prefix)
         if not prefix or limit <= 0:
             return ()
         with _readable(self._builds.root):
-            found = reader.searcher.search(read_as(prefix), limit, False, "order", 0, Order.Asc)
+            found = reader.searcher.search(read_as(prefix, filters or {}), limit, False, "order", 0, Order.Asc)
             return _hits(reader.searcher, EngineQuery(sort="reading"), found.hits)
 
     def fingerprints(self) -> dict[str, str]:

@@ -125,9 +125,11 @@ def boxed(query: Query, near: tuple[float, float], radius_km: float) -> Query:
     )
 
 
-def read_as(prefix: str) -> Query:
-    """All documents whose reading begins with `prefix`."""
-    return Query.regex_query(SCHEMA, "order", "0" + re.escape(prefix[:ORDER_LIMIT]) + r"[^\t]*\t.*")
+def read_as(prefix: str, filters: Mapping[str, tuple[str, ...]]) -> Query:
+    """All documents whose reading begins with `prefix` and that pass the filters."""
+    reading = Query.regex_query(SCHEMA, "order", "0" + re.escape(prefix[:ORDER_LIMIT]) + r"[^\t]*\t.*")
+    narrowing = [_facet_query(facet, values) for facet, values in filters.items() if values]
+    return Query.boolean_query([(Occur.Must, part) for part in (reading, *narrowing)]) if narrowing else reading
 
 
 def _range(name: str, low: float, high: float) -> Query:

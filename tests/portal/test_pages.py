@@ -182,7 +182,7 @@ def test_should_end_every_situation_page_in_desks(page: Page) -> None:
     assert pages.count() >= 20
     for situation in pages:
         soup = page(situation.url)
-        assert soup.select(".desk-list .desk"), situation.title
+        assert soup.select(".desk-list .desk, .desk-list .area-desks li"), situation.title
         if situation.danger:
             assert soup.select(".line"), f"{situation.title}: national lines come first on pages on danger"
 

@@ -284,6 +284,19 @@ class EngineContract:
         assert [hit.row for hit in engine.suggest("いばしょ", 1)] == [{"title": "居場所 とまり木"}]
         assert engine.suggest("いば", 1)[0].key == "d:1"
 
+    def test_should_suggest_only_what_passes_the_filters(self, engine):
+        engine.apply(
+            [
+                document(1, "居場所 東", reading="いばしょ", facets={"area": ("east", "city")}),
+                document(2, "居場所 西", reading="いばしょ", facets={"area": ("west", "city")}),
+                document(3, "居場所 よそ", reading="いばしょ", facets={"area": ("elsewhere",)}),
+            ],
+            [],
+        )
+        assert [hit.key for hit in engine.suggest("いば", 10, {"area": ("city",)})] == ["d:1", "d:2"]
+        assert [hit.key for hit in engine.suggest("いば", 10, {"area": ("west", "elsewhere")})] == ["d:2", "d:3"]
+        assert len(engine.suggest("いば", 10, {})) == 3
+
     @pytest.mark.parametrize("prefix", ["", "か.*", "*", "か?", "\ud800", "x" * 5_000, "か\x00", "かぞくかいa"])
     def test_should_suggest_nothing_for_what_no_reading_begins_with(self, engine, prefix):
         engine.apply([document(3, "家族会", reading="かぞくかい")], [])
