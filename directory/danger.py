@@ -26,9 +26,13 @@ TOLD_DANGER = 0.8
 # A pattern that came with the software counts for so much, an urgent need that was told for so much: where the ear is surer than
 # that of the contrary, it is a joke, a title, a statistic. Of unseen writers' harmless sentences the patterns alone took 6 of
 # 100 for danger, with this 1; of their dangers none that the patterns had heard was lost in 50. A city's own pattern always counts.
-PATTERN, TOLD = 1.0, 0.3
+PATTERN, TOLD = 1.0, 0.1
 # The ear names the topic where patterns and ear disagree, once it is so sure of it.
 SURE_TOPIC = 0.5
+# The topic of words that are no danger, whatever the ear hears in them.
+CALM = "calm"
+# Words of death are never told as something less urgent only.
+NEVER_OUTVOTED, OF_DEATH = "suicide", frozenset({"suicide", "bereaved"})
 # Where the ear is less sure, nobody knows who speaks, and the words for everybody are used.
 SURE_SIDE = 0.4
 # What a shipped pattern says and the ear finds so unlikely, where it is sure of another topic, is not spoken of.
@@ -175,6 +179,10 @@ def danger_of(question: Question, speaker: str = "") -> Danger:
     said = {item.topic: item for item in certain}
     if not said and (not heard or heard.danger >= -TOLD):
         said = {topic: SaidDanger(topic) for topic in _told(question)}
+    if list(said) == [CALM]:
+        # Somebody knows better than the ear.
+        return NO_DANGER
+    said.pop(CALM, None)
     codes = _in_order(heard if knows_better or not said else NOTHING, said)
     if not codes:
         return NO_DANGER
@@ -196,9 +204,13 @@ def _in_order(heard: Heard, said: Mapping[str, SaidDanger]) -> tuple[str, ...]:
         first = not codes or heard.topics[0][1] >= SURE_TOPIC
         if first:
             likely = {code for code, likelihood in heard.topics if likelihood >= LEAST_TOPIC}
-            codes = [code for code in codes if code in likely or said[code].is_own]
+            codes = [code for code in codes if code in likely or code == NEVER_OUTVOTED or said[code].is_own]
         codes = [code for code in codes if code != heard.topic]
         codes.insert(0 if first else len(codes), heard.topic)
+    if NEVER_OUTVOTED in codes and heard.topic not in OF_DEATH:
+        order = list(known)
+        is_later = order.index(codes[0]) > order.index(NEVER_OUTVOTED)
+        codes.sort(key=lambda code: code != NEVER_OUTVOTED if is_later else False)
     return tuple(codes)
 
 
@@ -213,7 +225,12 @@ def _side(heard: Heard, said: Mapping[str, SaidDanger], speaker: str) -> str:
 
 def _told(question: Question) -> tuple[str, ...]:
     """Topics whose need was told very surely, where every minute may count."""
-    told = {need.target for need in question.echoes[:1] if need.score >= TOLD_DANGER}
+    heard = question.heard
+    told = {
+        need.target
+        for need in question.echoes[:1]
+        if need.score >= TOLD_DANGER and (need.is_own or not heard or heard.danger >= -TOLD)
+    }
     if not told or _ABOUT.search(question.text):
         return ()
     urgent = [topic for topic in topics().values() if topic.need in told and (topic.emergency or topic.at_night)]

@@ -12,6 +12,7 @@ from search.danger import AND, OR
 from search.ear.sentences import Sentence, read_sentences
 
 from .choices import Side
+from .danger import CALM
 from .files import FIXTURES, read_csv
 
 FOLDER = FIXTURES / "ear"
@@ -51,7 +52,16 @@ def known_codes() -> dict[str, frozenset[str]]:
 def all_sentences() -> list[Sentence]:
     """Everything to learn from. Raises SentencesError that names file, row and reason."""
     written = read_sentences([*sentence_files(), FOLDER / "questions.csv"], known_codes())
-    return [*written, *_phrases(), *_patterns()]
+    return [*written, *_phrases(), *_patterns(), *_calls()]
+
+
+def _calls() -> Iterator[Sentence]:
+    """The calls that ship: what must hold is learned as well."""
+    for row in read_csv("vocabulary/calls.csv"):
+        topic = row["topics"].partition("|")[0]
+        band = row["band"] if (row["band"] == "yes") == bool(topic) else "either"
+        types = tuple(filter(None, row["leads"].split("|")))
+        yield Sentence(row["text"], "", band, topic if band == "yes" else "", row["side"], (), types, OURS)
 
 
 def _phrases() -> Iterator[Sentence]:
@@ -70,7 +80,7 @@ def _phrases() -> Iterator[Sentence]:
 def _patterns() -> Iterator[Sentence]:
     """What a pattern of one part says."""
     for row in read_csv("vocabulary/danger.csv"):
-        if AND not in row["say"]:
+        if AND not in row["say"] and row["topic"] != CALM:
             for text in row["say"].split(OR):
                 if len(text.strip()) >= SHORTEST:
                     yield Sentence(text.strip(), "", "yes", row["topic"], row["side"], (), (), OURS)

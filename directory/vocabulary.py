@@ -50,11 +50,11 @@ def read(version: str) -> Vocabulary:
             for layer, words in SynonymGroup.objects.values_list("layer", "words")
         ),
         phrases=tuple(
-            SearchPhrase(phrase.target, phrase.text)
+            SearchPhrase(phrase.target, phrase.text, _is_own(phrase.origin, phrase.latest_revision_id))
             for phrase in Phrase.objects.select_related("need", "type").exclude(need__retired=True)
         ),
         dangers=tuple(
-            SearchDanger(topic, say, unless, side, origin != SHIPPED or revision is not None)
+            SearchDanger(topic, say, unless, side, _is_own(origin, revision))
             for topic, say, unless, side, origin, revision in DangerPattern.objects.filter(topic__retired=False)
             .order_by("topic__order", "topic_id", "pk")
             .values_list("topic__code", "say", "unless", "side", "origin", "latest_revision")
@@ -66,6 +66,11 @@ def read(version: str) -> Vocabulary:
             for item in Promotion.objects.on(timezone.localdate()).select_related("resource")
         ),
     )
+
+
+def _is_own(origin: str, revision: int | None) -> bool:
+    """Whether somebody here wrote or changed a word, and it is not just as it came with the software."""
+    return origin != SHIPPED or revision is not None
 
 
 def new_version(summary: str, user: Any = None) -> VocabularyVersion:

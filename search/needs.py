@@ -46,10 +46,14 @@ _EMPTY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Something that people say, and the code of the target (need or type of institution) that it speaks of."""
+    """Something that people say, and the code of the target (need or type of institution) that it speaks of.
+
+    `is_own`: somebody in this city wrote or changed it, so it counts whatever the learned ear thinks.
+    """
 
     target: str
     text: str
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class FoundNeed:
     target: str
     score: float
     phrase: str
+    is_own: bool = False
 
 
 class NeedFinder:
@@ -98,7 +103,7 @@ class NeedFinder:
             target, (score, number) = max(scores.items(), key=lambda item: (item[1][0], item[0]))
             if score < LEAST_SCORE:
                 break
-            found.append(FoundNeed(target, min(score, 1.0), self._phrases[number].text))
+            found.append(self._found(target, min(score, 1.0), number))
             left = {feature: weight for feature, weight in left.items() if not self._used_by(feature, target)}
         return found
 
@@ -109,11 +114,11 @@ class NeedFinder:
         """
         scores = self._scores(self._known(analysis), voice=1.0)
         best = sorted(scores.items(), key=lambda item: (item[1][0], item[0]), reverse=True)[:MOST_ECHOES]
-        return [
-            FoundNeed(target, score, self._phrases[number].text)
-            for target, (score, number) in best
-            if score >= LEAST_ECHO
-        ]
+        return [self._found(target, score, number) for target, (score, number) in best if score >= LEAST_ECHO]
+
+    def _found(self, target: str, score: float, number: int) -> FoundNeed:
+        phrase = self._phrases[number]
+        return FoundNeed(target, score, phrase.text, phrase.is_own)
 
     def _known(self, analysis: Analysis) -> dict[str, float]:
         """The features of a question that any phrase has, with their weights."""

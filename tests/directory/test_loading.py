@@ -128,7 +128,7 @@ def test_should_have_loaded_every_reference_row() -> None:
     assert set(Field.objects.values_list("code", flat=True)) >= {row["code"] for row in read_csv("fields.csv")}
     assert Need.objects.count() == len(read_csv("needs.csv"))
     assert Programme.objects.count() == 13
-    assert NationalLine.objects.count() == 32
+    assert NationalLine.objects.count() == 34
     councils = Organisation.objects.filter(type__code="shogai_geneki", origin="reference")
     assert councils.count() == 95
     assert not councils.filter(active_to=None).exists()

@@ -96,7 +96,7 @@ def test_should_come_back_the_same_after_removal(
     assert not get_user_model().objects.filter(username__in=demo.LOGINS).exists()
     assert not Revision.objects.filter(content_type__app_label="directory").exists()
     assert Organisation.objects.filter(pk=mine.pk).exists(), "nobody's own work is touched"
-    assert NationalLine.objects.count() == 32, "facts stay"
+    assert NationalLine.objects.count() == 34, "facts stay"
     run()
     assert set(PublicRecord.objects.values_list("short_id", flat=True)) == ids
 
