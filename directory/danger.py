@@ -211,6 +211,8 @@ def _in_order(heard: Heard, said: Mapping[str, SaidDanger]) -> tuple[str, ...]:
         order = list(known)
         is_later = order.index(codes[0]) > order.index(NEVER_OUTVOTED)
         codes.sort(key=lambda code: code != NEVER_OUTVOTED if is_later else False)
+    # A pattern that tells the side as well is the most exact that there is.
+    codes.sort(key=lambda code: not (code in said and said[code].side))
     return tuple(codes)
 
 
