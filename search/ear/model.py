@@ -140,7 +140,7 @@ class Ear:
     def read(cls, path: Path) -> Ear:
         """From a file. Raises EarError."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             meta = json.loads(bytes(arrays.pop("meta")).decode())
             if meta["format"] != FORMAT:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,9 +111,9 @@ def _first_step(lesson: Lesson, labels: Mapping[str, Sequence[str]]) -> dict[str
         rarity = _rarity(lesson, SIZES[name])
         matrix = _matrix(lesson, rarity)
         targets = [(group, code) for group in groups for code in labels[group]]
-        with ThreadPoolExecutor(WORKERS) as pool:
-            fits = [pool.submit(_fit, matrix, lesson.sentences, group, code) for group, code in targets]
-        fitted = [fit.result() for fit in fits]
+        # Processes and not threads: the solver's chance is one for a whole process, and must begin anew for each question.
+        with ProcessPoolExecutor(WORKERS, initializer=_work_on, initargs=(matrix, lesson.sentences)) as pool:
+            fitted = list(pool.map(_fit, *zip(*targets, strict=True)))
         weights = np.array([weight for weight, _intercept in fitted]).T
         scale = np.abs(weights).max(axis=0) / 127.0
         scale[scale == 0] = 1.0
@@ -191,7 +191,13 @@ def _mix(looked_at: NDArray[np.float32], truth: NDArray[Any], classes: Sequence[
     """A net that answers with one of the classes; one that it never saw answers never."""
     mean, spread = looked_at.mean(axis=0), looked_at.std(axis=0) + 1e-6
     net = MLPClassifier(
-        (HIDDEN,), alpha=1.0, max_iter=ROUNDS, batch_size=256, learning_rate_init=1e-3, random_state=1, tol=0.0
+        (HIDDEN,),
+        alpha=1.0,
+        max_iter=ROUNDS,
+        batch_size=min(256, len(truth)),
+        learning_rate_init=1e-3,
+        random_state=1,
+        tol=0.0,
     )
     with warnings.catch_warnings():
         # It stops after a number of rounds, on purpose.
@@ -292,7 +298,16 @@ def _says(sentence: Sentence, group: str, code: str) -> bool:
     return code in (sentence.types if group == "type" else sentence.needs)
 
 
-def _fit(matrix: csr_matrix, sentences: Sequence[Sentence], group: str, code: str) -> tuple[NDArray[Any], float]:
+_work: dict[str, Any] = {}
+
+
+def _work_on(matrix: csr_matrix, sentences: Sequence[Sentence]) -> None:
+    _work.update(matrix=matrix, sentences=sentences)
+
+
+def _fit(group: str, code: str) -> tuple[NDArray[Any], float]:
+    """Weights and intercept of one question, in a process that was told what to work on."""
+    matrix, sentences = _work["matrix"], _work["sentences"]
     truth = np.array([_says(sentence, group, code) for sentence in sentences])
     use = np.array([_is_told(sentence, group) for sentence in sentences])
     if not truth[use].any():

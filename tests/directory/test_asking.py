@@ -76,8 +76,8 @@ def test_should_hear_danger_in_a_phrase_that_no_pattern_knows() -> None:
     Phrase.objects.create(need=need, text="むこうがわへ わたりたい", language="ja")
     asked = ask("もう むこうがわへ わたりたい")
     assert asked.question.dangers == ()
-    assert asked.dangers == ("suicide",)
-    assert ask("むこうがわへ わたりたい 人の話を聞く研修").dangers == ()
+    assert asked.danger.topics == ("suicide",)
+    assert ask("むこうがわへ わたりたい 人の話を聞く研修").danger.topics == ()
 
 
 def test_should_guess_where_nothing_is_sure() -> None:
@@ -92,10 +92,10 @@ def test_should_count_fields_that_a_question_touches() -> None:
     assert ask("親の介護に疲れた 子どもが学校に行かない").fields_touched > 1
 
 
-def test_should_know_who_seems_to_ask() -> None:
-    assert ask("息子が部屋から出てこない").speaker == "family"
-    assert ask("従業員の様子がおかしい").speaker == "employer"
-    assert ask("部屋から出られない").speaker == ""
+def test_should_know_from_which_side_a_danger_is_told() -> None:
+    assert ask("息子が死にたいと言っている").danger.side == "family"
+    assert ask("親に殴られる こわい").danger.side in {"child", "me"}
+    assert ask("母をたたいてしまった 介護に疲れて").danger.side == "doer"
 
 
 def test_should_follow_a_change_of_the_words_at_once() -> None:

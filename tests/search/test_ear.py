@@ -9,15 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.conf import settings as project
-from django.test import Client
 
-from directory.danger import danger_of
-from directory.lessons import FOLDER, all_sentences, known_codes, sentence_files
-from directory.models import DangerPattern, DangerTopic
-from search.ear import WEIGHTS, current_ear, ear_problem, forget_ear
+from directory.lessons import all_sentences, known_codes, sentence_files
+from search.ear import WEIGHTS, current_ear, ear_problem
 from search.ear.model import Ear, EarError
 from search.ear.sentences import SentencesError, read_sentences
-from search.query import understand
 from search.text import analyse
 
 HEADER = "text,lang,band,topic,side,needs,desks\n"
@@ -28,15 +24,6 @@ def ear() -> Ear:
     found = current_ear()
     assert found is not None, ear_problem()
     return found
-
-
-@pytest.fixture
-def elsewhere(settings: object, tmp_path: Path) -> Path:
-    """A folder of the test's own instead of the one with the weights."""
-    settings.EAR_DIR = tmp_path
-    forget_ear()
-    yield tmp_path
-    forget_ear()
 
 
 # hearing
@@ -107,52 +94,6 @@ def test_should_answer_any_text_in_bounded_time(ear: Ear, text: str) -> None:
     # Not a measure of speed: only that a megabyte is not read to its end.
     assert time.monotonic() - start < 5
     assert all(np.isfinite(likelihood) for _code, likelihood in heard.topics)
-
-
-# beside the patterns
-
-
-@pytest.mark.django_db
-def test_should_let_a_joke_pass_that_a_shipped_pattern_takes_for_danger() -> None:
-    question = understand("デートDV防止の出前授業を高校でしてもらうには")
-    assert question.dangers
-    assert not danger_of(question)
-
-
-@pytest.mark.django_db
-def test_should_always_hear_what_the_city_wrote_itself() -> None:
-    asked = "ももんが の しっぽ"
-    assert not danger_of(understand(asked))
-    DangerPattern.objects.create(topic=DangerTopic.objects.get(code="missing"), say="ももんが", side="family")
-    danger = danger_of(understand(asked))
-    assert danger.topics[0] == "missing"
-    assert danger.side == "family"
-
-
-# without it
-
-
-@pytest.mark.django_db
-def test_should_answer_by_patterns_alone_without_the_file(client: Client, elsewhere: Path) -> None:
-    assert current_ear() is None
-    assert danger_of(understand("死にたい")).topics == ("suicide",)
-    assert not danger_of(understand("ゴミの日"))
-    health = client.get("/healthz")
-    assert health.status_code == 200
-    assert health.json()["status"] == "degraded"
-    assert WEIGHTS in health.json()["ear"]
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 nothing", "half"])
-def test_should_answer_by_patterns_alone_when_the_file_is_damaged(
-    client: Client, elsewhere: Path, damage: bytes | str
-) -> None:
-    whole = (Path(FOLDER) / WEIGHTS).read_bytes()
-    (elsewhere / WEIGHTS).write_bytes(whole[: len(whole) // 2] if damage == "half" else damage)
-    forget_ear()
-    assert current_ear() is None
-    assert client.get("/api/search", {"q": "死にたい"}).json()["band"]
 
 
 def test_should_refuse_weights_of_another_version(ear: Ear, tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ DANGERS = DangerDetector(
     ],
 )
 def test_should_hear_words_of_danger_and_only_those(asked, topics):
-    assert DANGERS.find(asked) == topics
+    assert tuple(said.topic for said in DANGERS.find(asked)) == topics
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_should_refuse_a_pattern_that_fires_always_or_never(say, unless, problem
 def test_should_read_a_pattern_as_words_and_never_as_an_expression():
     detector = DangerDetector((DangerPattern("x", "(a+)+$"), DangerPattern("y", ".*")))
     assert detector.find("a" * 5_000) == ()
-    assert detector.find("(a+)+$") == ("x",)
+    assert [said.topic for said in detector.find("(a+)+$")] == ["x"]
 
 
 def test_should_look_for_latin_words_as_wholes():
@@ -204,7 +204,7 @@ def test_should_look_for_latin_words_as_wholes():
     for harmless in ("free advice", "para pessoas", "advogado", "he hit meters"):
         assert detector.find(harmless) == (), harmless
     for asked in ("dv", "DVかも", "rape", "they hit me!", "ＤＶ相談"):
-        assert detector.find(asked) == ("dv",), asked
+        assert [said.topic for said in detector.find(asked)] == ["dv"], asked
 
 
 # slots

@@ -1,0 +1,120 @@
+"""Danger as the register answers it: patterns and the learned ear beside each other, sides, and what stands without the ear."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from directory.danger import band_of, danger_of, is_faint, leading_types
+from directory.lessons import FOLDER
+from directory.models import DangerPattern, DangerTopic
+from search.ear import WEIGHTS, current_ear, forget_ear
+from search.query import understand
+
+
+@pytest.fixture
+def elsewhere(settings: object, tmp_path: Path) -> Path:
+    """A folder of the test's own instead of the one with the weights."""
+    settings.EAR_DIR = tmp_path
+    forget_ear()
+    yield tmp_path
+    forget_ear()
+
+
+# beside the patterns
+
+
+@pytest.mark.django_db
+def test_should_let_a_joke_pass_that_a_shipped_pattern_takes_for_danger() -> None:
+    question = understand("デートDV防止の出前授業を高校でしてもらうには")
+    assert question.dangers
+    assert not danger_of(question)
+
+
+@pytest.mark.django_db
+def test_should_always_hear_what_the_city_wrote_itself() -> None:
+    asked = "ももんが の しっぽ"
+    assert not danger_of(understand(asked))
+    DangerPattern.objects.create(topic=DangerTopic.objects.get(code="missing"), say="ももんが", side="family")
+    danger = danger_of(understand(asked))
+    assert danger.topics[0] == "missing"
+    assert danger.side == "family"
+
+
+# without it
+
+
+@pytest.mark.django_db
+def test_should_answer_by_patterns_alone_without_the_file(client: Client, elsewhere: Path) -> None:
+    assert current_ear() is None
+    assert danger_of(understand("死にたい")).topics == ("suicide",)
+    assert not danger_of(understand("ゴミの日"))
+    health = client.get("/healthz")
+    assert health.status_code == 200
+    assert health.json()["status"] == "degraded"
+    assert WEIGHTS in health.json()["ear"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 nothing", "half"])
+def test_should_answer_by_patterns_alone_when_the_file_is_damaged(
+    client: Client, elsewhere: Path, damage: bytes | str
+) -> None:
+    whole = (Path(FOLDER) / WEIGHTS).read_bytes()
+    (elsewhere / WEIGHTS).write_bytes(whole[: len(whole) // 2] if damage == "half" else damage)
+    forget_ear()
+    assert current_ear() is None
+    assert client.get("/api/search", {"q": "死にたい"}).json()["band"]
+
+
+# sides
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "side", "types"),
+    [
+        ("パパがたたく", "child", ("jiso", "kodomo")),
+        ("妻を殴ってしまう", "doer", ("kokoro", "dv", "sogo")),
+        ("赤ちゃんを揺さぶってしまいそう", "doer", ("kodomo", "jiso", "kosodate")),
+        ("隣の家から子どもの泣き叫ぶ声が毎晩する", "neighbour", ("jiso", "kodomo")),
+    ],
+)
+def test_should_lead_to_the_desks_of_topic_and_side(asked: str, side: str, types: tuple[str, ...]) -> None:
+    danger = danger_of(understand(asked))
+    assert danger.side == side
+    assert leading_types(danger)[: len(types)] == types
+
+
+@pytest.mark.django_db
+def test_should_speak_to_who_hurts_somebody_in_other_words() -> None:
+    hurt, hurts = (band_of(danger_of(understand(text))) for text in ("夫に殴られる", "妻を殴ってしまう やめたい"))
+    assert hurt and hurts
+    assert hurt.heading != hurts.heading
+
+
+@pytest.mark.django_db
+def test_should_name_the_line_for_children_where_a_child_is_ill() -> None:
+    child, grown = (band_of(danger_of(understand(text))) for text in ("赤ちゃんがぐったりしている", "父が急に倒れた"))
+    assert child and grown
+    assert "119番（消防・救急）" == child.lines[0].name == grown.lines[0].name
+    assert "こども医療でんわ相談" in [line.name for line in child.lines]
+    assert "こども医療でんわ相談" not in [line.name for line in (*grown.lines, *grown.more)]
+
+
+# what is no danger, and what may be one
+
+
+@pytest.mark.django_db
+def test_should_believe_the_city_that_words_are_no_danger() -> None:
+    asked = "自死遺族 わかちあい"
+    assert not danger_of(understand(asked))
+    assert danger_of(understand("自死遺族 わかちあい もう死にたい"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("asked", ["morir quiero", "もう むり かも", "きえたい"])
+def test_should_take_what_may_be_danger_for_faint(asked: str) -> None:
+    assert is_faint(understand(asked))
