@@ -110,6 +110,11 @@ class Understanding:
         return any(target.score >= SURE for target in self.targets)
 
     @property
+    def _is_unknown_word(self) -> bool:
+        """Whether a single word was typed that no phrase knows: of that the ear knows little more than its letters."""
+        return not self.targets and sum(not clause.optional for clause in self.question.clauses) <= 1
+
+    @property
     def _heard_need(self) -> str:
         """The need that the ear hears clearly, if any."""
         heard = self.question.heard.needs
@@ -140,7 +145,7 @@ class Understanding:
             # Nothing of what is said is surely known but that an interpreter is needed.
             weights[INTERPRETER] = 1.0
         for code, likelihood in self.question.heard.types:
-            if likelihood >= LIKELY and self.question.is_held:
+            if likelihood >= LIKELY and self.question.is_held and not self._is_unknown_word:
                 weights[code] = max(weights[code], likelihood)
         for target in self.targets:
             for code, share in zip(target.types, TYPE_SHARES, strict=False):

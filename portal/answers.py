@@ -23,7 +23,7 @@ from directory.asking import (
 )
 from directory.choices import Side
 from directory.danger import Band, band_of
-from directory.hotlines import is_sensitive, named_lines
+from directory.hotlines import is_sensitive
 from directory.languages import ForeignAnswer, foreign_answer, interpreters_desk, tongue_of
 from directory.models import NationalLine
 from directory.public import PublicResource
@@ -31,21 +31,17 @@ from directory.search_source import day_values, row
 from directory.selectors import EVERYTHING, Card, card, desks_by_area, desks_of_types, resource_by_key
 from search.engines.base import EngineHit, EngineResult, EngineUnavailable
 from search.languages import HELD, JAPANESE
-from search.results import search
-from search.text import is_kana, normalise
+from search.text import is_kana
 
 from .fitting import is_held, titled
 from .leading import CERTAIN, MOST_LEADS, SECTIONS, is_any_section, leading_types
 from .listing import PER_PAGE, Asked, run
+from .naming import lines_named, named, named_elsewhere, named_in_pieces
 
 # Types that answer less surely than this do not bring documents in by themselves.
 LEAST_TYPE = 0.3
 # For these reasons a desk leads that the question surely told.
 TOLD = frozenset({"need", "several"})
-# So many characters, and so much of a name, must have been typed to mean just that.
-SHORTEST_NAME, NAME_SHARE = 4, 0.75
-# A longer text is no name; of another municipality's hits the best few may bear it.
-LONGEST_NAME, AMONG_NAMES = 60, 10
 # Longer, it is more than a word, and something of it may have been understood.
 LONGEST_WORD = 8
 # So many rows that are open on an asked day stand before a desk that is not.
@@ -110,7 +106,7 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
     understanding = ask(asked.q, off=asked.off)
     tongue = tongue_of(understanding.question.language)
     band = band_of(understanding.danger, tongue.code if tongue else JAPANESE)
-    found = Answers(asked, understanding, band, None, "", lines=_lines(asked, band))
+    found = Answers(asked, understanding, band, None, "", lines=lines_named(asked, band))
     place = _Place.of(found.area, home)
     interpreter = interpreters_desk(place.area, place.municipality) if tongue else None
     leads: tuple[PublicResource | str, ...] = ()
@@ -132,8 +128,10 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
             asked, result, widened = _found(asked, understanding, home, per_page, leads)
         except EngineUnavailable:
             found = replace(found, is_down=True)
-    named = _named(asked.q, result.hits) or (_named_elsewhere(asked, understanding) if is_question else [])
-    found = replace(found, is_held=bool(named or promoted) or is_held(understanding.question, result.hits))
+    by_name = named(asked.q, result.hits) or (named_elsewhere(asked, understanding) if is_question else [])
+    if found.desk_reason == "guess" and not by_name:
+        by_name = named_in_pieces(asked.q, result.hits)
+    found = replace(found, is_held=bool(by_name or promoted) or is_held(understanding.question, result.hits))
     if is_question and not promoted and _is_gibberish(found):
         leads, result, found = (), EngineResult(0, (), {}), replace(found, desk_reason="not-understood")
     elif (
@@ -146,7 +144,7 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
         leads, found = (everything, *leads), replace(found, desk_reason="unsure")
     if understanding.days:
         leads = _open_on(leads, result.hits, understanding.days)
-    desk, first = _arranged(() if named else leads, understanding, result.hits)
+    desk, first = _arranged(() if by_name else leads, understanding, result.hits)
     if desk and leads and leads[0] == SECTIONS:
         found = replace(found, desk_reason=_reason_of(desk, found.desk_reason))
     if desk and understanding.days and understanding.asks_where and not opens_on(row(desk), understanding.days):
@@ -158,13 +156,13 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
         # No dead end: where nothing fits, the desk for everything answers.
         found = replace(found, desk_reason=found.desk_reason if found.desk_reason in UNANSWERED else "nothing")
         desk = place.desk_for_everything()
-    elif not (desk or first or named) and leads and leads[0] == SECTIONS and found.desk_reason != "guess":
+    elif not (desk or first or by_name) and leads and leads[0] == SECTIONS and found.desk_reason != "guess":
         # A section of the city hall, and none whose words fit.
         desk, found = place.desk_for_everything(), replace(found, desk_reason="not-ours")
     now = timezone.localtime()
     shown = {other.path for _area, other in by_area} | ({desk.path} if desk else set())
     hits: dict[str, EngineHit] = {}
-    for hit in (*promoted, *named, *first, *result.hits):
+    for hit in (*promoted, *by_name, *first, *result.hits):
         # What leads the page need not stand in the list once more.
         if hit.row["url"] not in shown:
             hits.setdefault(hit.row["url"], hit)
@@ -280,13 +278,6 @@ def _open_on(
     return tuple(found)
 
 
-def _lines(asked: Asked, band: Band | None) -> tuple[NationalLine, ...]:
-    """National lines that were asked for by name, number or purpose, beside those of the band."""
-    shown = {line.pk for line in (*band.lines, *band.more)} if band else set()
-    named = named_lines(asked.q) if asked.page == 1 else []
-    return tuple(line for line in named if line.pk not in shown)
-
-
 def _open_first(leads: Sequence[PublicResource | str]) -> tuple[PublicResource | str, ...]:
     """Of the desks what is open at this moment first, what is closed last; types of which the best hit leads keep their place."""
     now = timezone.localtime()
@@ -296,18 +287,6 @@ def _open_first(leads: Sequence[PublicResource | str]) -> tuple[PublicResource |
 
     desks = iter(sorted((lead for lead in leads if not isinstance(lead, str)), key=rank))
     return tuple(lead if isinstance(lead, str) else next(desks) for lead in leads)
-
-
-def _named(text: str, found: Sequence[EngineHit]) -> list[EngineHit]:
-    """Hits whose very name was typed: nobody who knows it wants another desk first."""
-    typed = normalise(text).replace(" ", "")
-    named = []
-    for hit in found if len(typed) >= SHORTEST_NAME else ():
-        # What stands in brackets after a name explains it.
-        name = normalise(hit.row["title"]).partition("(")[0].replace(" ", "")
-        if typed in name and len(typed) >= NAME_SHARE * len(name):
-            named.append(hit)
-    return named
 
 
 def _arranged(
@@ -337,23 +316,6 @@ def _arranged(
             # Helping in the canteen that was named stands before helping anywhere.
             rows += [hit for hit in fitting[1:] if hit.row.get("institution_type") == lead][:1]
     return desk, rows
-
-
-def _is_name(hit: EngineHit, typed: str) -> bool:
-    return normalise(hit.row["title"]).partition("(")[0].replace(" ", "") == typed.partition("(")[0]
-
-
-def _named_elsewhere(asked: Asked, understanding: Understanding) -> list[EngineHit]:
-    """What bears the very name that was typed, in whatever municipality: a full name names a place."""
-    typed = understanding.question.text.replace(" ", "")
-    if "area" in asked.filters or understanding.area or not SHORTEST_NAME <= len(typed) <= LONGEST_NAME:
-        return []
-    try:
-        result = search(understanding.question, facets=(), limit=AMONG_NAMES)
-    except EngineUnavailable:
-        return []
-    # Many cities have a 地域包括支援センター: only the whole name, its city's name included, names another one's.
-    return [hit for hit in _named(asked.q, result.hits) if _is_name(hit, typed)]
 
 
 def _promoted(key: str) -> EngineHit | None:

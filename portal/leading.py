@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from directory.asking import LIKELY, SOUGHT, SURE, Understanding
+from directory.asking import SOUGHT, SURE, Understanding
 from directory.danger import leading_needs
 from directory.selectors import EVERYTHING
 
@@ -18,6 +18,8 @@ FEWEST_CLAUSES = 2
 # sentences without danger the ear's first type was right in 80 of 100 above this, in 43 below (four at once tell in 75).
 CERTAIN = 0.4
 LEAST_LIKELY = 0.06
+
+LINES = frozenset({"emergency", "crisis"})
 
 Leads = tuple[dict[str, list[str]], str]
 
@@ -38,7 +40,9 @@ def leading_types(understanding: Understanding) -> Leads:
     if understanding.danger:
         led = leading_needs(understanding.danger)
         dangers = [(code, need) for code, needs in led.items() for need in needs or ("",)]
-        return _by_type([*dangers, *likely]), "danger"
+        # The lines of the band are these already.
+        others = [(code, need) for code, need in likely if code not in LINES]
+        return _by_type([*dangers, *others]), "danger"
     sure = [target for target in understanding.targets if target.types and target.score >= SURE]
     if understanding.is_not_ours:
         # Where only a phrase says that it is of the city hall, the register may have the section after all.
@@ -68,7 +72,8 @@ def _likely(understanding: Understanding) -> Iterator[tuple[str, str]]:
     # Of a language that the vocabulary does not hold the ear is believed where it is certain, of one that nobody knows never.
     if is_held or understanding.question.language:
         # Of a single word the ear knows little more than its letters.
-        least = CERTAIN if not is_held else LIKELY if is_word and not understanding.targets else LEAST_LIKELY
+        is_unknown = is_word and not understanding.targets
+        least = CERTAIN if is_unknown or not is_held else LEAST_LIKELY
         yield from ((code, "") for code, likelihood in heard if likelihood >= least)
     if is_held and not is_word:
         unsure = (target for target in understanding.targets if target.score < SURE)

@@ -57,7 +57,7 @@ DANGEROUS = [
     ("娘がリストカットしてる", "suicide"),
     ("夫が急に「俺がいなくなったら」とか言い出した", "suicide"),
     ("help my husband hits me", "partner-violence"),
-    ("彼氏にスマホ全部見られてる 別れたら殺されるかも", "now"),
+    ("彼氏にスマホ全部見られてる 別れたら殺されるかも", "partner-violence"),
     ("隣の子がベランダに出されて泣いてる", "child-abuse"),
     ("赤ちゃんを揺さぶってしまいそう", "child-abuse"),
     ("レイプされた だれにも言えない", "sexual-violence"),
@@ -322,7 +322,12 @@ def test_should_lead_with_the_likeliest_desks_where_a_story_fits_no_phrase(page:
     assert found["desk"] is not None
     types = [found["desk"]["institution_type"], *(hit["institution_type"] for hit in found["hits"][:2])]
     assert {"sogo", "houkatsu", "minsei"} & set(types)
-    assert page("/search/", {"q": story}).find(id="lead-title").get_text() == "近いと思われる窓口"
+    assert page("/search/", {"q": story}).find(id="lead-title")
+
+
+def test_should_say_that_a_desk_is_only_near_where_nobody_can_be_sure(page: Page) -> None:
+    soup = page("/search/", {"q": "もやもやした とりとめのない 夕方の ひとりごと 秋の雲"})
+    assert soup.find(id="lead-title").get_text() in {"近いと思われる窓口", "何でも話せる窓口"}
 
 
 def test_should_not_guess_at_a_single_word_that_nobody_knows(client: Client) -> None:
