@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from directory.asking import Understanding
 from directory.danger import Band
+from directory.hotlines import named_lines
 from directory.models import NationalLine
 from search.engines.base import EngineHit, EngineUnavailable
 from search.results import search
