@@ -177,7 +177,7 @@ def danger_of(question: Question, speaker: str = "") -> Danger:
     knows_better = bool(heard) and question.language in HELD
     certain = [said for said in question.dangers if said.is_own or not knows_better or heard.danger >= -PATTERN]
     said = {item.topic: item for item in certain}
-    if not said and (not heard or heard.danger >= -TOLD):
+    if not said:
         said = {topic: SaidDanger(topic) for topic in _told(question)}
     if list(said) == [CALM]:
         # Somebody knows better than the ear.

@@ -18,7 +18,7 @@ from .listing import Asked
 SHORTEST_NAME, NAME_SHARE = 4, 0.75
 # A longer text is no name; of another municipality's hits the best few may bear it.
 LONGEST_NAME, AMONG_NAMES = 60, 10
-FEWEST_WORDS, SHORTEST_WORD = 2, 2
+SHORTEST_WORD = 2
 
 
 def named(text: str, found: Sequence[EngineHit]) -> list[EngineHit]:
@@ -34,9 +34,9 @@ def named(text: str, found: Sequence[EngineHit]) -> list[EngineHit]:
 
 
 def named_in_pieces(text: str, found: Sequence[EngineHit]) -> list[EngineHit]:
-    """Hits whose name holds each of several words that were typed: a surer answer than a guess."""
+    """Hits whose name holds each of the words that were typed: a surer answer than a guess."""
     words = normalise(text).split()
-    if len(words) < FEWEST_WORDS or min(map(len, words)) < SHORTEST_WORD:
+    if not words or len("".join(words)) < SHORTEST_NAME or min(map(len, words)) < SHORTEST_WORD:
         return []
     return [hit for hit in found if all(word in normalise(hit.row["title"]).replace(" ", "") for word in words)]
 
@@ -59,7 +59,7 @@ def named_elsewhere(asked: Asked, understanding: Understanding) -> list[EngineHi
 
 
 def lines_named(asked: Asked, band: Band | None) -> tuple[NationalLine, ...]:
-    """National lines that were asked for by name, number or purpose, beside those of the band."""
-    shown = {line.pk for line in (*band.lines, *band.more)} if band else set()
+    """National lines that were asked for by name, number or purpose, beside those that the band shows."""
+    shown = {line.pk for line in band.lines} if band else set()
     named = named_lines(asked.q) if asked.page == 1 else []
     return tuple(line for line in named if line.pk not in shown)
