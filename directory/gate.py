@@ -1,4 +1,4 @@
-"""What a change of words would break: it is tried out, judged by the city's own calls, and taken back before anybody sees it."""
+"""What a change of words or of a desk would break: it is tried out, judged by the city's own calls, and taken back unseen."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from search.vocabulary import trying, vocabulary
 
 from . import danger
 from .memory import aside
+from .models import Call
 from .vocabulary import MEMORY, read
 
 # Whoever may take a call away may also say that a change matters more than a call.
 OVERRULES = "directory.delete_call"
+# What is remembered of public records.
+RECORDS = "records"
 # What a version's summary holds beside what was done.
 MOST_REASON = 100
 
@@ -61,6 +65,22 @@ def would_break(change: Callable[[], object]) -> list[Broken]:
             transaction.set_rollback(True)
         with trying(words.sharing(in_use)):
             after = broken_calls()
+    before = {call.pk for call in broken_calls({call.pk for call in after})} if after else set()
+    return [call for call in after if call.pk not in before]
+
+
+def desk_would_break(change: Callable[[], object], types: Collection[int]) -> list[Broken]:
+    """Calls that hold now and would not after a change of a desk of these types; raises what the change raises.
+
+    What leads is read from the register itself, so it is judged inside the transaction: of calls for other types nothing changes.
+    """
+    keys = Call.objects.filter(Q(leads__in=types) | Q(never_leads__in=types)).values_list("pk", flat=True)
+    if not keys:
+        return []
+    with aside(RECORDS), transaction.atomic():
+        change()
+        after = broken_calls(set(keys))
+        transaction.set_rollback(True)
     before = {call.pk for call in broken_calls({call.pk for call in after})} if after else set()
     return [call for call in after if call.pk not in before]
 

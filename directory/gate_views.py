@@ -1,4 +1,4 @@
-"""Forms of words that show which of the city's calls a change would break, before it is saved (see `gate`)."""
+"""Forms of words and of desks that show which of the city's calls a change would break, before it is saved (see `gate`)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from wagtail.admin import messages
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.models import RevisionMixin
-from wagtail.snippets.views.snippets import CopyView, CreateView, DeleteView, EditView
+from wagtail.snippets.views.snippets import CopyView, CreateView, DeleteView, EditView, UnpublishView
 
-from .gate import MOST_REASON, Broken, as_summary, may_overrule, reason_of, would_break
+from .gate import MOST_REASON, Broken, as_summary, desk_would_break, may_overrule, reason_of, would_break
 from .vocabulary import because
 
 SHOWN_IN_MESSAGE = 5
+# Posted by whoever saw which calls break and publishes all the same.
+KNOWN = "calls_known"
 
 
 def verdict_context(user: Any, broken: Sequence[Broken], reason: str = "") -> dict[str, Any]:
@@ -102,6 +104,56 @@ class GatedDeleteView(Gated, DeleteView):
     def try_change(self, form: Any) -> None:
         """Delete the words; `self.object` stays as it is."""
         type(self.object)._default_manager.get(pk=self.object.pk).delete()
+
+
+class WarnedEditView(GatedForm, EditView):
+    """A desk: who publishes a change is shown first which calls it would break, and may do it all the same."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Judge what is published; a draft breaks nothing."""
+        if "action-publish" in self.request.POST and KNOWN not in self.request.POST:
+            types = {self.model._default_manager.get(pk=self.object.pk).type_id, form.cleaned_data["type"].pk}
+            self.broken = desk_would_break(lambda: self.try_change(form), types)
+            if self.broken:
+                return self.refuse(form)
+        return EditView.form_valid(self, form)
+
+    def try_change(self, form: ModelForm) -> None:
+        """Publish the form's content."""
+        kwargs = self.get_form_kwargs() | {"instance": self.model._default_manager.get(pk=self.object.pk)}
+        tried = self.get_form_class()(**kwargs)
+        if tried.is_valid():
+            saved = tried.save(commit=not kwargs["instance"].live)
+            saved.save_revision(clean=False).publish(skip_permission_checks=True)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Nobody is asked for a reason."""
+        return super().get_context_data(**kwargs) | {"may_confirm": True}
+
+
+class WarnedUnpublishView(UnpublishView):
+    """A desk that nobody will see: says which calls that breaks."""
+
+    template_name = "directory/admin/desk_unpublish.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """See `verdict_context`."""
+        return super().get_context_data(**kwargs) | _without(self.object, self.request.user, "unpublish")
+
+
+class WarnedDeleteView(DeleteView):
+    """A desk that goes: says which calls that breaks."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """See `verdict_context`."""
+        return super().get_context_data(**kwargs) | _without(self.object, self.request.user, "delete")
+
+
+def _without(desk: models.Model, user: Any, change: str) -> dict[str, Any]:
+    """The calls that would break without a desk; asked before, so there is nothing to confirm besides."""
+    tried = type(desk)._default_manager.get(pk=desk.pk)
+    broken = desk_would_break(getattr(tried, change), {tried.type_id}) if tried.live else ()
+    return verdict_context(user, broken) | {"is_told": True}
 
 
 def refuse_bulk(

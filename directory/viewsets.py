@@ -15,6 +15,7 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.search.index import class_is_indexed
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from .gate_views import WarnedDeleteView, WarnedEditView, WarnedUnpublishView
 from .models import (
     Area,
     AreaLayer,
@@ -120,6 +121,11 @@ class DeskViewSet(ResourceViewSet):
     """相談窓口."""
 
     model = ConsultationDesk
+    edit_view_class = WarnedEditView
+    delete_view_class = WarnedDeleteView
+    unpublish_view_class = WarnedUnpublishView
+    edit_template_name = "directory/admin/desk_edit.html"
+    delete_template_name = "directory/admin/desk_delete.html"
     icon = "phone"
     own_heading = _("相談窓口のこと")
     own_panels = ["programme", "any_attribute", "default_for"]
@@ -190,8 +196,15 @@ class LineViewSet(SnippetViewSet):
             heading=_("名前と番号"),
         ),
         FieldPanel("hours"),
+        InlinePanel(
+            "opening_rules",
+            label=_("つながる時間"),
+            help_text=_("ここに書くと「いまつながります」が出ます。地域によって違うときは、書かないでください。"),
+        ),
         FieldPanel("cost"),
         FieldPanel("for_whom"),
+        FieldPanel("asked_by"),
+        FieldPanel("languages"),
         FieldPanel("other_channels"),
         MultiFieldPanel(
             [FieldPanel("checked_on"), FieldPanel("source_url"), FieldPanel("source_kind"), FieldPanel("source_date")],

@@ -83,7 +83,19 @@ class DangerPatternViewSet(WordsViewSet):
     list_display = ["say", "topic", "unless"]
     list_filter = ["topic"]
     search_fields = ["say", "unless", "note"]
-    panels = [FieldPanel("topic"), FieldPanel("say"), FieldPanel("unless"), FieldPanel("note")]
+    panels = [
+        HelpPanel(
+            _(
+                "ここに書いたことばは、保存したときから、いつも帯を出します。機械が「危険ではない」と判断した文でも、書いたことばを優先します。"
+                "話題に「危険ではないことば」を選ぶと、ふつうの意味のことば（例：包丁＋研ぎ）が帯を出さなくなります。"
+            )
+        ),
+        FieldPanel("topic"),
+        FieldPanel("say"),
+        FieldPanel("unless"),
+        FieldPanel("side"),
+        FieldPanel("note"),
+    ]
 
 
 class DangerTopicViewSet(WordsViewSet):
@@ -98,8 +110,22 @@ class DangerTopicViewSet(WordsViewSet):
         MultiFieldPanel(
             [FieldPanel("heading"), FieldPanel("text"), FieldPanel("family_text")], heading=_("帯に書くこと")
         ),
-        InlinePanel("lines", label=_("帯に出す相談電話")),
-        FieldRowPanel([FieldPanel("emergency"), FieldPanel("at_night")]),
+        InlinePanel(
+            "voices",
+            label=_("立場ごとの文"),
+            help_text=_("「してしまう人」「近くで心配している人」などに、別のことを言うときだけ書きます。"),
+        ),
+        InlinePanel(
+            "lines",
+            label=_("帯に出す相談電話"),
+            help_text=_("上の2つが帯に出て、残りは「くわしく」の中に入ります。いまつながるものを先にします。"),
+        ),
+        InlinePanel(
+            "answers",
+            label=_("帯の下に出す窓口"),
+            help_text=_("上の種類の窓口から先に出ます。書かなければ、困りごとの窓口を出します。"),
+        ),
+        FieldRowPanel([FieldPanel("emergency"), FieldPanel("at_night"), FieldPanel("kind_of")]),
         FieldRowPanel([FieldPanel("order"), FieldPanel("retired")]),
     ]
 

@@ -1,5 +1,7 @@
 """Nationwide telephone lines and chats, each with its source and the day on which somebody last looked."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -14,6 +16,8 @@ from search.modelsearch.records import searchable
 from ..choices import HolidayPolicy, Weekday
 from ..fields import ChoiceSetField
 from .base import Child, Record
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 class NationalLineQuerySet(models.QuerySet):
@@ -86,6 +90,13 @@ class NationalLine(DraftStateMixin, RevisionMixin, index.Indexed, Record, Cluste
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Languages are codes, each once, as answers look for them."""
+        super().clean()
+        self.languages = " ".join(dict.fromkeys(self.languages.lower().replace(",", " ").replace("、", " ").split()))
+        if not all(map(_LANGUAGE.fullmatch, self.languages.split())):
+            raise ValidationError({"languages": _("en zh ko のように、2文字か3文字のコードで書いてください。")})
 
 
 class LineHours(Child, Orderable):

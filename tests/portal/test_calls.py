@@ -32,6 +32,7 @@ from directory.vocabulary_files import export_csv, import_csv
 from portal.calls import broken_calls
 from search.vocabulary import vocabulary
 from tests.factories import PlaceFactory
+from tests.portal.test_admin import form_of as browser_form
 
 pytestmark = pytest.mark.django_db
 WORDS = "/admin/snippets/directory"
@@ -332,9 +333,7 @@ def test_should_not_let_an_editor_break_a_call(editor_client: Client) -> None:
 def test_should_try_a_topic_from_its_form(approver_client: Client, pattern: DangerPattern) -> None:
     topic = pattern.topic
     address = f"{WORDS}/dangertopic/edit/{topic.pk}/"
-    form = {name: getattr(topic, name) for name in ("code", "name", "heading", "text", "family_text", "order")}
-    form |= {"need": topic.need_id, "emergency": "on", "retired": "on"}
-    form |= {"lines-TOTAL_FORMS": 0, "lines-INITIAL_FORMS": 0, "lines-MIN_NUM_FORMS": 0, "lines-MAX_NUM_FORMS": 99}
+    form = {**browser_form(approver_client, address), "retired": ["on"]}
     assert SPELL in text_of(approver_client.post(address, form))
     topic.refresh_from_db()
     assert not topic.retired

@@ -8,9 +8,11 @@ import pytest
 from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
-from directory.models import Phrase, StopWord
+from directory.models import DangerTopic, NationalLine, Phrase, StopWord
 from search.models import Miss
+from tests.portal.test_admin import form_of
 
 pytestmark = pytest.mark.django_db
 FILES, MISSES = "/admin/words/", "/admin/misses/"
@@ -85,3 +87,47 @@ def test_should_write_a_phrase_in_the_form(editor_client: Client) -> None:
     response = editor_client.post("/admin/snippets/directory/phrase/add/", {**form, "need": ""})
     assert response.status_code == 200
     assert "どちらか一つ" in response.content.decode()
+
+
+def test_should_let_approvers_write_what_a_band_says_to_one_side(approver_client: Client, client: Client) -> None:
+    topic = DangerTopic.objects.get(code="suicide")
+    address = reverse("wagtailsnippets_directory_dangertopic:edit", args=[topic.pk])
+    form = form_of(approver_client, address)
+    number = int(form["voices-TOTAL_FORMS"][0])
+    assert number == topic.voices.count()
+    assert int(form["answers-TOTAL_FORMS"][0]) == topic.answers.count() > 0
+    topic.voices.all().delete()
+    form = form_of(approver_client, address) | {
+        **{"voices-TOTAL_FORMS": ["1"], "voices-0-id": [""], "voices-0-ORDER": ["1"]},
+        **{
+            "voices-0-side": ["family"],
+            "voices-0-heading": ["そばにいてください"],
+            "voices-0-text": ["ひとりにしないで。"],
+        },
+    }
+    assert approver_client.post(address, form).status_code == 302
+    page = BeautifulSoup(client.get("/search/", {"q": "友だちが死にたいと言っている"}).content, "html.parser")
+    assert "そばにいてください" in page.select_one(".results-band").get_text()
+
+
+def test_should_let_approvers_write_when_and_how_a_line_answers(approver_client: Client, client: Client) -> None:
+    line = NationalLine.objects.get(name="よりそいホットライン")
+    address = reverse("wagtailsnippets_directory_nationalline:edit", args=[line.pk])
+    form = form_of(approver_client, address) | {
+        "asked_by": ["ぽんぽこ電話"],
+        "languages": ["EN、zh en"],
+        "action-publish": ["1"],
+    }
+    assert approver_client.post(address, form).status_code == 302
+    line.refresh_from_db()
+    assert line.languages == "en zh"
+    page = BeautifulSoup(client.get("/search/", {"q": "ぽんぽこ電話"}).content, "html.parser")
+    assert "よりそいホットライン" in page.get_text()
+    soup = BeautifulSoup(approver_client.post(address, form | {"languages": ["英語"]}).content, "html.parser")
+    assert "コード" in soup.select_one(".error-message").get_text()
+
+
+def test_should_show_the_hours_of_a_line_in_its_form(approver_client: Client) -> None:
+    line = NationalLine.objects.exclude(opening_rules=None).first()
+    form = form_of(approver_client, reverse("wagtailsnippets_directory_nationalline:edit", args=[line.pk]))
+    assert int(form["opening_rules-TOTAL_FORMS"][0]) == line.opening_rules.count()
