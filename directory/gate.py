@@ -1,4 +1,4 @@
-"""What a change of words or of a desk would break: it is tried out, judged by the city's own calls, and taken back unseen."""
+"""What a change of words, a desk or the ear would break: it is tried out, judged by the city's own calls, and taken back unseen."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from search.ear import Ear, hearing
 from search.vocabulary import trying, vocabulary
 
 from . import danger
@@ -81,6 +82,14 @@ def desk_would_break(change: Callable[[], object], types: Collection[int]) -> li
         change()
         after = broken_calls(set(keys))
         transaction.set_rollback(True)
+    before = {call.pk for call in broken_calls({call.pk for call in after})} if after else set()
+    return [call for call in after if call.pk not in before]
+
+
+def ear_would_break(ear: Ear) -> list[Broken]:
+    """Calls that hold now and would not with another ear; none where the database holds no calls."""
+    with hearing(ear):
+        after = broken_calls()
     before = {call.pk for call in broken_calls({call.pk for call in after})} if after else set()
     return [call for call in after if call.pk not in before]
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from django.conf import settings
 
 from .model import Ear, EarError, Heard
 
-__all__ = ["NOTHING", "Ear", "Heard", "current_ear", "ear_problem", "forget_ear"]
+__all__ = ["NOTHING", "Ear", "Heard", "current_ear", "ear_problem", "forget_ear", "hearing"]
 
 logger = logging.getLogger("search")
 WEIGHTS = "weights.npz"
@@ -22,11 +25,23 @@ NOTHING = Heard()
 
 _lock = threading.Lock()
 _loaded: dict[Path, tuple[Ear | None, str]] = {}
+# The ear that this thread tries out, before it is written.
+_tried: ContextVar[Ear | None] = ContextVar("tried_ear", default=None)
 
 
 def current_ear() -> Ear | None:
     """The ear of the settings, loaded once by each process; None when its file is missing or damaged."""
-    return _load(Path(settings.EAR_DIR) / WEIGHTS)[0]
+    return _tried.get() or _load(Path(settings.EAR_DIR) / WEIGHTS)[0]
+
+
+@contextmanager
+def hearing(ear: Ear) -> Iterator[None]:
+    """Questions of this thread are heard by another ear inside."""
+    token = _tried.set(ear)
+    try:
+        yield
+    finally:
+        _tried.reset(token)
 
 
 def ear_problem() -> str:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
+from directory.gate import ear_would_break
 from directory.lessons import FOLDER, all_sentences
-from search.ear import WEIGHTS, forget_ear
+from search.ear import WEIGHTS, Ear, forget_ear
 from search.ear.sentences import SentencesError
 
 FIGURES = "figures.json"
@@ -27,6 +29,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """See BaseCommand."""
         parser.add_argument("--check", action="store_true", help="write nothing; fail when other figures are reached")
+        parser.add_argument("--break-calls", action="store_true", help="write weights that break the city's calls, too")
         parser.add_argument("--folds", type=int, default=FOLDS, help="groups of writers; 0 judges each writer alone")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,10 +49,25 @@ class Command(BaseCommand):
         if options["check"]:
             self._compare(reached)
         else:
+            self._judge(ear, options["break_calls"])
             ear.write(FOLDER / WEIGHTS)
             (FOLDER / FIGURES).write_text(json.dumps(reached, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
             forget_ear()
         self.stdout.write(json.dumps(reached["all"]))
+
+    def _judge(self, ear: Ear, break_calls: bool) -> None:
+        """Name the city's calls that hold now and would not with this ear. Raises CommandError unless that is wanted."""
+        try:
+            broken = ear_would_break(ear)
+        except DatabaseError:
+            # Whoever trains without the site's database has no calls.
+            return
+        for call in broken:
+            self.stderr.write(f"{call.text}: {call.expected} -> {call.came}")
+        if broken and not break_calls:
+            raise CommandError(
+                f"{len(broken)} calls would break; nothing was written (--break-calls writes all the same)"
+            )
 
     def _compare(self, reached: dict[str, Any]) -> None:
         kept = json.loads(Path(FOLDER / FIGURES).read_text(encoding="utf-8"))["all"]

@@ -1,15 +1,19 @@
-"""A desk that is changed, taken back or deleted: which of the city's calls that would break is said before."""
+"""A desk that is changed, taken back or deleted, an ear that was trained anew: which of the city's calls break is said before."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 
-from directory.gate import desk_would_break
+from directory.gate import desk_would_break, ear_would_break
 from directory.models import Call, ConsultationDesk, InstitutionType, Phrase, PublicRecord
 from portal.calls import broken_calls
+from search.ear import Ear, current_ear
 from tests.factories import DeskFactory
 from tests.portal.test_admin import form_of
 
@@ -75,3 +79,18 @@ def test_should_judge_only_calls_for_the_desks_type(
     with django_assert_max_num_queries(1):
         assert desk_would_break(desk.delete, {kind}) == []
     assert ConsultationDesk.objects.filter(pk=desk.pk).exists()
+
+
+def test_should_tell_what_another_ear_would_not_hear(tmp_path: Path) -> None:
+    ear = current_ear()
+    assert ear is not None
+    ear.write(tmp_path / "ear.npz")
+    with np.load(tmp_path / "ear.npz") as file:
+        arrays = {name: file[name] for name in file.files if name != "meta"}
+    deaf = Ear({**ear.meta, "thresholds": dict.fromkeys(ear.meta["thresholds"], 99.0)}, arrays)
+    Call.objects.all().delete()
+    Call.objects.create(text="たすけて だんなが またどなってる こわくて へやから でられない", band="yes")
+    Call.objects.create(text="太鼓を叩く会", band="no")
+    assert ear_would_break(ear) == []
+    assert [call.expected for call in ear_would_break(deaf)] == ["帯が出る"]
+    assert broken_calls() == []
