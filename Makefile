@@ -55,6 +55,9 @@ check: $(VENV)/.test ## Lint, format, migrations, system checks, import rules
 	YOROZU_ENV=test $(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/lint-imports
 
+ear: $(VENV)/.test ## Train the ear anew (minutes) and fail when it reaches other figures than are written down
+	OPENBLAS_NUM_THREADS=1 YOROZU_ENV=test $(BIN)/python manage.py train_ear --check
+
 format: $(VENV)/.test ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
