@@ -8,7 +8,7 @@ All other scripts (Hangul, Thai, Burmese, Devanagari ...) fit anywhere, with or 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -21,6 +21,9 @@ AND, OR = "＋", "／"
 WINDOW = 40
 SHORTEST = 2
 MOST_PLACES = 100
+KINDS = ("latin", "cyrillic", "hiragana", "typed")
+# By so many letters of their beginning words are looked up.
+BEGINNING = 2
 _LETTERS = "a-zà-ɏạ-ỹ"
 _LATIN = re.compile(rf"[{_LETTERS}' 0-9-]*[{_LETTERS}][{_LETTERS}' 0-9-]*$")
 _CYRILLIC = re.compile("[\u0400-\u04ff' 0-9-]*[\u0400-\u04ff][\u0400-\u04ff' 0-9-]*$")
@@ -67,12 +70,11 @@ class _Word:
 
     def places(self, asked: "_Text") -> Iterator[int]:
         """Where it begins."""
+        hay = asked.way(self.kind)
         if self.whole:
-            if self.text in asked.spaced:
-                for match in self.whole.finditer(asked.spaced):
-                    yield match.start() - asked.spaced.count(" ", 0, match.start())
+            for match in self.whole.finditer(hay):
+                yield match.start() - hay.count(" ", 0, match.start())
             return
-        hay = asked.hiragana if self.kind == "hiragana" else asked.typed
         place = hay.find(self.text)
         while place >= 0:
             yield place
@@ -99,6 +101,10 @@ class _Text:
         spaced = _one_letter(normalise(text))
         typed = spaced.replace(" ", "")
         return cls(typed, jaconv.kata2hira(typed), spaced)
+
+    def way(self, kind: str) -> str:
+        """The way in which words of a kind are looked for."""
+        return {"hiragana": self.hiragana, "typed": self.typed}.get(kind, self.spaced)
 
 
 def parts_of(text: str) -> tuple[tuple[str, ...], ...]:
@@ -138,31 +144,55 @@ class DangerDetector:
             for pattern in patterns
             if (parts := parts_of(pattern.say)) and not problem_of(pattern.say, pattern.unless)
         ]
+        # Of some thousand words a question has few: those whose beginning stands in it are looked for, and their patterns alone.
+        self._words: dict[tuple[str, str], dict[_Word, None]] = {}
+        self._led: dict[_Word, list[int]] = {}
+        for number, pattern in enumerate(self._patterns):
+            for word in pattern.parts[0]:
+                self._led.setdefault(word, []).append(number)
+            for word in (*(word for part in pattern.parts for word in part), *pattern.unless):
+                self._words.setdefault((word.kind, word.text[:BEGINNING]), {})[word] = None
 
     def find(self, text: str) -> tuple[SaidDanger, ...]:
         """What a text speaks of, each topic once, in the order of the patterns."""
         asked = _Text.of(text)
+        standing = self._standing(asked)
         found: dict[str, SaidDanger] = {}
-        for pattern in self._patterns:
+        for number in sorted({number for word in standing for number in self._led.get(word, ())}):
+            pattern = self._patterns[number]
             said = pattern.said
             known = found.get(said.topic)
             adds = known is None or (said.side and not known.side) or (said.is_own and not known.is_own)
-            if adds and _says(pattern, asked):
+            if adds and _says(pattern, asked, standing):
                 found[said.topic] = (
                     SaidDanger(said.topic, known.side or said.side, known.is_own or said.is_own) if known else said
                 )
         return tuple(found.values())
 
+    def _standing(self, asked: _Text) -> set[_Word]:
+        """The words that may stand in a text."""
+        return {
+            word
+            for kind in KINDS
+            for start in _beginnings(asked.way(kind))
+            for word in self._words.get((kind, start), ())
+            if word.text in asked.way(kind)
+        }
 
-def _says(pattern: _Compiled, asked: _Text) -> bool:
+
+def _beginnings(hay: str) -> set[str]:
+    return {hay[place : place + length] for length in range(1, BEGINNING + 1) for place in range(len(hay))}
+
+
+def _says(pattern: _Compiled, asked: _Text, standing: Collection[_Word]) -> bool:
     places: list[list[int]] = []
     for part in pattern.parts:
         # A word that stands a hundred times is looked at no further.
-        found = [place for word in part for place in islice(word.places(asked), MOST_PLACES)]
+        found = [place for word in part if word in standing for place in islice(word.places(asked), MOST_PLACES)]
         if not found:
             return False
         places.append(found)
-    if any(True for word in pattern.unless for _place in word.places(asked)):
+    if any(True for word in pattern.unless if word in standing for _place in word.places(asked)):
         return False
     return any(
         all(any(abs(other - place) <= WINDOW for other in others) for others in places[1:]) for place in places[0]
