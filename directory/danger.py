@@ -29,15 +29,15 @@ TOLD_DANGER = 0.8
 PATTERN, TOLD = 1.0, 0.1
 # The ear names the topic where patterns and ear disagree, once it is so sure of it.
 SURE_TOPIC = 0.5
-# The topic of words that are no danger, whatever the ear hears in them.
-CALM = "calm"
+# The topic of words that are no danger, whatever the ear hears in them; of those that shipped a longer text says more.
+CALM, LONGEST_CALM = "calm", 14
 # Words of death are never told as something less urgent only.
 NEVER_OUTVOTED, OF_DEATH = "suicide", frozenset({"suicide", "bereaved"})
 # Where the ear is less sure, nobody knows who speaks, and the words for everybody are used.
 SURE_SIDE = 0.4
 # What a shipped pattern says and the ear finds so unlikely, where it is sure of another topic, is not spoken of.
 LEAST_TOPIC = 0.03
-# A faint danger is no band, but nothing of it may be kept: so far below the threshold the ear still listens.
+# A faint danger is no band, but nothing of it may be kept: so far below what is heard the ear still listens.
 FAINT = -1.0
 # Words of people who work on a matter, or remember it, and are not in it.
 _ABOUT = re.compile(
@@ -179,7 +179,7 @@ def danger_of(question: Question, speaker: str = "") -> Danger:
     said = {item.topic: item for item in certain}
     if not said:
         said = {topic: SaidDanger(topic) for topic in _told(question)}
-    if list(said) == [CALM]:
+    if list(said) == [CALM] and (said[CALM].is_own or len(question.text) <= LONGEST_CALM):
         # Somebody knows better than the ear.
         return NO_DANGER
     said.pop(CALM, None)
@@ -193,7 +193,7 @@ def danger_of(question: Question, speaker: str = "") -> Danger:
 def is_faint(question: Question) -> bool:
     """Whether a question may speak of danger, however faintly: nothing of it is kept then."""
     heard = question.heard
-    return bool(question.dangers) or bool(_told(question)) or heard.danger >= FAINT
+    return bool(question.dangers) or bool(_told(question)) or heard.danger >= heard.least + FAINT
 
 
 def _in_order(heard: Heard, said: Mapping[str, SaidDanger]) -> tuple[str, ...]:

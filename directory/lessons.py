@@ -49,6 +49,11 @@ def known_codes() -> dict[str, frozenset[str]]:
     }
 
 
+def urgent_topics() -> frozenset[str]:
+    """Topics for which police or firemen stand by."""
+    return frozenset(row["code"] for row in read_csv("vocabulary/danger_topics.csv") if row["emergency"] == "yes")
+
+
 def all_sentences() -> list[Sentence]:
     """Everything to learn from. Raises SentencesError that names file, row and reason."""
     written = read_sentences([*sentence_files(), FOLDER / "questions.csv"], known_codes())

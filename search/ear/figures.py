@@ -19,14 +19,15 @@ Number = dict[str, float]
 def figures(lesson: Lesson, labels: Mapping[str, Sequence[str]], judgement: Judgement) -> dict[str, Any]:
     """Shares of 1, whole and by topic, side and language; and the rows that were missed by most."""
     judged = [place for place, sentence in enumerate(lesson.sentences) if sentence.writer not in INSIDERS]
+    topic = [labels["topic"][place] for place in judgement.topic.argmax(axis=1)]
+    margins = lesson.margins(labels["topic"])
     above = np.array(
         [
-            float(danger) - judgement.thresholds[script]
-            for danger, script in zip(judgement.danger, lesson.scripts, strict=True)
+            float(danger) - judgement.thresholds[script] - margins[name]
+            for danger, script, name in zip(judgement.danger, lesson.scripts, topic, strict=True)
         ]
     )
     heard = above >= 0
-    topic = [labels["topic"][place] for place in judgement.topic.argmax(axis=1)]
     side = [labels["side"][place] for place in judgement.side.argmax(axis=1)]
     types = _types(labels, judgement)
     sentences = lesson.sentences

@@ -6,7 +6,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,8 @@ class EarError(Exception):
 class Heard:
     """What the ear makes of a text; empty where there is no ear.
 
-    `danger`: how far above its threshold, in logits (0 and more is heard; about -9 to 9). `topics`, `sides`, `types` (of institution)
-    and `needs`: codes with how likely each is (0 to 1), the likeliest first.
+    `danger`: how far above its threshold, in logits (about -9 to 9); from `least` on it is heard. `topics`, `sides`, `types` (of
+    institution) and `needs`: codes with how likely each is (0 to 1), the likeliest first.
     """
 
     danger: float = -99.0
@@ -47,6 +47,7 @@ class Heard:
     sides: tuple[tuple[str, float], ...] = ()
     types: tuple[tuple[str, float], ...] = ()
     needs: tuple[tuple[str, float], ...] = ()
+    least: float = 0.0
 
     def __bool__(self) -> bool:
         """Whether there was an ear at all."""
@@ -55,7 +56,7 @@ class Heard:
     @property
     def is_danger(self) -> bool:
         """Whether a band should stand, whatever the patterns say."""
-        return self.danger >= 0
+        return self.danger >= self.least
 
     @property
     def topic(self) -> str:
@@ -119,6 +120,7 @@ class Ear:
         self._intercept = arrays["intercept"].astype(np.float32)
         # While it is being judged, an ear has no second step yet.
         self._thresholds: dict[str, float] = meta.get("thresholds", {})
+        self._margins: dict[str, float] = meta.get("margins", {})
         self._slopes: dict[str, list[float]] = meta.get("slopes", {})
         self._mix = {
             group: Mix(*(arrays[f"mix_{group}_{name}"].astype(np.float32) for name in MIX))
@@ -166,11 +168,12 @@ class Ear:
         script = script_of(analysis.surface)
         looked_at = mixed(scores[None], [script], self._columns["topic"])
         danger = float(self._mix["danger"].logits(looked_at)[0, 0]) - self._thresholds[script]
-        return Heard(
+        heard = Heard(
             danger,
             *(self._softly(group, self._mix[group].logits(looked_at)[0]) for group in ("topic", "side")),
             *(self._ranked(group, scores) for group in ("type", "need")),
         )
+        return replace(heard, least=self._margins.get(heard.topic, 0.0))
 
     def scores(self, families: Iterable[frozenset[int]]) -> NDArray[np.float32]:
         """The raw score of every column for a text's signs."""

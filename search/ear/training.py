@@ -27,12 +27,16 @@ from .signs import signs
 
 # Places of the tables, powers of two. Half as many for danger cost 5 of 100 dangers at the same false alarms; a quarter of the
 # narrow one's cost little.
-SIZES = {"danger": 1 << 20, "rest": 1 << 16}
+SIZES = {"danger": 1 << 21, "rest": 1 << 16}
 # Softer than usual: writers differ more among each other than their sentences do.
 PENALTY = {"danger": 0.7, "topic": 0.4, "side": 0.4, "type": 0.3, "need": 0.3}
 # So many of a hundred harmless look-alikes of unseen writers may be taken for danger. They were written to mislead: of what a
 # town is really asked, far fewer are. A line too many is easier to bear than one that is missing.
 FALSE_ALARMS = 0.03
+# A miss costs more where minutes or a life are at stake, a needless band is odder where they are not: so far below (above) the
+# threshold a topic for which 110 or 119 stand by (any other) is heard. Chosen on 570 questions that had not been learned from: of
+# their dangers 98 of 100 are heard instead of 96, at as many false alarms.
+URGENT, PATIENT = -1.0, 1.0
 WORKERS = 2
 # The second step: a small net over the scores of all columns.
 HIDDEN, ROUNDS = 32, 40
@@ -40,20 +44,22 @@ HIDDEN, ROUNDS = 32, 40
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Sentences as numbers: for each its families of signs."""
+    """Sentences as numbers: for each its families of signs. `urgent`: the topics in which a miss costs most."""
 
     sentences: tuple[Sentence, ...]
     families: tuple[tuple[frozenset[int], ...], ...]
     scripts: tuple[str, ...]
+    urgent: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, sentences: Sequence[Sentence]) -> Lesson:
+    def of(cls, sentences: Sequence[Sentence], urgent: Collection[str] = ()) -> Lesson:
         """Analyse them all."""
         analyses = [analyse(sentence.text) for sentence in sentences]
         return cls(
             tuple(sentences),
             tuple(signs(analysis) for analysis in analyses),
             tuple(script_of(analysis.surface) for analysis in analyses),
+            frozenset(urgent),
         )
 
     def part(self, chosen: Collection[int]) -> Lesson:
@@ -63,7 +69,12 @@ class Lesson:
             tuple(self.sentences[place] for place in places),
             tuple(self.families[place] for place in places),
             tuple(self.scripts[place] for place in places),
+            self.urgent,
         )
+
+    def margins(self, topics: Sequence[str]) -> dict[str, float]:
+        """How far from the threshold each topic is heard."""
+        return {topic: URGENT if topic in self.urgent else PATIENT for topic in topics}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,7 @@ def _ear(lesson: Lesson, labels: Mapping[str, Sequence[str]], judgement: Judgeme
         "format": FORMAT,
         "labels": labels,
         "thresholds": judgement.thresholds,
+        "margins": lesson.margins(labels["topic"]),
         "slopes": judgement.slopes,
         "sentences": len(lesson.sentences),
         "writers": len({sentence.writer for sentence in lesson.sentences}),

@@ -118,3 +118,25 @@ def test_should_believe_the_city_that_words_are_no_danger() -> None:
 @pytest.mark.parametrize("asked", ["morir quiero", "もう むり かも", "きえたい"])
 def test_should_take_what_may_be_danger_for_faint(asked: str) -> None:
     assert is_faint(understand(asked))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "is_danger"),
+    [
+        ("電気をとめられた", False),
+        ("自死遺族のつどい", False),
+        ("電気とめられた 赤ん坊おるのに", True),
+        ("電気とめられた 部屋の中で手がかじかんで動かない", True),
+        ("自死遺族のつどいに行ったけど もう自分も終わりにしたい", True),
+    ],
+)
+def test_should_hear_what_else_is_said_beside_calm_words(asked: str, is_danger: bool) -> None:
+    assert bool(danger_of(understand(asked))) == is_danger
+
+
+@pytest.mark.django_db
+def test_should_be_silent_for_a_citys_own_calm_words_however_long_the_text() -> None:
+    asked = "防災の劇で 子役が「おなかがすいて死にそう」と言う場面の台本をさがしています"
+    DangerPattern.objects.create(topic=DangerTopic.objects.get(code="calm"), say="台本")
+    assert not danger_of(understand(asked))

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from directory.gate import ear_would_break
-from directory.lessons import FOLDER, all_sentences
+from directory.lessons import FOLDER, all_sentences, urgent_topics
 from search.ear import WEIGHTS, Ear, forget_ear
 from search.ear.sentences import SentencesError
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             sentences = all_sentences()
         except SentencesError as error:
             raise CommandError("\n".join(error.problems)) from error
-        lesson = Lesson.of(sentences)
+        lesson = Lesson.of(sentences, urgent_topics())
         ear, judgement = learn(lesson, options["folds"] or len(sentences))
         reached = figures(lesson, ear.meta["labels"], judgement)
         if options["check"]:
