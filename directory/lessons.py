@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 from search.danger import AND, OR
 from search.ear.sentences import Sentence, read_sentences
@@ -30,6 +31,12 @@ DANGERS = {
 }
 # Phrases of these may be danger or not.
 OPEN = frozenset({"sudden-illness", "food", "homeless", "bullying", "sleepless", "consumer", "isolation", "pregnancy"})
+# So many words that are none, of these letters.
+NONSENSE = 600
+KANA = (
+    "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわん"
+    "がぎぐげござじずぜぞだでどばびぶべぼぱぴぷぺぽ"
+)
 # A pattern of one part says something by itself from this length on.
 SHORTEST = 4
 
@@ -57,7 +64,7 @@ def urgent_topics() -> frozenset[str]:
 def all_sentences() -> list[Sentence]:
     """Everything to learn from. Raises SentencesError that names file, row and reason."""
     written = read_sentences([*sentence_files(), FOLDER / "questions.csv"], known_codes())
-    return [*written, *_phrases(), *_patterns(), *_calls()]
+    return [*written, *_phrases(), *_patterns(), *_calls(), *_nonsense()]
 
 
 def _calls() -> Iterator[Sentence]:
@@ -67,6 +74,14 @@ def _calls() -> Iterator[Sentence]:
         band = row["band"] if (row["band"] == "yes") == bool(topic) else "either"
         types = tuple(filter(None, row["leads"].split("|")))
         yield Sentence(row["text"], "", band, topic if band == "yes" else "", row["side"], (), types, OURS)
+
+
+def _nonsense() -> Iterator[Sentence]:
+    """Kana that are no word, always the same ones: of what nobody knows, the ear would take its few known sounds for a danger."""
+    chance = Random(1)  # noqa: S311
+    for _number in range(NONSENSE):
+        text = "".join(chance.choice(KANA) for _place in range(chance.randint(2, 6)))
+        yield Sentence(text, "", "no", "", "", ("none",), ("sogo", "koho"), OURS)
 
 
 def _phrases() -> Iterator[Sentence]:

@@ -48,7 +48,8 @@ def remembered_each(
     """The values of names in a group; all that are not known are made together."""
     if (tried := _aside.get().get(group)) is not None:
         names = list(names)
-        tried.update(make([name for name in names if name not in tried]))
+        if missing := [name for name in names if name not in tried]:
+            tried.update(make(missing))
         return {name: tried[name] for name in names if name in tried}
     generation, now = _generation(group), time.monotonic()
     names = list(names)

@@ -72,6 +72,17 @@ def test_should_show_what_breaks_without_the_desk(approver_client: Client, desk:
     assert not PublicRecord.objects.filter(resource_id=desk.pk).exists()
 
 
+def test_should_judge_several_calls_for_one_type(approver_client: Client, desk: ConsultationDesk) -> None:
+    for text in ("もけらもけら", "ぽんぽこりん"):
+        Phrase.objects.create(text=text, type=desk.type)
+        Call.objects.create(text=text, band="no").leads.set([desk.type])
+    assert {call.text for call in desk_would_break(desk.delete, {desk.type_id})} == {
+        SPELL,
+        "もけらもけら",
+        "ぽんぽこりん",
+    }
+
+
 def test_should_judge_only_calls_for_the_desks_type(
     approver_client: Client, desk: ConsultationDesk, django_assert_max_num_queries: object
 ) -> None:

@@ -94,7 +94,7 @@ def test_should_lead_to_the_section_whose_words_fit(client: Client) -> None:
 @pytest.mark.parametrize("asked", ["子どもが熱を出した", "赤ちゃんが熱を出して", "息子の熱が出た"])
 def test_should_not_match_by_a_word_that_says_nothing(client: Client, asked: str) -> None:
     found = api(client, asked)
-    assert not {row["institution_type"] for row in answers(found)[:5]} & {"hw", "sanka", "volunteer", "ibasho"}
+    assert not {row["institution_type"] for row in answers(found)[:3]} & {"hw", "sanka", "volunteer", "ibasho"}
 
 
 # help wanted, help given

@@ -74,6 +74,22 @@ def test_should_tell_who_speaks(ear: Ear, said: str, side: str) -> None:
     assert ear.hear(analyse(said)).side == side
 
 
+def test_should_not_take_what_is_no_word_for_danger(ear: Ear) -> None:
+    words = (
+        "ふがほげ",
+        "ぬめぺそ",
+        "もけらぽ",
+        "ざぞずぜ",
+        "てゆねあと",
+        "へねかぶ",
+        "とそよ",
+        "ゆはれ",
+        "せけはひれ",
+        "じぞたち",
+    )
+    assert [word for word in words if ear.hear(analyse(word)).is_danger] == []
+
+
 def test_should_hear_urgent_topics_sooner_than_others(ear: Ear) -> None:
     margins = ear.meta["margins"]
     assert margins["suicide"] < 0 < margins["lonely"]
@@ -165,6 +181,6 @@ def test_should_hold_what_its_figures_say() -> None:
     assert ear.meta["thresholds"] == figures["thresholds"]
     assert figures["writers"] == ear.meta["writers"] - 2
     assert figures["all"]["band_recall"] >= 0.85
-    assert figures["all"]["false_alarms"] <= 0.045
+    assert figures["all"]["false_alarms"] <= 0.05
     assert figures["by_language"]["ja"]["band_recall"] >= 0.9
     assert (Path(project.EAR_DIR) / WEIGHTS).stat().st_size < 10_000_000
