@@ -24,8 +24,9 @@ MOST_TOPICS = 2
 # many is easier to bear than one that is missing.
 TOLD_DANGER = 0.8
 # A pattern that came with the software counts for so much, an urgent need that was told for so much: where the ear is surer than
-# that of the contrary, it is a joke, a title, a statistic. Of unseen writers' harmless sentences the patterns alone took 6 of
-# 100 for danger, with this 1; of their dangers none that the patterns had heard was lost in 50. A city's own pattern always counts.
+# that of the contrary (counted from where it would hear the danger), it is a joke, a title, a statistic. Of unseen writers'
+# harmless sentences the patterns alone took 6 of 100 for danger, with this 1; of their dangers none that the patterns had heard
+# was lost in 50. A city's own pattern always counts.
 PATTERN, TOLD = 1.0, 0.1
 # The ear names the topic where patterns and ear disagree, once it is so sure of it.
 SURE_TOPIC = 0.5
@@ -175,7 +176,7 @@ def danger_of(question: Question, speaker: str = "") -> Danger:
     heard = question.heard
     # Of languages that the vocabulary does not hold the ear knows too little to silence a pattern, or to correct it.
     knows_better = bool(heard) and question.language in HELD
-    certain = [said for said in question.dangers if said.is_own or not knows_better or heard.danger >= -PATTERN]
+    certain = [item for item in question.dangers if item.is_own or not knows_better or _outweighs(item, heard)]
     said = {item.topic: item for item in certain}
     if not said:
         said = {topic: SaidDanger(topic) for topic in _told(question)}
@@ -188,6 +189,11 @@ def danger_of(question: Question, speaker: str = "") -> Danger:
         return NO_DANGER
     patient = Patient.CHILD if _CHILD.search(question.text) else Patient.ADULT
     return Danger(codes[:MOST_TOPICS], _side(heard, said, speaker), patient)
+
+
+def _outweighs(said: SaidDanger, heard: Heard) -> bool:
+    """Whether a pattern that shipped counts although the ear hears none; one that tells the side as well counts twice."""
+    return heard.danger >= min(heard.least, 0.0) - PATTERN * (2 if said.side else 1)
 
 
 def is_faint(question: Question) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from directory.lessons import FOLDER
 from directory.models import DangerPattern, DangerTopic
 from search.ear import WEIGHTS, current_ear, forget_ear
 from search.query import understand
+
+QUERIES = Path(__file__).parents[1] / "search" / "queries"
 
 
 @pytest.fixture
@@ -140,3 +143,22 @@ def test_should_be_silent_for_a_citys_own_calm_words_however_long_the_text() -> 
     asked = "防災の劇で 子役が「おなかがすいて死にそう」と言う場面の台本をさがしています"
     DangerPattern.objects.create(topic=DangerTopic.objects.get(code="calm"), say="台本")
     assert not danger_of(understand(asked))
+
+
+@pytest.mark.django_db
+def test_should_hear_what_is_plainly_said_in_thirteen_languages() -> None:
+    with (QUERIES / "plain-dangers.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["language"] for row in rows}) == 13
+    assert [row for row in rows if not danger_of(understand(row["text"]))] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("asked", ["闇バイト やめたい", "やみバイト ことわれない", "受け子やらされて抜けられん"])
+def test_should_send_who_wants_out_of_crime_to_the_police(asked: str) -> None:
+    danger = danger_of(understand(asked))
+    assert (danger.topics[0], danger.side) == ("fraud", "doer")
+    assert leading_types(danger)[0] == "emergency"
+    band = band_of(danger)
+    assert band is not None
+    assert band.lines[0].number == "#9110"

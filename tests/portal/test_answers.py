@@ -359,6 +359,7 @@ def test_should_find_everything_in_the_register_by_its_name() -> None:
         ("tuning.csv", 150, 0.95, 0.97, 3),
         ("tuning-2.csv", 200, 0.95, 0.97, 4),
         ("heldout.csv", 150, 0.87, 0.96, 8),
+        ("heldout-2.csv", 200, 0.9, 0.98, 3),
     ],
 )
 def test_should_stay_as_good_as_it_was(file: str, count: int, least: float, recall: float, alarms: int) -> None:
