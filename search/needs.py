@@ -20,6 +20,8 @@ WEIGHTS = {"w": 1.0, "p": 0.35, "d": 0.8, "g": 0.22, "c": 0.3, "l": 1.0, "s": 0.
 LEAST_SCORE = 0.5
 MOST_NEEDS = 3
 LEAST_ECHO, MOST_ECHOES = 0.15, 5
+# How much the next phrases of a target count beside the best, where it must have been said, and where it is only guessed at.
+SOFTLY, LOUDLY = 0.25, 1.0
 # Evidence (in weighed features) at which half of the certainty is reached: one rare word is enough, a particle is not.
 HALF_EVIDENCE = 1.3
 # A question of a page's length is compared by its beginning.
@@ -42,6 +44,9 @@ _WISHES = {
 _EMPTY = frozenset(
     {"為る", "有る", "居る", "成る", "事", "物", "所", "人", "様", "言う", "御", "其れ", "此れ", "思う", "見る"}
 )
+
+# Of each target its phrases with how like they are, the likest first.
+_Like = dict[str, list[tuple[float, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +92,22 @@ class NeedFinder:
             for feature in bag:
                 self._postings[feature].append(number)
 
-    def find(self, analysis: Analysis) -> list[FoundNeed]:
-        """The targets that a question speaks of, the surest first.
+    def listen(self, analysis: Analysis) -> tuple[list[FoundNeed], list[FoundNeed]]:
+        """The targets that a question speaks of, the surest first; and those whose phrases are most like it, the likest first.
 
         What one target explains is taken out before the next is looked for, so that two needs are found only where the
-        question gives reasons for both.
+        question gives reasons for both. Somebody who tells a story says little that others have said before; what is
+        likest is then still the best guess.
         """
         left = self._known(analysis)
+        like = self._like(left)
+        return self._told(left, like), self._echoes(like)
+
+    def _told(self, left: dict[str, float], like: _Like) -> list[FoundNeed]:
         found: list[FoundNeed] = []
         while left and len(found) < MOST_NEEDS:
-            scores = self._scores(left)
-            scores = {target: best for target, best in scores.items() if target not in {item.target for item in found}}
+            known = {item.target for item in found}
+            scores = {target: _joined(items, SOFTLY) for target, items in like.items() if target not in known}
             if not scores:
                 break
             target, (score, number) = max(scores.items(), key=lambda item: (item[1][0], item[0]))
@@ -105,14 +115,11 @@ class NeedFinder:
                 break
             found.append(self._found(target, min(score, 1.0), number))
             left = {feature: weight for feature, weight in left.items() if not self._used_by(feature, target)}
+            like = self._like(left)
         return found
 
-    def echoes(self, analysis: Analysis) -> list[FoundNeed]:
-        """The targets whose phrases are most like a question, also where none of them is really said; the likest first.
-
-        Somebody who tells a story says little that others have said before; what is likest is then still the best guess.
-        """
-        scores = self._scores(self._known(analysis), voice=1.0)
+    def _echoes(self, like: _Like) -> list[FoundNeed]:
+        scores = {target: _joined(items, LOUDLY) for target, items in like.items()}
         best = sorted(scores.items(), key=lambda item: (item[1][0], item[0]), reverse=True)[:MOST_ECHOES]
         return [self._found(target, score, number) for target, (score, number) in best if score >= LEAST_ECHO]
 
@@ -128,27 +135,28 @@ class NeedFinder:
     def _used_by(self, feature: str, target: str) -> bool:
         return any(self._phrases[number].target == target for number in self._postings[feature])
 
-    def _scores(self, asked: dict[str, float], voice: float = 0.25) -> dict[str, tuple[float, int]]:
-        """The best score of each target, and the phrase behind it; `voice` is how much its next phrases count."""
+    def _like(self, asked: dict[str, float]) -> _Like:
+        """How like a question the phrases of each target are, the likest first."""
         shared: Counter[int] = Counter()
         for feature, weight in asked.items():
             for number in self._postings[feature]:
                 shared[number] += weight
-        best: dict[str, list[tuple[float, int]]] = defaultdict(list)
+        found: _Like = defaultdict(list)
         for number, weight in shared.items():
             covered = weight / self._sums[number]
             certain = weight / (weight + HALF_EVIDENCE)
-            best[self._phrases[number].target].append((covered * (0.4 + 0.6 * certain) * (1 + certain) / 1.3, number))
-        return {target: self._joined(items, voice) for target, items in best.items()}
+            found[self._phrases[number].target].append((covered * (0.4 + 0.6 * certain) * (1 + certain) / 1.3, number))
+        for items in found.values():
+            items.sort(reverse=True)
+        return found
 
-    @staticmethod
-    def _joined(items: list[tuple[float, int]], voice: float) -> tuple[float, int]:
-        """The best phrase counts, and a little of the next ones: several echoes are a voice."""
-        items.sort(reverse=True)
-        score = items[0][0]
-        for rank, (other, _number) in enumerate(items[1:4], start=2):
-            score += other * voice / rank
-        return score, items[0][1]
+
+def _joined(items: list[tuple[float, int]], voice: float) -> tuple[float, int]:
+    """The best phrase counts, and by `voice` a little of the next ones: several echoes are a voice."""
+    score = items[0][0]
+    for rank, (other, _number) in enumerate(items[1:4], start=2):
+        score += other * voice / rank
+    return score, items[0][1]
 
 
 def features(analysis: Analysis) -> Iterable[str]:

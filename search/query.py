@@ -111,14 +111,14 @@ def understand(text: str, *, off: Collection[str] = ()) -> Question:
     noise = is_noise(analysis.surface)
     if noise:
         clauses = ()
-    needs = words.need_finder.find(analysis) if held else ()
+    needs, echoes = words.need_finder.listen(analysis)
     return Question(
         analysis.surface,
         analysis,
         is_open=bool(analysis.surface) and not clauses and not noise,
         clauses=clauses,
-        needs=tuple(need for need in needs if f"need:{need.target}" not in off),
-        echoes=tuple(need for need in words.need_finder.echoes(analysis) if f"need:{need.target}" not in off),
+        needs=tuple(need for need in needs if held and f"need:{need.target}" not in off),
+        echoes=tuple(need for need in echoes if f"need:{need.target}" not in off),
         hints=hints,
         dangers=words.danger_detector.find(text),
         heard=ear.hear(analysis) if (ear := current_ear()) else NOTHING,
