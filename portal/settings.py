@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "directory.partners",
     "directory",
     "search",
+    "guard",
     "wagtail.contrib.settings",
     "wagtail.contrib.redirects",
     "wagtail.embeds",
