@@ -10,5 +10,5 @@ class GuardConfig(AppConfig):
     verbose_name = "守り"
 
     def ready(self) -> None:
-        """Register the checks."""
-        from . import checks  # noqa: F401
+        """Register what follows a log-in."""
+        from . import sessions  # noqa: F401

@@ -37,6 +37,9 @@ RATES: tuple[Rate, ...] = (
     Rate("forms", ("/",), ("60 per 10 seconds", "300 per minute"), SENT),
     Rate("pages", ("/",), ("150 per 10 seconds", "500 per minute")),
 )  # fmt: skip
+STAFF_PAGES = ("/admin/", "/partners/")
+# What the admin's pages ask for while nobody touches them.
+NO_CLICKS = ("/admin/editing-sessions/",)
 # Who is logged in is counted by name, not by network: the admin asks for several addresses a page.
 RATES_OF_STAFF: tuple[str, ...] = ("300 per 10 seconds", "1200 per minute")
 
@@ -67,7 +70,7 @@ CODES = Limit("codes", ("20 per hour",))
 MAIL_TO_ADDRESS = Limit("mail-address", ("1 per 5 minutes", "5 per day"))
 MAIL_FROM_NETWORK = Limit("mail-network", ("10 per 15 minutes", "40 per day"))
 # Invitations: to one address, and by one person who invites.
-INVITATION_TO_ADDRESS = Limit("invitation-address", ("2 per hour", "4 per day"))
+INVITATION_TO_ADDRESS = Limit("invitation-address", ("3 per hour", "6 per day"))
 INVITATION_BY_PERSON = Limit("invitation-person", ("20 per 10 minutes", "200 per day"))
 # Invitation links that nobody sent.
 STRANGE_LINKS = Limit("strange-links", ("1000000 per day",))

@@ -4,12 +4,13 @@ Every variable is listed in the README's table.
 """
 
 import secrets
-from datetime import timedelta
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from guard import startup
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -29,7 +30,7 @@ def _secret_key() -> str:
     if key := env.str("SECRET_KEY", default=""):
         return key
     if ENVIRONMENT == "production":
-        raise ImproperlyConfigured("Set SECRET_KEY to a long random string, and keep it secret")
+        return ""
     kept = VAR_DIR / "secret_key"
     if not kept.exists():
         kept.write_text(secrets.token_urlsafe(50))
@@ -71,7 +72,6 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
-    "axes",
 ]
 
 MIDDLEWARE = [
@@ -85,11 +85,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "guard.middleware.Rates",
+    "guard.sessions.Sessions",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "directory.partners.middleware.StaffOnly",
     "portal.middleware.KeptRecords",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -141,30 +142,24 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# Argon2 first; what was kept before is taken over at the next log-in.
+PASSWORD_HASHERS = ["guard.hashing.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 if TEST:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-# Logging in: wrong passwords lock an account for a while, wherever they come from (a proxy hides where that is).
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_USERNAME_CALLABLE = "directory.partners.accounts.lock_name"
-# It warns that browsers could be changed between tries; failures are summed over all of them for one account.
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ACCESS_FAILURE_LOG = False
-AXES_DISABLE_ACCESS_LOG = True
-AXES_LOCKOUT_TEMPLATE = "partners/locked_out.html"
-AXES_VERBOSE = False
+# Logging in: limits by network and name (`guard.policy`), at every door.
+AUTHENTICATION_BACKENDS = ["guard.tries.GuardedBackend"]
+WAGTAILADMIN_USER_LOGIN_FORM = "directory.partners.forms.AdminLoginForm"
 LOGIN_URL = "partners:login"
 OTP_TOTP_ISSUER = "よろず"
 OTP_TOTP_THROTTLE_FACTOR = 1
 # Whether the city's own people need a second factor for the admin and the partner pages; partners always need it.
-STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not (DEMO or TEST))
-# A session of a partner ends after so long without a click, and after so long in any case (minutes).
+STAFF_SECOND_FACTOR = startup.flag(env, "STAFF_SECOND_FACTOR", default=not (DEMO or TEST))
+# A session of a partner or of the city ends after so long without a click, and after so long in any case (minutes).
 PARTNER_IDLE_MINUTES = env.int("PARTNER_IDLE_MINUTES", default=30)
 PARTNER_SESSION_MINUTES = env.int("PARTNER_SESSION_MINUTES", default=600)
+SESSION_COOKIE_AGE = PARTNER_SESSION_MINUTES * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # How long the trail of the partner pages, and old versions of contact points, are kept (days).
 TRAIL_DAYS = env.int("TRAIL_DAYS", default=1_095)
 CONTACT_HISTORY_DAYS = env.int("CONTACT_HISTORY_DAYS", default=730)
@@ -174,6 +169,9 @@ EMAIL_CONFIG = env.email(
     "EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}" if DEMO or TEST else "smtp://localhost:25"
 )
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
+# Mails that nobody may wait for leave after the answer; tests look at them at once.
+BACKGROUND_WORK = not TEST
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="yorozu@localhost")
 
 LANGUAGE_CODE = "ja"
@@ -194,7 +192,9 @@ STORAGES = {
     },
 }
 # The demo has no web server in front that could serve uploaded pictures.
-SERVE_MEDIA = env.bool("SERVE_MEDIA", default=DEMO or TEST)
+SERVE_MEDIA = startup.flag(env, "SERVE_MEDIA", default=DEMO or TEST)
+# Limits of requests by network (`guard.policy.RATES`); those of log-ins and mails always hold.
+RATE_LIMITS = startup.flag(env, "RATE_LIMITS", default=not TEST)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # The strictest policy that the public pages need. Wagtail's admin sets inline styles and scripts of its own.
@@ -213,20 +213,32 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF],
     },
 }
-X_FRAME_OPTIONS = "SAMEORIGIN"
+# Wagtail's previews say of themselves that the admin may frame them.
+X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # A page's address may tell what somebody is in trouble with: never pass it on.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEMO or TEST)
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not (DEMO or TEST))
+SECURE_SSL_REDIRECT = startup.flag(env, "SECURE_SSL_REDIRECT", default=not (DEMO or TEST))
+SECURE_HSTS_INCLUDE_SUBDOMAINS = startup.flag(
+    env, "SECURE_HSTS_INCLUDE_SUBDOMAINS", default=SECURE_SSL_REDIRECT and not (DEMO or TEST)
+)
+# Preloading is decided for a whole registered domain, by who owns it, not by one site below it.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEMO or TEST else 31_536_000)
-if env.bool("BEHIND_PROXY", default=False):
+# How many proxies of ours stand in front; what they say of who asks, and how, is believed.
+PROXIES = startup.proxies(env)
+if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 WAGTAIL_SITE_NAME = "よろず"
-WAGTAILADMIN_BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")
+WAGTAILADMIN_BASE_URL = env.str(
+    "BASE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}" if DEMO or TEST else ""
+).rstrip("/")
+if ENVIRONMENT == "production":
+    startup.check_production(SECRET_KEY, ALLOWED_HOSTS, WAGTAILADMIN_BASE_URL, only_https=SECURE_SSL_REDIRECT)
 WAGTAIL_ALLOW_UNICODE_SLUGS = True
 # Autosave writes every 500 ms; with inline children a stale tab duplicates them (wagtail#14359).
 WAGTAIL_AUTOSAVE_INTERVAL = 0
@@ -247,7 +259,7 @@ ELASTICSEARCH = {
     "username": env.str("ELASTICSEARCH_USERNAME", default=""),
     "password": env.str("ELASTICSEARCH_PASSWORD", default=""),
     "ca_certs": env.str("ELASTICSEARCH_CA_CERTS", default=""),
-    "verify": env.bool("ELASTICSEARCH_VERIFY", default=True),
+    "verify": startup.flag(env, "ELASTICSEARCH_VERIFY", default=True),
     "timeout": env.float("ELASTICSEARCH_TIMEOUT", default=2.0),
     "replicas": env.int("ELASTICSEARCH_REPLICAS", default=0),
 }

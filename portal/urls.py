@@ -9,6 +9,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from directory.partners.views import signing_in
+
 from .sitemaps import SITEMAPS
 from .tree import serve as serve_page
 from .views import api, sharing
@@ -37,6 +39,14 @@ urlpatterns = [
     path("sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}),
     path("sitemap-<section>.xml", sitemap_views.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("partners/", include("directory.partners.urls")),
+    # The doors of the admin, with the limits of ours; before Wagtail's own of the same names.
+    path("admin/login/", signing_in.AdminLogin.as_view(), name="wagtailadmin_login"),
+    path("admin/password_reset/", signing_in.AdminPasswordReset.as_view(), name="wagtailadmin_password_reset"),
+    path(
+        "admin/password_reset/confirm/<uidb64>/<token>/",
+        signing_in.AdminPasswordConfirm.as_view(),
+        name="wagtailadmin_password_reset_confirm",
+    ),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]

@@ -18,6 +18,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from directory.memory import forget_all
+from guard.counting import forget_pages
 from search import engines
 from tests.elasticsearch.node import MissingTools, start_node
 
@@ -37,6 +38,7 @@ def nothing_remembered() -> Iterator[None]:
     yield
     cache.clear()
     forget_all()
+    forget_pages()
 
 
 @pytest.fixture

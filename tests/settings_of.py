@@ -17,12 +17,20 @@ print(json.dumps({name: value for name, value in vars(settings).items()
 """
 
 
+# What production refuses to start without.
+SOUND = {
+    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRST",
+    "ALLOWED_HOSTS": "soudan.example.lg.jp",
+    "BASE_URL": "https://soudan.example.lg.jp",
+}
+
+
 def settings_of(environment: str, **variables: str) -> dict[str, Any]:
-    """Plain values of the settings with nothing set but what is named, and a secret key."""
+    """Plain values of the settings with nothing set but what is named, and what has to be."""
     kept = {name: os.environ[name] for name in ("PATH", "YOROZU_VAR") if name in os.environ}
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],
-        env={**kept, "YOROZU_ENV": environment, "SECRET_KEY": "x" * 50, **variables},
+        env={**kept, "YOROZU_ENV": environment, **SOUND, **variables},
         cwd=Path(__file__).parent.parent,
         capture_output=True,
         text=True,

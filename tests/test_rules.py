@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("search", "directory", "portal")
+PACKAGES = ("guard", "search", "directory", "portal")
 
 
 def test_should_import_only_downwards() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django_otp import user_has_device
 
+from guard import sessions
+from guard.policy import MINUTES_TO_SECOND_FACTOR
+from guard.tries import came_in
+
 from .choices import Act
 from .models import SESSIONS, Member, Partner
 from .trail import note
@@ -25,7 +28,7 @@ from .trail import note
 View = Callable[..., HttpResponse]
 
 # What this package keeps in a session.
-MARK, STARTED, SEEN, AS_PARTNER, INVITED = "partner_mark", "partner_started", "partner_seen", "partner_as", "invitation"
+MARK, AS_PARTNER, INVITED = "partner_mark", "partner_as", "invitation"
 
 
 class Denied(Http404):
@@ -74,44 +77,40 @@ def needs_second_factor(user: Any) -> bool:
 
     Always for people of partners; for people of the city when the setting says so, or once they have set one up.
     """
-    if user.is_verified():
-        return False
+    return not user.is_verified() and owes_second_factor(user)
+
+
+def owes_second_factor(user: Any) -> bool:
+    """Whether the user is asked for a second factor at every log-in."""
     if Member.objects.filter(user_id=user.pk).exists():
         return True
     return settings.STAFF_SECOND_FACTOR or user_has_device(user)
 
 
-def start_session(request: HttpRequest, member: Member) -> None:
-    """Begin a member's session; the oldest beyond the allowed number ends."""
-    mark, now = secrets.token_hex(8), int(time.time())
-    request.session[MARK], request.session[STARTED], request.session[SEEN] = mark, now, now
-    # It also ends with the browser: the next person may sit at the same machine.
-    request.session.set_expiry(0)
-    locked = Member.objects.select_for_update().get(pk=member.pk)
-    locked.sessions = [*locked.sessions, mark][-SESSIONS:]
-    locked.previous_visit_at, locked.last_visit_at = locked.last_visit_at, timezone.now()
-    locked.save(update_fields=["sessions", "previous_visit_at", "last_visit_at"])
+def finish_login(request: HttpRequest) -> None:
+    """The person has shown all that is asked of them: a session with a new id, and of a member one more of the few allowed.
+
+    Nothing of another session ends before this: a password alone ends nobody's work.
+    """
+    request.session.cycle_key()
+    came_in(request, request.user)
+    locked = Member.objects.select_for_update().filter(user_id=request.user.pk).first()
+    if locked is not None:
+        request.session[MARK] = mark = secrets.token_hex(8)
+        locked.sessions = [*locked.sessions, mark][-SESSIONS:]
+        locked.previous_visit_at, locked.last_visit_at = locked.last_visit_at, timezone.now()
+        locked.save(update_fields=["sessions", "previous_visit_at", "last_visit_at"])
 
 
-def _session_obstacle(request: HttpRequest, member: Member) -> str:
-    """Why the session of a member is at its end: "idle", "old", "elsewhere", or nothing."""
-    session, now = request.session, int(time.time())
-    if session.get(MARK) not in member.sessions:
-        return "elsewhere"
-    if now - session.get(STARTED, 0) > settings.PARTNER_SESSION_MINUTES * 60:
-        return "old"
-    if now - session.get(SEEN, 0) > settings.PARTNER_IDLE_MINUTES * 60:
-        return "idle"
-    # Written at most once a minute: each write of a session is a write of the database.
-    if now - session[SEEN] > 60:
-        session[SEEN] = now
-    return ""
+def is_too_slow(request: HttpRequest) -> bool:
+    """Whether the password was given so long ago that the code for it is no longer taken."""
+    return sessions.age(request) > MINUTES_TO_SECOND_FACTOR * 60
 
 
 def to_login(request: HttpRequest, why: str = "") -> HttpResponse:
     """To the log-in, and back here afterwards."""
     query = {"next": request.get_full_path()} if request.method == "GET" else {}
-    if why:
+    if why := why or request.session_ended:
         query["why"] = why
     return redirect(f"{reverse('partners:login')}?{urlencode(query)}" if query else reverse("partners:login"))
 
@@ -134,9 +133,9 @@ def read_visitor(request: HttpRequest) -> Visitor | HttpResponse:
             f"{target}?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else target
         )
     if member:
-        if why := _session_obstacle(request, member):
+        if request.session.get(MARK) not in member.sessions:
             logout(request)
-            return to_login(request, why)
+            return to_login(request, "elsewhere")
         return Visitor(user, member, member.partner)
     chosen = request.session.get(AS_PARTNER)
     partner = Partner.objects.select_related("organisation__type").filter(pk=chosen).first() if chosen else None

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Max
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_otp import devices_for_user
@@ -22,14 +21,6 @@ from .models import INVITATION, MEMBERSHIP, ContactChange, Invitation, Member, P
 from .trail import note
 
 RECOVERY_CODES = 10
-# The column of django-axes that a tried name goes into; PostgreSQL refuses what is longer. No account's name comes near.
-LONGEST_TRIED_NAME = 255
-
-
-def lock_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
-    """The name under which failed log-ins are counted, at whatever door and however long it was typed."""
-    name = (credentials or {}).get("username") or request.POST.get("username")
-    return name[:LONGEST_TRIED_NAME].replace("\0", "") if name else name
 
 
 def _known(mail: str) -> bool:

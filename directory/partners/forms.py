@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.forms.auth import LoginForm as WagtailLoginForm
 
 from directory.validators import validate_visible
 
@@ -42,6 +44,12 @@ class LoginForm(AuthenticationForm):
         if "@" in self.cleaned_data.get("username", ""):
             self.cleaned_data["username"] = self.cleaned_data["username"].strip().lower()
         return super().clean()
+
+
+class AdminLoginForm(WagtailLoginForm):
+    """The admin's, without "remember me": sessions end with the browser."""
+
+    remember = None
 
 
 class CodeForm(forms.Form):
@@ -78,14 +86,19 @@ class JoinForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def clean_password(self) -> str:
-        """The site's rules for passwords."""
-        validate_password(self.cleaned_data["password"])
-        return self.cleaned_data["password"]
+    def __init__(self, *args: Any, mail: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._mail = mail
 
     def clean(self) -> dict[str, Any]:
-        """The same twice."""
+        """The site's rules for passwords (nothing like one's own address or name), and the same twice."""
         cleaned = super().clean()
+        if cleaned.get("password"):
+            person = get_user_model()(username=self._mail, email=self._mail, last_name=cleaned.get("name", ""))
+            try:
+                validate_password(cleaned["password"], person)
+            except ValidationError as error:
+                self.add_error("password", error)
         if cleaned.get("password") and cleaned.get("again") and cleaned["password"] != cleaned["again"]:
             self.add_error("again", _("二つのパスワードが違います。"))
         return cleaned

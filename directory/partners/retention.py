@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Revision
 
+from guard import counting
+
 from . import trail
 from .choices import Act, ProposalState
-from .models import ContactChange, ContactPoint, Invitation, Proposal
+from .models import ContactChange, ContactPoint, Invitation, Proposal, TrailLine
 
+# A trail that ends so long before today is doubted; lines of the last days may come from a clock that jumped.
+LONGEST_SILENCE = timedelta(days=60)
+JUST_NOW = timedelta(days=2)
 # Nothing is proved by these for longer.
-ATTEMPTS = timedelta(days=30)
 INVITATIONS = timedelta(days=90)
 CHANGES = timedelta(days=400)
 
 
+class ClockDoubted(Exception):
+    """Nothing recent stands: the clock of this machine may be wrong, and then everything would be too old."""
+
+    def __init__(self, newest: datetime) -> None:
+        super().__init__(newest)
+        self.newest = newest
+
+
+def check_clock() -> None:
+    """Raise ClockDoubted where the trail, but for the last days, ends long before today.
+
+    The cleaning itself leaves a line every day, so on a site that runs there always is one. What was written since the clock
+    jumped proves nothing.
+    """
+    now = timezone.now()
+    newest = TrailLine.objects.filter(at__lt=now - JUST_NOW).aggregate(newest=Max("at"))["newest"]
+    if newest is not None and newest < now - LONGEST_SILENCE:
+        raise ClockDoubted(newest)
+
+
 @transaction.atomic
 def clean_up() -> dict[str, int]:
-    """Take away what is too old. Returns how many of each, by its name on screen."""
+    """Take away what is too old. Returns how many of each, by its name on screen. Ask `check_clock` first."""
     now = timezone.now()
     done = {
         _("利用の記録"): trail.drop_old(),
@@ -34,7 +58,7 @@ def clean_up() -> dict[str, int]:
         .filter(decided_at__lt=now - timedelta(days=settings.CONTACT_HISTORY_DAYS))
         .delete()[0],
         _("招待"): Invitation.objects.filter(created_at__lt=now - INVITATIONS).delete()[0],
-        _("ログインの失敗の記録"): AccessAttempt.objects.filter(attempt_time__lt=now - ATTEMPTS).delete()[0],
+        _("終わった数えもの"): counting.drop_over(),
         _("終わったセッション"): Session.objects.filter(expire_date__lt=now).delete()[0],
         _("変化のお知らせ"): ContactChange.objects.filter(at__lt=now - CHANGES).delete()[0],
     }

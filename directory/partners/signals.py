@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from axes.signals import user_locked_out
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models import Model
@@ -15,8 +14,9 @@ from wagtail.log_actions import get_active_log_context
 from wagtail.signals import published, unpublished
 
 from directory.models import Organisation
+from guard.tries import came_in, tries_refused
 
-from .access import is_office
+from .access import is_office, owes_second_factor
 from .choices import Act, ChangeKind
 from .models import ContactPoint, Member, Partner, SharingPack, Training
 from .packs import packs_with
@@ -125,8 +125,11 @@ def _is_known(user: Any) -> bool:
 @receiver(user_logged_in)
 def follow_login(sender: type, request: Any, user: Any, **kwargs: Any) -> None:
     """A log-in, of the admin's too: who comes in there sees contact points."""
-    if _is_known(user):
-        note(Act.SIGNED_IN, user=user)
+    if not _is_known(user):
+        return
+    note(Act.SIGNED_IN, user=user)
+    if not owes_second_factor(user):
+        came_in(request, user)
 
 
 @receiver(user_logged_out)
@@ -140,15 +143,17 @@ def follow_logout(sender: type, request: Any, user: Any, **kwargs: Any) -> None:
 def follow_failure(sender: str, credentials: dict[str, Any], request: Any = None, **kwargs: Any) -> None:
     """A wrong password for an account. Names of nobody leave no line: people type passwords there, and storms would fill
     the trail."""
+    if hasattr(request, "refused"):
+        # Nobody looked at the password; `follow_refusal` tells of it once.
+        return
     if known := _account(credentials.get("username")):
         note(Act.SIGN_IN_FAILED, user=known)
 
 
-@receiver(user_locked_out)
-def follow_lock(sender: str, username: str | None = None, **kwargs: Any) -> None:
+@receiver(tries_refused)
+def follow_refusal(sender: type, user: Any, **kwargs: Any) -> None:
     """Too many failures."""
-    if known := _account(username):
-        note(Act.LOCKED_OUT, user=known)
+    note(Act.LOCKED_OUT, user=user)
 
 
 def _account(name: Any) -> Any:

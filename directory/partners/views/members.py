@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_otp import devices_for_user
+
+from guard.counting import hit
+from guard.policy import INVITATION_BY_PERSON, INVITATION_TO_ADDRESS
+from guard.refusal import duration
 
 from ..access import Denied, lead_page, member_page, office_page, partner_page
 from ..accounts import change_member, invite, new_recovery_codes, send_invitation
@@ -18,12 +27,14 @@ from ..forms import InviteForm
 from ..models import Invitation, Member, Partner
 
 
+@transaction.non_atomic_requests
 @lead_page
 def members(request: HttpRequest) -> HttpResponse:
     """The members of one's own partner."""
     return _members(request, request.visitor.partner)
 
 
+@transaction.non_atomic_requests
 @office_page
 def partner_members(request: HttpRequest, pk: int) -> HttpResponse:
     """The members of any partner, for the city."""
@@ -39,6 +50,7 @@ def _members(request: HttpRequest, partner: Partner) -> HttpResponse:
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
+            _count_invitation(request, form.cleaned_data["mail"])
             invitation, secret = invite(partner, form.cleaned_data["mail"], form.cleaned_data["rank"], request.visitor)
         except ValidationError as error:
             form.add_error("mail", error)
@@ -60,10 +72,21 @@ def _members(request: HttpRequest, partner: Partner) -> HttpResponse:
     return render(request, "partners/members.html", context)
 
 
-def _send(request: HttpRequest, invitation: Invitation, secret: str) -> None:
-    from django.urls import reverse
+def _count_invitation(request: HttpRequest, mail: str) -> None:
+    """Raises ValidationError where somebody invites too fast, or too often to one address."""
+    for limit, key in ((INVITATION_BY_PERSON, str(request.user.pk)), (INVITATION_TO_ADDRESS, mail.strip().casefold())):
+        outcome = hit(limit, key)
+        if not outcome.allowed:
+            raise ValidationError(
+                _("続けて招待したので、少し止めています。{wait}おいて、もう一度お試しください。").format(
+                    wait=duration(outcome.wait)
+                )
+            )
 
-    link = request.build_absolute_uri(reverse("partners:invitation", args=[secret]))
+
+def _send(request: HttpRequest, invitation: Invitation, secret: str) -> None:
+    # Never by the Host of a request: whoever sends it chooses that.
+    link = urljoin(settings.WAGTAILADMIN_BASE_URL, reverse("partners:invitation", args=[secret]))
     try:
         send_invitation(invitation, link)
     except OSError:

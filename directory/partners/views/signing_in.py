@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
-import hashlib
 from base64 import b32encode
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import authenticate, logout
 from django.contrib.auth import login as auth_login
+from django.contrib.auth import logout
 from django.contrib.auth import views as auth_views
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from django_otp import login as otp_login
 from django_otp import user_has_device
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from wagtail.admin.views.account import LoginView as WagtailLoginView
+from wagtail.admin.views.account import PasswordResetConfirmView as WagtailPasswordConfirmView
+from wagtail.admin.views.account import PasswordResetView as WagtailPasswordResetView
 
 from directory.qr import qr_code
+from guard.counting import give_back, hit
+from guard.policy import CODES, STRANGE_LINKS
+from guard.refusal import TooMany
+from guard.resetting import LimitedReset, OpeningReset
+from guard.sessions import WHY
 
-from ..access import INVITED, is_office, start_session, to_login
+from ..access import INVITED, finish_login, is_office, is_too_slow, needs_second_factor, to_login
 from ..accounts import accept, invitation_for, set_up_factor, verify, waiting_device
 from ..choices import Act
 from ..forms import CodeForm, JoinForm, LoginForm
 from ..models import Member
 from ..trail import note
-
-MAIL_SECONDS = 300
-WHY = {
-    "idle": gettext_lazy("しばらく操作がなかったので、ログアウトしました。"),
-    "old": gettext_lazy("ログインから時間がたったので、ログアウトしました。"),
-    "elsewhere": gettext_lazy("ほかの場所でログインしたので、こちらはログアウトしました。"),
-}
 
 
 def _next(request: HttpRequest) -> str:
@@ -51,6 +51,8 @@ def _next(request: HttpRequest) -> str:
     return reverse("partners:home")
 
 
+# What is counted stays counted, whatever happens to the rest of the request.
+@transaction.non_atomic_requests
 @sensitive_post_parameters("password")
 def login(request: HttpRequest) -> HttpResponse:
     """Mail address and password. An account of neither a partner nor the city does not come in here."""
@@ -67,13 +69,12 @@ def login(request: HttpRequest) -> HttpResponse:
             return render(request, "partners/closed.html", {"obstacle": obstacle}, status=403)
         else:
             auth_login(request, user)
-            if member:
-                start_session(request, member)
             return redirect(_next(request))
     context = {"form": form, "next": _next(request), "why": WHY.get(request.GET.get("why", ""), "")}
     return render(request, "partners/login.html", context)
 
 
+@transaction.non_atomic_requests
 def second_factor(request: HttpRequest) -> HttpResponse:
     """The second factor: asked for where it is set up, otherwise set up here. Without it nobody goes on."""
     user = request.user
@@ -83,10 +84,15 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         return redirect(_next(request))
     if not user_has_device(user):
         return _set_up(request)
+    if needs_second_factor(user) and is_too_slow(request):
+        logout(request)
+        return to_login(request, "slow")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        _count_code(user)
         if device := verify(user, form.cleaned_data["code"]):
-            otp_login(request, device)
+            give_back(CODES, str(user.pk))
+            _finish(request, device)
             if isinstance(device, StaticDevice):
                 left = device.token_set.count()
                 messages.success(request, _("予備のコードを使いました。残りは{count}個です。").format(count=left))
@@ -96,13 +102,27 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return render(request, "partners/second_factor.html", {"form": form, "next": _next(request)})
 
 
+def _count_code(user: Any) -> None:
+    """Raises TooMany for an account whose codes are being tried."""
+    outcome = hit(CODES, str(user.pk))
+    if not outcome.allowed:
+        raise TooMany(outcome.wait, "code")
+
+
+@transaction.atomic
+def _finish(request: HttpRequest, device: Any) -> None:
+    otp_login(request, device)
+    finish_login(request)
+
+
 def _set_up(request: HttpRequest) -> HttpResponse:
     device = waiting_device(request.user)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        _count_code(request.user)
         if device.verify_token(form.cleaned_data["code"].strip().replace(" ", "")):
             codes = set_up_factor(device)
-            otp_login(request, device)
+            _finish(request, device)
             return render(request, "partners/recovery_codes.html", {"codes": codes, "next": _next(request)})
         form.add_error("code", _("コードが違います。アプリに出ている6けたの数字を、もう一度入れてください。"))
     context = {"form": form, "next": _next(request), "secret": _spaced(device), "picture": qr_code(device.config_url)}
@@ -124,11 +144,16 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def invitation_link(request: HttpRequest, secret: str) -> HttpResponse:
-    """A mailed link: its secret moves into the session at once, so that it stands in no further address."""
-    request.session[INVITED] = secret[:200]
+    """A mailed link: its secret moves into the session at once, so that it stands in no further address.
+
+    A link that nobody was sent gets the same answer and leaves nothing behind.
+    """
+    if invitation_for(secret):
+        request.session[INVITED] = secret[:200]
     return redirect("partners:join")
 
 
+@transaction.non_atomic_requests
 @sensitive_post_parameters("password", "again")
 def join(request: HttpRequest) -> HttpResponse:
     """Make an account from an invitation, then on to the second factor."""
@@ -137,9 +162,13 @@ def join(request: HttpRequest) -> HttpResponse:
     if not obstacle and request.user.is_authenticated:
         obstacle = str(_("ほかのアカウントでログインしています。ログアウトしてから、リンクを開きなおしてください。"))
     if obstacle:
-        note(Act.DENIED, user=request.user if request.user.is_authenticated else None, target=request.path)
+        # Strangers are counted, not listed: a line for each would fill the trail from outside.
+        if invitation or request.user.is_authenticated:
+            note(Act.DENIED, user=request.user if request.user.is_authenticated else None, target=request.path)
+        else:
+            hit(STRANGE_LINKS)
         return render(request, "partners/closed.html", {"obstacle": obstacle}, status=403)
-    form = JoinForm(request.POST or None)
+    form = JoinForm(request.POST or None, mail=invitation.mail)
     if request.method == "POST" and form.is_valid():
         try:
             member = accept(invitation, form.cleaned_data["name"], form.cleaned_data["password"])
@@ -147,14 +176,12 @@ def join(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error)
         else:
             del request.session[INVITED]
-            user = authenticate(request, username=member.user.username, password=form.cleaned_data["password"])
-            auth_login(request, user)
-            start_session(request, member)
+            auth_login(request, member.user)
             return redirect("partners:second_factor")
     return render(request, "partners/join.html", {"form": form, "invitation": invitation})
 
 
-class PasswordReset(auth_views.PasswordResetView):
+class PasswordReset(LimitedReset, auth_views.PasswordResetView):
     """Asks for the address; the answer is the same whether or not there is an account."""
 
     template_name = "partners/password_reset.html"
@@ -162,15 +189,8 @@ class PasswordReset(auth_views.PasswordResetView):
     subject_template_name = "partners/mail/password_reset_subject.txt"
     success_url = reverse_lazy("partners:password_sent")
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        """One mail in five minutes to an address: nobody's box is filled from here."""
-        asked = hashlib.sha256(form.cleaned_data["email"].lower().encode()).hexdigest()
-        if cache.add(f"password-mail-{asked}", 1, MAIL_SECONDS):
-            return super().form_valid(form)
-        return redirect(self.success_url)
 
-
-class PasswordConfirm(auth_views.PasswordResetConfirmView):
+class PasswordConfirm(OpeningReset, auth_views.PasswordResetConfirmView):
     """A new password by a mailed link; the second factor is asked for as ever."""
 
     template_name = "partners/password_confirm.html"
@@ -180,6 +200,24 @@ class PasswordConfirm(auth_views.PasswordResetConfirmView):
         """Keep that it happened; sessions from before end by the changed password."""
         note(Act.PASSWORD_SET, user=self.user)
         messages.success(self.request, _("パスワードを変えました。新しいパスワードでログインしてください。"))
+        return super().form_valid(form)
+
+
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
+class AdminLogin(WagtailLoginView):
+    """The admin's log-in, outside a transaction: what is counted stays counted."""
+
+
+class AdminPasswordReset(LimitedReset, WagtailPasswordResetView):
+    """The admin's, with the limits of ours."""
+
+
+class AdminPasswordConfirm(OpeningReset, WagtailPasswordConfirmView):
+    """The admin's; the trail tells of it as of that of the partner pages."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Keep that it happened."""
+        note(Act.PASSWORD_SET, user=self.user)
         return super().form_valid(form)
 
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY, devices_for_user
 
-from directory.partners.access import MARK, SEEN, STARTED
+from directory.partners.access import MARK
 from directory.partners.choices import Rank
 from directory.partners.models import Member, Partner
 from tests.factories import MemberFactory, PartnerFactory
@@ -16,17 +16,15 @@ from tests.factories import MemberFactory, PartnerFactory
 
 def enter(member: Member, *, verified: bool = True) -> Client:
     """A browser in which a member is logged in, with the second factor shown or not."""
-    import time
-
     client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(member.user, backend="guard.tries.GuardedBackend")
     session = client.session
-    session[MARK], session[STARTED], session[SEEN] = f"test-{member.pk}", int(time.time()), int(time.time())
     if verified:
+        session[MARK] = f"test-{member.pk}"
         session[DEVICE_ID_SESSION_KEY] = next(iter(devices_for_user(member.user))).persistent_id
+        member.sessions = [*member.sessions, session[MARK]]
+        member.save()
     session.save()
-    member.sessions = [*member.sessions, session[MARK]]
-    member.save()
     return client
 
 
@@ -39,7 +37,7 @@ def city_client(name: str, group: str | None) -> Client:
         user = users.create_user(name, f"{name}@example.jp", "a-long-password-1")
         user.groups.add(Group.objects.get(name=group))
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="guard.tries.GuardedBackend")
     return client
 
 

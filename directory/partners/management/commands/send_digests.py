@@ -4,11 +4,13 @@ from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory.partners.digests import send_digests
+
+from ..clock import add_clock_flag, refuse_wrong_clock
 
 
 class Command(BaseCommand):
@@ -16,8 +18,13 @@ class Command(BaseCommand):
 
     help = "Tell people of partners by mail that something changed for them; run it once a day. A second run sends nothing."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """See `management.clock`."""
+        add_clock_flag(parser)
+
     def handle(self, *args: Any, **options: Any) -> None:
-        """Send, showing how far it is."""
+        """Send, showing how far it is. CommandError where the clock may be wrong: it would tell that everything ended."""
+        refuse_wrong_clock(options)
 
         def progress(done: int, total: int) -> None:
             self.stdout.write(f"  {done:,} / {total:,}", ending="\r")

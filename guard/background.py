@@ -1,0 +1,52 @@
+"""Work that is done after the answer has gone out, so that its time tells nobody anything: mails."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+from django.conf import settings
+from django.db import close_old_connections
+
+log = logging.getLogger(__name__)
+# More than this cannot pile up: the limits of the policy come first, and a mail server that is away takes no more.
+MOST_WAITING = 200
+_places = threading.BoundedSemaphore(MOST_WAITING)
+
+
+@cache
+def _worker() -> ThreadPoolExecutor:
+    # Made at the first use, so in the process that serves and not in the one that it was forked from.
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="later")
+
+
+def run_later(work: Callable[[], object]) -> None:
+    """Do it in a thread of its own; at once where settings.BACKGROUND_WORK is off. A failure is logged by its kind only.
+
+    A process that is told to stop does what still waits first.
+    """
+    if not settings.BACKGROUND_WORK:
+        _do(work)
+    elif _places.acquire(blocking=False):
+        _worker().submit(_do_and_leave, work)
+    else:
+        log.error("Too much waits for the mail server; one mail was not sent")
+
+
+def _do(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except Exception as error:  # whatever a mail server does, nobody waits for this answer
+        log.error("A mail could not be handed over: %s", type(error).__name__)
+
+
+def _do_and_leave(work: Callable[[], object]) -> None:
+    try:
+        close_old_connections()
+        _do(work)
+    finally:
+        close_old_connections()
+        _places.release()

@@ -1,0 +1,67 @@
+"""Forgotten passwords: the same answer, in the same time, whether or not there is an account, and so many mails only."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+
+from .background import run_later
+from .counting import hit
+from .network import client_network
+from .policy import MAIL_FROM_NETWORK, MAIL_TO_ADDRESS
+from .refusal import TooMany
+from .tries import came_in
+
+
+def site_address() -> tuple[str, bool]:
+    """Host (with port) of the site as BASE_URL says, and whether it is https. Links in mails never follow a request's Host."""
+    parts = urlsplit(settings.WAGTAILADMIN_BASE_URL)
+    return parts.netloc, parts.scheme == "https"
+
+
+class LimitedReset:
+    """For a PasswordResetView: limits, and the mail after the answer."""
+
+    @method_decorator(transaction.non_atomic_requests)
+    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Outside a transaction: what is counted stays counted."""
+        return super().dispatch(*args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Look for the account, write and send the mail in the background. Raises TooMany for a network over its limit."""
+        network = hit(MAIL_FROM_NETWORK, client_network(self.request))
+        if not network.allowed:
+            raise TooMany(network.wait, "mail")
+        # An address that had its mail gets none, and the same answer.
+        if hit(MAIL_TO_ADDRESS, form.cleaned_data["email"].strip().casefold()).allowed:
+            host, secure = site_address()
+            run_later(
+                lambda: form.save(
+                    domain_override=host,
+                    use_https=secure,
+                    token_generator=self.token_generator,
+                    from_email=self.from_email,
+                    email_template_name=self.email_template_name,
+                    subject_template_name=self.subject_template_name,
+                )
+            )
+        return redirect(self.get_success_url())
+
+
+class OpeningReset:
+    """For a PasswordResetConfirmView: this browser is known from now on, so nobody's guesses stand in the way of logging in."""
+
+    request: HttpRequest
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Keep the password, then the browser."""
+        response = super().form_valid(form)
+        self.user.refresh_from_db()
+        came_in(self.request, self.user)
+        return response
