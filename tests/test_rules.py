@@ -36,7 +36,9 @@ def test_should_name_every_environment_variable_in_the_readme() -> None:
     import re
 
     settings = (ROOT / "portal" / "settings.py").read_text()
-    names = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    starting = (ROOT / "guard" / "startup.py").read_text()
+    names = set(re.findall(r'(?:env\.\w+\(|flag\(\s*env,)\s*"([A-Z_]+)"', settings + starting))
+    assert {"BEHIND_PROXY", "RATE_LIMITS", "SECRET_KEY"} <= names
     readme = (ROOT / "README.md").read_text()
     assert names
     assert {name for name in names if f"`{name}`" not in readme} == set()
