@@ -38,8 +38,7 @@ demo: $(VENV)/.runtime ## Load the demo city and serve it on 127.0.0.1:$(PORT)
 	@$(BIN)/python manage.py demo_data --logins | grep '^  '
 	@echo "  コードは30秒ごとに変わります。今のコードは、別の端末の make code で出ます"
 	@echo
-	@# Long addresses are answered by the site in its own look (portal/middleware.py), not by gunicorn.
-	@exec $(BIN)/gunicorn portal.wsgi --bind 127.0.0.1:$(PORT) --workers $(WORKERS) --threads 4 --preload --limit-request-line 0 --log-level warning
+	@exec $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --workers $(WORKERS)
 
 code: export YOROZU_ENV = demo
 code: $(VENV)/.runtime ## Print the demo's log-ins with the codes of this half minute
