@@ -104,7 +104,9 @@ class Door:
     channel_class = Channel
     leaving = False
 
-    def __init__(self, worker: BufferedWorker, crowd: Crowd, watched: Watched, sock: socket.socket, **others: Any) -> None:
+    def __init__(
+        self, worker: BufferedWorker, crowd: Crowd, watched: Watched, sock: socket.socket, **others: Any
+    ) -> None:
         self.crowd, self.watched, self.worker, self.serving = crowd, watched, worker, threading.local()
         super().__init__(
             worker.wsgi,
@@ -246,5 +248,7 @@ class BufferedWorker(Worker):
             crowd.tick()
             if waited > SECONDS_FOR_LATECOMERS:
                 half_bodies_too = waited > SECONDS_FOR_HALF_BODIES
-                crowd.close(lambda channel, too=half_bodies_too: not channel.is_sending and (too or channel.place[0] < 2))
+                crowd.close(
+                    lambda channel, too=half_bodies_too: not channel.is_sending and (too or channel.place[0] < 2)
+                )
         crowd.close()

@@ -11,6 +11,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from guard import policy
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -75,7 +77,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "portal.middleware.ReadableAddresses",
+    "guard.middleware.ReadableAddresses",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -83,6 +85,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before anything reads a body; views and the check of CSRF come after all of these.
+    "guard.middleware.Sizes",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -196,6 +200,8 @@ STORAGES = {
 # The demo has no web server in front that could serve uploaded pictures.
 SERVE_MEDIA = env.bool("SERVE_MEDIA", default=DEMO or TEST)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+# What is not a file may be as large as the whole body: one limit, one answer.
+DATA_UPLOAD_MAX_MEMORY_SIZE = policy.LARGEST_BODY
 
 # The strictest policy that the public pages need. Wagtail's admin sets inline styles and scripts of its own.
 CONTENT_SECURITY_POLICY = {
