@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from heapq import nsmallest
 from typing import Any
 
 from waitress.channel import HTTPChannel
@@ -16,6 +17,8 @@ from .reading import CarefulParser
 # Who was refused goes on sending for a while; a connection that is cut meanwhile shows no answer.
 SECONDS_TO_HEAR_A_REFUSAL = 20
 READ_AWAY = 65_536
+# Looking for who has waited longest takes a millisecond, and in a rush there is no millisecond for each newcomer.
+GOING_AT_ONCE = policy.CONNECTIONS // 25
 
 
 class ErrorPage(ErrorTask):
@@ -70,14 +73,14 @@ class Channel(HTTPChannel):
     unread = False
     lingering = False
 
-    def __init__(self, server: Any, sock: socket.socket, addr: Any, adj: Any, map: Any = None) -> None:  # noqa: A002
+    def __init__(self, server: Any, sock: socket.socket, addr: Any, adj: Any, map: Any = None) -> None:
         self.network = network_of(str(addr[0]))
         # Begin of what is waited for; and whether that is just anything, after an answer.
         self.since, self.answered = time.monotonic(), False
         super().__init__(server, sock, addr, adj, map=map)
         server.crowd.join(self)
 
-    def del_channel(self, map: Any = None) -> None:  # noqa: A002
+    def del_channel(self, map: Any = None) -> None:
         """Called once when the connection ends."""
         self.server.crowd.leave(self)
         super().del_channel(map)
@@ -228,12 +231,11 @@ class Crowd:
         return True
 
     def make_room(self) -> bool:
-        """Let go of whoever has waited longest. False when everybody is being answered."""
+        """Let go of some that have waited longest. False when everybody is being answered."""
         waiting = [channel for channel in self.channels if not channel.is_busy]
-        if not waiting:
-            return False
-        min(waiting, key=lambda channel: channel.place).handle_close()
-        return True
+        for channel in nsmallest(GOING_AT_ONCE, waiting, key=lambda channel: channel.place):
+            channel.handle_close()
+        return bool(waiting)
 
     def close(self, chosen: Any = lambda channel: True) -> None:
         """Close all connections that are chosen."""

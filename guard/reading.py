@@ -106,7 +106,7 @@ class CarefulParser(HTTPRequestParser):
             super().parse_header(first + SPACE_BEFORE_VALUE.sub(rb"\1 ", rest))
         except ValueError as error:
             raise ParsingError("Address or length is invalid") from error
-        if self.chunked and "CONTENT_LENGTH" in self.headers or "TRANSFER_ENCODING" in self.headers:
+        if (self.chunked and "CONTENT_LENGTH" in self.headers) or "TRANSFER_ENCODING" in self.headers:
             raise ParsingError("Length is told twice")
         has_session = brings_cookie(self.headers.get("COOKIE", ""), self.adj.session_cookie)
         self.largest = largest_body(self.path, self.command, has_session=has_session)
