@@ -7,10 +7,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: help demo code test check format bench drill lock clean
+.PHONY: help demo code test check format bench drill drill-doors lock clean
 
 help: ## List the targets
-	@grep -hE '^[a-z_-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z_-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (set PYTHON=...)"; exit 1; }
@@ -38,8 +38,7 @@ demo: $(VENV)/.runtime ## Load the demo city and serve it on 127.0.0.1:$(PORT)
 	@$(BIN)/python manage.py demo_data --logins | grep '^  '
 	@echo "  コードは30秒ごとに変わります。今のコードは、別の端末の make code で出ます"
 	@echo
-	@# Long addresses are answered by the site in its own look (portal/middleware.py), not by gunicorn.
-	@exec $(BIN)/gunicorn portal.wsgi --bind 127.0.0.1:$(PORT) --workers $(WORKERS) --threads 4 --preload --limit-request-line 0 --log-level warning
+	@exec $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --workers $(WORKERS)
 
 code: export YOROZU_ENV = demo
 code: $(VENV)/.runtime ## Print the demo's log-ins with the codes of this half minute
@@ -67,6 +66,9 @@ bench: $(VENV)/.test ## Measure; writes var/bench.json (BENCH_SIZES="1000 10000"
 
 drill: $(VENV)/.test ## Kill one of three Elasticsearch nodes under searches and writes
 	$(BIN)/python -m tests.elasticsearch.drill
+
+drill-doors: $(VENV)/.test ## Ask a demo beside thousands of slow connections, and while its workers change
+	$(BIN)/python -m tests.bench.doors
 
 lock: $(BIN)/python ## Resolve the lock files anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -88,6 +88,8 @@ LONGEST_PATH = 2_000
 # Far beyond any address that the site makes; what people paste into the box is cut by the views.
 LONGEST_QUERY = 200_000
 LARGEST_HEADERS = 256 * 1024
+# Lines; a browser behind two proxies sends about thirty.
+MOST_HEADERS = 100
 # Where nothing is uploaded. A form of the admin with all its texts stays far below.
 LARGEST_BODY = 3 * MEGABYTE
 LARGEST_PICTURE = 10 * MEGABYTE
@@ -101,12 +103,19 @@ UPLOADS: tuple[tuple[str, int], ...] = (
     ("/admin/documents/", LARGEST_DOCUMENT + AROUND_A_FILE),
     ("/admin/words/", LARGEST_TABLE + AROUND_A_FILE),
 )
+# Bodies over LARGEST_BODY that one worker takes in at once; they lie on its disk until they are answered.
+LARGE_BODIES_AT_ONCE = 20
 LARGEST_OF_ALL = max(size for _beginning, size in UPLOADS)
 # Seconds until the headers, and the whole request, have arrived.
 SECONDS_FOR_HEADERS = 20
 SECONDS_FOR_REQUEST = 120
-# Open connections of one network, where no proxy stands in front.
+# Seconds that an answer may stand still because nobody takes it.
+SECONDS_FOR_STILL_READER = 60
+# Open connections of one network in one worker, where no proxy stands in front. A connection on which nothing is asked
+# makes room for a new one.
 CONNECTIONS_OF_NETWORK = 100
+# Open connections of one worker; beyond, whoever has waited longest without a whole request makes room.
+CONNECTIONS = 1_000
 
 
 # ── What may be uploaded ─────────────────────────────────────────────────────────────────────────────────────────────

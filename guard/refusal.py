@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 
 class TooMany(Exception):
-    """More than a limit allows. Raised by views, answered by `middleware.Rates` with 429."""
+    """More than a limit allows. Raised by views, answered by `rates.Rates` with 429."""
 
     def __init__(self, wait: int, why: str = "") -> None:
         super().__init__(wait)

@@ -96,7 +96,7 @@ def remember_browser(request: HttpRequest, response: HttpResponse, user: Any) ->
 
 
 def came_in(request: HttpRequest, user: Any) -> None:
-    """The person is in, with all that is asked of them; the answer will make the browser known (`middleware.Rates`)."""
+    """The person is in, with all that is asked of them; the answer will make the browser known (`rates.Rates`)."""
     request.came_in = user
 
 

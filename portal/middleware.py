@@ -1,31 +1,14 @@
-"""Requests that no view could answer well: addresses that nothing can be looked up by, and deletions that would tear something."""
+"""Deletions that would tear something: no view could answer them well."""
 
 from collections.abc import Callable
 
 from django.contrib import messages
 from django.db.models import ProtectedError, RestrictedError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-# Far beyond any address that the site makes; what people paste into the box is cut by the views.
-LONGEST_QUERY = 200_000
-LONGEST_PATH = 2_000
 SHOWN_NAMES = 5
-
-
-class ReadableAddresses:
-    """A NUL or an endless address: 400 in the site's own look (PostgreSQL would refuse a NUL with an error)."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on what can be read."""
-        too_long = len(request.path_info) > LONGEST_PATH or len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY
-        if too_long or "\x00" in request.path_info:
-            return render(request, "400.html", status=400)
-        return self.get_response(request)
 
 
 class KeptRecords:

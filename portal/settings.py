@@ -10,7 +10,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from guard import startup
+from guard import policy, startup
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -75,7 +75,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "portal.middleware.ReadableAddresses",
+    "guard.middleware.ReadableAddresses",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -83,9 +83,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before anything reads a body; views and the check of CSRF come after all of these.
+    "guard.middleware.Sizes",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "guard.middleware.Rates",
+    "guard.rates.Rates",
     "guard.sessions.Sessions",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
@@ -196,6 +198,8 @@ SERVE_MEDIA = startup.flag(env, "SERVE_MEDIA", default=DEMO or TEST)
 # Limits of requests by network (`guard.policy.RATES`); those of log-ins and mails always hold.
 RATE_LIMITS = startup.flag(env, "RATE_LIMITS", default=not TEST)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+# What is not a file may be as large as the whole body: one limit, one answer.
+DATA_UPLOAD_MAX_MEMORY_SIZE = policy.LARGEST_BODY
 
 # The strictest policy that the public pages need. Wagtail's admin sets inline styles and scripts of its own.
 CONTENT_SECURITY_POLICY = {
@@ -228,7 +232,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = startup.flag(
 # Preloading is decided for a whole registered domain, by who owns it, not by one site below it.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEMO or TEST else 31_536_000)
-# How many proxies of ours stand in front; what they say of who asks, and how, is believed.
+# How many servers of ours stand in front; what they say of who asks, and how, is believed.
 PROXIES = startup.proxies(env)
 if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -75,7 +75,7 @@ def site(site_environment: dict[str, str]) -> Iterator[str]:
     """The address of a running demo."""
     port = site_environment["PORT"]
     server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"],
+        [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1"],
         cwd=ROOT,
         env=site_environment,
     )

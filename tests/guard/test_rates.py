@@ -10,8 +10,8 @@ import time_machine
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from guard import middleware
-from guard.middleware import rate_for
+from guard import rates
+from guard.rates import rate_for
 
 pytestmark = pytest.mark.django_db
 STRANGER, VISITOR = "198.51.100.7", "203.0.113.1"
@@ -66,12 +66,12 @@ def test_should_count_people_who_are_logged_in_by_name(editor_client: Client) ->
 
 
 def test_should_not_shut_out_everybody_behind_a_proxy_that_nobody_told_of(caplog: pytest.LogCaptureFixture) -> None:
-    middleware._warn_of_proxy.cache_clear()
+    rates._warn_of_proxy.cache_clear()
     with caplog.at_level(logging.ERROR):
         found = ask("/search/?q=介護", "127.0.0.1", 100, HTTP_X_FORWARDED_FOR=STRANGER)
     assert found == [200] * 100
     assert [record.message for record in caplog.records if "BEHIND_PROXY" in record.message], "the log says it, once"
-    middleware._warn_of_proxy.cache_clear()
+    rates._warn_of_proxy.cache_clear()
 
 
 def test_should_tell_visitors_apart_behind_a_known_proxy(settings: object) -> None:

@@ -1,0 +1,14 @@
+"""How the site is served. gunicorn reads this file by itself when it is started in this folder: `gunicorn` is enough.
+
+What stands on the command line or in GUNICORN_CMD_ARGS counts more (`--bind`, `--workers`, `--threads`).
+"""
+
+wsgi_app = "portal.wsgi"
+# Reads requests without giving them a thread; with another class, eight slow visitors stop the site.
+worker_class = "guard.serving.BufferedWorker"
+bind = "127.0.0.1:8000"
+workers = 2
+threads = 4
+# Workers share what was loaded before they were forked.
+preload_app = True
+loglevel = "warning"
