@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from .counting import Outcome, hit_page
 from .network import UNKNOWN, client_network
 from .policy import RATES, RATES_OF_STAFF, STAFF_PAGES, Rate
-from .refusal import TooMany, too_many
+from .too_many import TooMany, too_many
 from .tries import remember_browser
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from .background import run_later
 from .counting import hit
 from .network import client_network
 from .policy import MAIL_FROM_NETWORK, MAIL_TO_ADDRESS
-from .refusal import TooMany
+from .too_many import TooMany
 from .tries import came_in
 
 

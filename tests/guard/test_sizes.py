@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from guard import policy
-from guard.network import network_of
 from guard.sizes import brings_cookie, largest_body
 
 FORM = policy.LARGEST_BODY
@@ -57,24 +56,3 @@ def test_should_allow_files_only_where_files_belong(path: str, method: str, has_
 )
 def test_should_see_whether_a_session_is_brought(header: str, brings: bool) -> None:
     assert brings_cookie(header, "sessionid") is brings
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("::1", "::/64"),
-        ("", "unknown"),
-        ("localhost", "unknown"),
-        ("192.0.2.7, 192.0.2.8", "unknown"),
-        ("192.0.2.256", "unknown"),
-        ("[2001:db8::1]", "unknown"),
-        ("あ", "unknown"),
-    ],
-)
-def test_should_tell_the_network_of_an_address(address: str, network: str) -> None:
-    assert network_of(address) == network

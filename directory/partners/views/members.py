@@ -18,7 +18,7 @@ from django_otp import devices_for_user
 
 from guard.counting import hit
 from guard.policy import INVITATION_BY_PERSON, INVITATION_TO_ADDRESS
-from guard.refusal import duration
+from guard.too_many import duration
 
 from ..access import Denied, lead_page, member_page, office_page, partner_page
 from ..accounts import change_member, invite, new_recovery_codes, send_invitation
