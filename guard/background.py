@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -14,6 +15,8 @@ from django.db import close_old_connections
 log = logging.getLogger(__name__)
 # More than this cannot pile up: the limits of the policy come first, and a mail server that is away takes no more.
 MOST_WAITING = 200
+# A mail server that is slow or restarts gets another chance (seconds before each).
+PAUSES = (2, 15, 60)
 _places = threading.BoundedSemaphore(MOST_WAITING)
 
 
@@ -26,27 +29,34 @@ def _worker() -> ThreadPoolExecutor:
 def run_later(work: Callable[[], object]) -> None:
     """Do it in a thread of its own; at once where settings.BACKGROUND_WORK is off. A failure is logged by its kind only.
 
-    A process that is told to stop does what still waits first.
+    What the network or a mail server refuses is tried again. A process that is told to stop does what still waits first.
     """
     if not settings.BACKGROUND_WORK:
-        _do(work)
+        _do(work, ())
     elif _places.acquire(blocking=False):
         _worker().submit(_do_and_leave, work)
     else:
         log.error("Too much waits for the mail server; one mail was not sent")
 
 
-def _do(work: Callable[[], object]) -> None:
+def _do(work: Callable[[], object], pauses: tuple[int, ...]) -> None:
     try:
         work()
-    except Exception as error:  # whatever a mail server does, nobody waits for this answer
-        log.error("A mail could not be handed over: %s", type(error).__name__)
+    except OSError as error:
+        if not pauses:
+            log.error("A mail could not be handed over: %s", type(error).__name__)
+            return
+        log.warning("A mail could not be handed over yet: %s", type(error).__name__)
+        time.sleep(pauses[0])
+        _do(work, pauses[1:])
+    except Exception as error:  # nobody waits for this answer, and the next mail must go out
+        log.error("A mail could not be made: %s", type(error).__name__)
 
 
 def _do_and_leave(work: Callable[[], object]) -> None:
     try:
         close_old_connections()
-        _do(work)
+        _do(work, PAUSES)
     finally:
         close_old_connections()
         _places.release()

@@ -1,13 +1,17 @@
-"""Who sends slowly must not take the site from others: a demo as it is served, slow connections, and a visitor beside them.
+"""Who sends slowly, or asks for everything, must not take the site from others: a demo as it is served, and a visitor beside.
 
-Half of the slow connections never end their headers, half drip a body; what is closed comes again at once. Fails when a
-visitor from another network waits longer than PROMISE at the 95th percentile, or when a request is lost while workers change.
+Half of the slow connections never end their headers, half drip a body; what is closed comes again at once. Then one network
+asks for every address of the site, searches, and tries log-ins. Fails when a visitor from another network waits longer than
+PROMISE (beside a scan: SCAN_PROMISE) at the 95th percentile, when the scan meets a failure of the site or never a 429, or when a
+request is lost while workers change.
 """
 
 from __future__ import annotations
 
 import http.client
+import itertools
 import os
+import re
 import resource
 import selectors
 import signal
@@ -18,13 +22,16 @@ import tempfile
 import threading
 import time
 import urllib.parse
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROMISE = 1.0
+SCAN_PROMISE = 0.3
+SCANS_A_SECOND = 50
 SECONDS = float(os.environ.get("DRILL_SECONDS", "30"))
 QUESTIONS = (
     "居場所 東部",
@@ -35,7 +42,9 @@ QUESTIONS = (
     "仕事をさがしたい",
 )
 ADDRESSES = ["/", *(f"/search/?q={urllib.parse.quote(question)}" for question in QUESTIONS)]
-VISITOR = "127.0.0.2"
+# Of a network of its own each time: one visitor who asked as fast as this would be told to wait.
+VISITORS = itertools.cycle(f"127.0.{200 + number // 250}.{1 + number % 250}" for number in range(10_000))
+SCANNER = "127.0.0.66"
 HEADERS = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 BODY = b"POST /search/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n"
 
@@ -97,18 +106,23 @@ class Slow:
             key.fileobj.close()
 
 
-def ask(port: int, address: str, source: str = VISITOR) -> float:
-    """Seconds until an answer of 200 has arrived whole."""
-    began = time.perf_counter()
+def fetch(port: int, address: str, source: str, body: str | None = None, **headers: str) -> tuple[int, bytes, str]:
+    """Status, body and cookie of an answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60, source_address=(source, 0))
     try:
-        connection.request("GET", address)
+        connection.request("POST" if body else "GET", address, body, headers)
         response = connection.getresponse()
-        response.read()
-        if response.status != 200:
-            raise ConnectionError(f"{address} answered {response.status}")
+        return response.status, response.read(), response.headers.get("Set-Cookie", "")
     finally:
         connection.close()
+
+
+def ask(port: int, address: str) -> float:
+    """Seconds until an answer of 200 has arrived whole."""
+    began = time.perf_counter()
+    status, _body, _cookie = fetch(port, address, next(VISITORS))
+    if status != 200:
+        raise ConnectionError(f"{address} answered {status}")
     return time.perf_counter() - began
 
 
@@ -190,6 +204,70 @@ def _crowded(process: subprocess.Popen, number: int, networks: int) -> float:
     return p95
 
 
+def _everything() -> list[str]:
+    """One address of every pattern of the site."""
+    os.environ.update(DJANGO_SETTINGS_MODULE="portal.settings", YOROZU_ENV="demo")
+    import django
+
+    django.setup()
+    from tests.addresses import addresses
+
+    found = []
+    for address in addresses():
+        path = address.path(
+            lambda name, converter: "00000000-0000-4000-8000-000000000000" if converter == "uuid" else "1"
+        )
+        found.append(urllib.parse.quote(path))
+    return found
+
+
+def _beside(process: subprocess.Popen, what: str, asking: Callable[[int], int]) -> tuple[float, Counter[int]]:
+    """One network asks SCANS_A_SECOND times a second; a visitor beside. Returns the visitor's p95 and the statuses."""
+    found: Counter[int] = Counter()
+    ends = time.monotonic() + SECONDS
+
+    def scan() -> None:
+        with ThreadPoolExecutor(SCANS_A_SECOND) as pool:
+            for number in itertools.count():
+                if time.monotonic() >= ends:
+                    break
+                pool.submit(lambda one=number: found.update([asking(one)]))
+                time.sleep(1 / SCANS_A_SECOND)
+
+    scanning = threading.Thread(target=scan)
+    scanning.start()
+    p95 = visit(process.port, SECONDS, what)
+    scanning.join()
+    _say(f"  (answers to the network: {dict(sorted(found.items()))})")
+    return p95, found
+
+
+def _scanned(process: subprocess.Popen) -> bool:
+    """Every address, then only searches, then log-ins, from one network and from many. True when the promise was kept."""
+    port, everything = process.port, _everything()
+    p95, found = _beside(
+        process,
+        f"a scan of {len(everything)} addresses",
+        lambda number: fetch(port, everything[number % len(everything)], SCANNER)[0],
+    )
+    kept = p95 <= SCAN_PROMISE and found[429] > 0 and not any(status >= 500 for status in found)
+    searches = ADDRESSES[1:]
+    p95, found = _beside(
+        process, "searches", lambda number: fetch(port, searches[number % len(searches)], "127.0.0.67")[0]
+    )
+    kept &= p95 <= SCAN_PROMISE and found[429] > 0
+    _status, page, cookie = fetch(port, "/partners/login/", SCANNER.replace("66", "68"))
+    token = re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', page)[1].decode()
+    form = urllib.parse.urlencode({"csrfmiddlewaretoken": token, "username": "nobody@example.jp", "password": "x"})
+    headers = {"Cookie": cookie.partition(";")[0], "Content-Type": "application/x-www-form-urlencoded"}
+    p95, found = _beside(
+        process,
+        "log-ins from many networks",
+        lambda number: fetch(port, "/partners/login/", f"127.1.{number // 250}.{1 + number % 250}", form, **headers)[0],
+    )
+    return kept and p95 <= PROMISE and not any(status >= 500 for status in found)
+
+
 def _changing(process: subprocess.Popen, sign: int, what: str) -> int:
     """Eight visitors while the workers change. Returns how many requests were lost."""
     lost, asked, ended = [], [], threading.Event()
@@ -198,7 +276,7 @@ def _changing(process: subprocess.Popen, sign: int, what: str) -> int:
         while not ended.is_set():
             asked.append(number)
             try:
-                ask(process.port, ADDRESSES[number % len(ADDRESSES)], f"127.0.0.{10 + number}")
+                ask(process.port, ADDRESSES[number % len(ADDRESSES)])
             except ConnectionRefusedError:
                 # The port is closed: this request never began.
                 return
@@ -242,6 +320,7 @@ def main() -> int:
         visit(process.port, SECONDS / 3, "nobody", _memory(process))
         for number, networks in ((200, 100), (200, 1), (1_000, 100), (3_000, 400)):
             kept &= _crowded(process, number, networks) <= PROMISE
+        kept &= _scanned(process)
         visit(process.port, SECONDS / 3, "nobody again", _memory(process))
         kept &= not _changing(process, signal.SIGHUP, "Workers change (HUP)")
         os.kill(_workers(process)[0], signal.SIGKILL)
