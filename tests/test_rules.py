@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("search", "directory", "portal")
+PACKAGES = ("guard", "search", "directory", "portal")
 
 
 def test_should_import_only_downwards() -> None:
@@ -46,7 +46,7 @@ def test_should_describe_every_make_target_and_command_in_the_readme() -> None:
     import re
 
     readme = (ROOT / "README.md").read_text()
-    targets = set(re.findall(r"^([a-z]+):.*?##", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):.*?##", (ROOT / "Makefile").read_text(), re.MULTILINE))
     files = [file for package in PACKAGES for file in (ROOT / package).rglob("management/commands/*.py")]
     commands = {file.stem for file in files if file.stem != "__init__"}
     assert {"send_digests", "rebuild_index", "demo_data"} <= commands
