@@ -12,3 +12,5 @@ threads = 4
 # Workers share what was loaded before they were forked.
 preload_app = True
 loglevel = "warning"
+# Nobody steers the site through a socket in a home folder; signals are enough.
+control_socket_disable = True

@@ -6,9 +6,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.forms import PasswordResetForm
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
 
 from .background import run_later
@@ -25,8 +28,31 @@ def site_address() -> tuple[str, bool]:
     return parts.netloc, parts.scheme == "https"
 
 
+class ResetForm(PasswordResetForm):
+    """Django's, but a mail server that fails is heard of: Django's own writes a line into the log and goes on."""
+
+    def send_mail(
+        self,
+        subject_template_name: str,
+        email_template_name: str,
+        context: dict[str, Any],
+        from_email: str | None,
+        to_email: str,
+        html_email_template_name: str | None = None,
+    ) -> None:
+        """One mail. Raises OSError (SMTPException among them) where it cannot be handed over."""
+        subject = " ".join(render_to_string(subject_template_name, context).split())
+        EmailMessage(subject, render_to_string(email_template_name, context), from_email, [to_email]).send()
+
+
 class LimitedReset:
     """For a PasswordResetView: limits, and the mail after the answer."""
+
+    form_class = ResetForm
+
+    def get_form_class(self) -> type[ResetForm]:
+        """Also where a view asks a setting."""
+        return self.form_class
 
     @method_decorator(transaction.non_atomic_requests)
     def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponse:

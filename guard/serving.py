@@ -195,6 +195,12 @@ def adjustments(cfg: Any) -> Adjustments:
 class BufferedWorker(Worker):
     """A process that reads asynchronously and answers in `--threads` threads."""
 
+    @classmethod
+    def check_config(cls, cfg: Any, log: Any) -> None:
+        """Called by the arbiter before anything starts."""
+        if cfg.is_ssl:
+            raise RuntimeError("This worker speaks plain HTTP: TLS ends at the server in front (docs/deployment.md)")
+
     def init_process(self) -> None:
         """Begin; the last line of it runs."""
         # Otherwise the first connection beyond 1,024 files would end in an error.

@@ -9,11 +9,13 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
 
 from guard import policy
+from guard.serving import BufferedWorker
 from tests.guard.server import Answer, Server, is_closed, read_answer
 
 END = b"\r\n\r\n"
@@ -381,3 +383,8 @@ def test_should_count_no_connections_behind_a_proxy() -> None:
             sock.close()
     finally:
         server.stop()
+
+
+def test_should_not_pretend_to_speak_tls() -> None:
+    with pytest.raises(RuntimeError, match="plain HTTP"):
+        BufferedWorker.check_config(SimpleNamespace(is_ssl=True), None)
