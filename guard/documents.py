@@ -96,8 +96,9 @@ def _list_is_short(file: IO[bytes]) -> bool:
     at = len(tail) - END_SIZE if tail[-END_SIZE:-18] == END_OF_ZIP else tail.rfind(END_OF_ZIP)
     if at < 0 or len(tail) - at < END_SIZE:
         return False
-    (length,) = struct.unpack_from("<L", tail, at + 12)
-    return length <= policy.LARGEST_LIST_OF_PARTS
+    length, _begins, comment = struct.unpack_from("<LLH", tail, at + 12)
+    # And nothing stands behind it.
+    return length <= policy.LARGEST_LIST_OF_PARTS and at + END_SIZE + comment == len(tail)
 
 
 def _check_parts(last: str, parts: zipfile.ZipFile) -> None:

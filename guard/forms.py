@@ -28,8 +28,21 @@ def _check_size(file: UploadedFile, largest: int) -> None:
         )
 
 
+def _size_words(largest: int) -> str:
+    return _("{largest} MB までのファイルを選んでください。").format(largest=largest // policy.MEGABYTE)
+
+
 class PictureField(WagtailImageField):
     """Wagtail's field reads sizes without expecting damage; here everything it reads was looked at before."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        largest = _size_words(policy.LARGEST_PICTURE)
+        formats = _("載せられる画像は {formats} です。").format(formats="・".join(policy.PICTURES))
+        self.help_text = f"{formats}{largest}"
+        # Said by scripts of the admin, before anything is sent.
+        self.error_messages["file_too_large_unknown_size"] = largest
+        self.error_messages["invalid_image_extension"] = formats
 
     def to_python(self, data: Any) -> Any:
         """The uploaded picture under a harmless name. Raises ValidationError for what `pictures.check` refuses."""
@@ -50,6 +63,13 @@ class PictureField(WagtailImageField):
 
 class DocumentField(WagtailDocumentField):
     """A document that is what its name says."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        largest = _size_words(policy.LARGEST_DOCUMENT)
+        endings = _("名前の終わりが {endings} のファイルを載せられます。").format(endings="・".join(policy.DOCUMENTS))
+        self.help_text = f"{endings}{largest}"
+        self.error_messages["file_too_large_unknown_size"] = largest
 
     def to_python(self, data: Any) -> Any:
         """The uploaded document under a harmless name. Raises ValidationError for what `documents.check` refuses."""
