@@ -87,6 +87,20 @@ def png(width: int, height: int, rows: bytes) -> bytes:
     )
 
 
+def polyglots() -> dict[str, bytes]:
+    """A picture of each type that is also a page or a script, by name."""
+    # The width of the GIF is "/*" in its header: up to the end of the comment it says "GIF89a = 1".
+    gif = moving(1, (10_799, 1))
+    assert gif.startswith(b"GIF89a/*")
+    return {
+        "poly.gif": gif + b"*/" + JS,
+        "poly.png": picture("PNG") + SCRIPT,
+        "poly.jpg": picture("JPEG", comment=SCRIPT) + SCRIPT,
+        "poly.webp": picture("WEBP", exif=b"Exif\x00\x00" + SCRIPT) + SCRIPT,
+        "poly.avif": picture("AVIF") + SCRIPT,
+    }
+
+
 def huge_png() -> bytes:
     """20,000 × 20,000 pixels in 49 kB: honest, and 400 MB when decoded."""
     return png(20_000, 20_000, bytes((20_000 // 8 + 1) * 20_000))

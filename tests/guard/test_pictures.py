@@ -85,6 +85,21 @@ def test_should_have_forty_damaged_pictures() -> None:
     assert len({content for _case, _name, content in samples.damaged()}) == 40
 
 
+@pytest.mark.parametrize("name", samples.polyglots())
+def test_should_leave_nothing_of_what_else_a_picture_is(editor_client: Client, client: Client, name: str) -> None:
+    content = samples.polyglots()[name]
+    said = doors.PICTURES["add"](editor_client, doors.named(name, content, "text/html"))
+    if said:
+        assert BROKEN in said
+        return
+    image = Image.objects.get(title="試験")
+    assert client.get(f"/media/{image.file.name}").status_code == 404
+    for spec in ("width-100|format-webp", "original", "max-165x165"):
+        answer = client.get(image.get_rendition(spec).url)
+        assert b"pwned" not in content_of(answer)
+        assert answer["Content-Type"] == "image/webp"
+
+
 HONEST: dict[str, bytes] = {
     "写真.jpg": JPEG,
     "写真.JPEG": samples.picture("JPEG", progressive=True),
