@@ -72,13 +72,13 @@ def _check_content(last: str, file: IO[bytes]) -> None:
 
 
 def _small(picture: Image.Image) -> Image.Image:
-    small = picture.resize(TRIAL)
+    small = picture.resize(TRIAL, Image.Resampling.NEAREST)
     small.info = picture.info
     return small
 
 
 def _check_frames(picture: Image.Image, pixels: int) -> None:
-    """Frame by frame, so that one that says it has a million is left in time."""
+    """Frame by frame, so that one that says it has a million is left in time. A later frame may be larger than the first."""
     frames = 1
     while True:
         try:
@@ -86,7 +86,8 @@ def _check_frames(picture: Image.Image, pixels: int) -> None:
         except EOFError:
             return
         frames += 1
-        if frames > policy.MOST_FRAMES or frames * pixels > policy.LARGEST_PIXELS:
+        pixels += picture.width * picture.height
+        if frames > policy.MOST_FRAMES or pixels > policy.LARGEST_PIXELS:
             raise ValidationError(
                 _("動く画像が長すぎるか、大きすぎます。{frames}コマまで、小さめの画像にしてください。").format(
                     frames=policy.MOST_FRAMES

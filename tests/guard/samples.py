@@ -75,6 +75,14 @@ def moving(frames: int, size: tuple[int, int] = (8, 8)) -> bytes:
     return buffer.getvalue()
 
 
+def growing() -> bytes:
+    """A GIF whose second frame says that it is a thousand times as wide and high as the first."""
+    content = bytearray(moving(2))
+    second = content.rindex(b"\x2c\x00\x00\x00\x00")
+    content[second + 5 : second + 9] = struct.pack("<HH", 11_000, 11_000)
+    return bytes(content)
+
+
 def _chunk(name: bytes, content: bytes) -> bytes:
     return struct.pack(">L", len(content)) + name + content + struct.pack(">L", zlib.crc32(name + content))
 
@@ -90,13 +98,13 @@ def png(width: int, height: int, rows: bytes) -> bytes:
 def polyglots() -> dict[str, bytes]:
     """A picture of each type that is also a page or a script, by name."""
     # The width of the GIF is "/*" in its header: up to the end of the comment it says "GIF89a = 1".
-    gif = moving(1, (10_799, 1))
+    gif = b"GIF89a" + moving(1, (10_799, 1))[6:]
     assert gif.startswith(b"GIF89a/*")
     return {
         "poly.gif": gif + b"*/" + JS,
         "poly.png": picture("PNG") + SCRIPT,
         "poly.jpg": picture("JPEG", comment=SCRIPT) + SCRIPT,
-        "poly.webp": picture("WEBP", exif=b"Exif\x00\x00" + SCRIPT) + SCRIPT,
+        "poly.webp": picture("WEBP") + SCRIPT,
         "poly.avif": picture("AVIF") + SCRIPT,
     }
 

@@ -35,6 +35,7 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "a header that lies": ("x.png", samples.png(60_000, 60_000, b"x"), PIXELS),
     "too many frames": ("x.gif", samples.moving(policy.MOST_FRAMES + 1), FRAMES),
     "frames too large together": ("x.gif", samples.moving(30, (1500, 1500)), FRAMES),
+    "a second frame that is huge": ("x.gif", samples.growing(), FRAMES),
     "too many bytes": ("x.jpg", JPEG + bytes(policy.LARGEST_PICTURE), SIZE),
     "nothing": ("x.png", b"", "空です"),
     "another format than its name": ("x.png", JPEG, FORMAT),
