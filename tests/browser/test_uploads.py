@@ -136,15 +136,12 @@ def test_should_refuse_nothing_of_its_own(browser: Browser, site: str, site_envi
             assert page.evaluate("getComputedStyle(document.body).fontFamily") != "Times New Roman", address
         # A page with rich text: its editor, its chooser of links, and the preview beside it.
         page.goto(f"{site}/admin/pages/{manage(site_environment, 'shell', '-v0', '-c', WITH_RICH_TEXT).strip()}/edit/")
-        editor = page.locator(".public-DraftEditor-content").first
-        editor.click()
+        page.locator("[data-side-panel-toggle='preview']").first.click()
+        page.frame_locator("iframe").first.locator("header.site-header").wait_for()
+        page.locator(".public-DraftEditor-content").first.click()
         page.keyboard.type("こんにちは")
         page.keyboard.press("Shift+Home")
         page.keyboard.press("Control+k")
         page.locator(".modal-content").wait_for()
-        page.keyboard.press("Escape")
-        page.locator("[data-side-panel-toggle='preview']").first.click()
-        preview = page.frame_locator("iframe[title], iframe").first
-        preview.locator("header.site-header").wait_for()
         page.wait_for_timeout(500)
     assert not refused
