@@ -10,5 +10,7 @@ class GuardConfig(AppConfig):
     verbose_name = "守り"
 
     def ready(self) -> None:
-        """Register what follows a log-in."""
-        from . import sessions  # noqa: F401
+        """Register what follows a log-in; damaged pictures make no page fail."""
+        from . import damage, sessions  # noqa: F401
+
+        damage.live_with_it()

@@ -123,13 +123,16 @@ CONNECTIONS = 1_000
 PICTURES: dict[str, tuple[str, ...]] = {
     "JPEG": ("jpg", "jpeg"), "PNG": ("png",), "WEBP": ("webp",), "GIF": ("gif",), "AVIF": ("avif",),
 }  # fmt: skip
-# A picture is decoded at this size at most (a phone's camera makes 12 to 50 million).
+# A picture is decoded at this size at most (a phone's camera makes 12 to 50 million), all frames of a moving one together.
 LARGEST_PIXELS = 60_000_000
-# A moving picture decodes every one of its frames.
 MOST_FRAMES = 200
 # Nothing here can be a page, a script, or hold a macro.
 DOCUMENTS: tuple[str, ...] = ("pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "csv", "txt", "ics")
-LONGEST_FILE_NAME = 100
+# What a document in a zip (docx, xlsx, odt ...) says it unpacks to, and the size of its list of parts. Nothing is unpacked here.
+LARGEST_UNPACKED = 200 * MEGABYTE
+LARGEST_LIST_OF_PARTS = MEGABYTE
+# In bytes; a file system takes 255, and the storage adds some of its own. Longer names are cut.
+LONGEST_FILE_NAME = 200
 
 # What may be fetched below the media address, with the only types it is ever sent as. Everything else that was uploaded
 # (originals of pictures, documents) has no address there.
@@ -138,11 +141,58 @@ MEDIA_TYPES: dict[str, str] = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif",
     "avif": "image/avif",
 }  # fmt: skip
+# Only as long as a name that was given again may show the picture of before.
+MEDIA_CACHE = "public, max-age=2592000"
+# What documents are sent as, always to be saved and never to be shown in the browser.
+DOCUMENT_TYPES: dict[str, str] = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "odp": "application/vnd.oasis.opendocument.presentation",
+    "csv": "text/csv",
+    "txt": "text/plain",
+    "ics": "text/calendar",
+}
 
 
 # ── What browsers are told ───────────────────────────────────────────────────────────────────────────────────────────
 # For what was uploaded: whatever it is, it is no page of this site.
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
+# What was uploaded has the origin of the site, so 'self' would let it run as a script. This stands for the address of the
+# site's own files (`https://city.example/static/`), which no upload can reach, and that for the admin's words for scripts.
+OWN_FILES = "(own files)"
+OWN_WORDS = "(own words)"
+# Public and partner pages, and pages in a preview.
+PAGES: dict[str, tuple[str, ...]] = {
+    "default-src": ("'none'",),
+    "script-src": (OWN_FILES,),
+    "style-src": (OWN_FILES,),
+    "img-src": ("'self'", "data:"),
+    "font-src": (OWN_FILES,),
+    "connect-src": ("'self'",),
+    "form-action": ("'self'",),
+    "base-uri": ("'none'",),
+    # The admin shows previews in a frame.
+    "frame-ancestors": ("'self'",),
+}
+# Found by using Wagtail 7.4 with the policy of the pages until nothing was refused any more.
+ADMIN: dict[str, tuple[str, ...]] = {
+    **PAGES,
+    # Choosers of dates and tags, in forms and in filters of lists, start themselves by a script within the page.
+    "script-src": (OWN_FILES, OWN_WORDS, "'unsafe-inline'"),
+    # But no tag has a script of its own (onclick, onerror ...), the usual way in. Wagtail's cropping tool has three that only
+    # keep a text from being marked.
+    "script-src-attr": ("'none'",),
+    # The editor of rich text brings styles within the page.
+    "style-src": (OWN_FILES, "'unsafe-inline'"),
+    # A picture is shown before it is uploaded.
+    "img-src": ("'self'", "data:", "blob:"),
+    # Previews.
+    "frame-src": ("'self'",),
+}
 PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in (

@@ -7,7 +7,6 @@ import secrets
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from guard import policy, startup
@@ -75,10 +74,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "guard.middleware.ReadableAddresses",
+    "guard.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
+    "guard.headers.ContentPolicy",
+    "guard.middleware.ReadableAddresses",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -201,28 +201,15 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 # What is not a file may be as large as the whole body: one limit, one answer.
 DATA_UPLOAD_MAX_MEMORY_SIZE = policy.LARGEST_BODY
 
-# The strictest policy that the public pages need. Wagtail's admin sets inline styles and scripts of its own.
-CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ["/admin/", "/documents/"],
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        # Wagtail shows previews in a frame of its own admin.
-        "frame-ancestors": [SELF],
-    },
-}
 # Wagtail's previews say of themselves that the admin may frame them.
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # A page's address may tell what somebody is in trouble with: never pass it on.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# No page of another site reads our files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+CSRF_FAILURE_VIEW = "guard.csrf.failure"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEMO or TEST)
 SECURE_SSL_REDIRECT = startup.flag(env, "SECURE_SSL_REDIRECT", default=not (DEMO or TEST))
@@ -252,7 +239,21 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("ja", "日本語"), ("en", "English")]
 # The admin's search by our own terms: the stock backends take a run of Japanese as one word.
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.modelsearch"}}
-WAGTAILIMAGES_FORMAT_CONVERSIONS = {"jpeg": "webp", "png": "webp"}
+# Private pages and documents lead to the log-in of the admin.
+WAGTAIL_FRONTEND_LOGIN_URL = "/admin/login/"
+# All that pages show is WebP, also because it is written without what a camera noted (where it stood, when).
+WAGTAILIMAGES_FORMAT_CONVERSIONS = dict.fromkeys(("jpeg", "png", "gif", "avif", "webp"), "webp")
+WAGTAILIMAGES_EXTENSIONS = [ending for endings in policy.PICTURES.values() for ending in endings]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = policy.LARGEST_PICTURE
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = policy.LARGEST_PIXELS
+WAGTAILIMAGES_IMAGE_FORM_BASE = "guard.forms.ImageForm"
+# WAGTAILDOCS_EXTENSIONS stays empty: the form below holds the list, and with the setting Wagtail would also refuse to rename
+# an older document, and fail where the file is not part of the form (the later steps of uploading several).
+WAGTAILDOCS_MAX_UPLOAD_SIZE = policy.LARGEST_DOCUMENT
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "guard.forms.DocumentForm"
+WAGTAILDOCS_CONTENT_TYPES = policy.DOCUMENT_TYPES
+WAGTAILDOCS_INLINE_CONTENT_TYPES = []
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILEMBEDS_FINDERS = []
 
 # Search: the embedded index lies on disk, one folder for each build; with a cluster it answers when that is away.

@@ -3,13 +3,16 @@
 from django.conf import settings
 from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path, re_path
+from django.views.decorators.cache import never_cache
 from django.views.decorators.vary import vary_on_cookie
-from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 
 from directory.partners.views import signing_in
+from guard import media
+from guard.account import AccountView
 
 from .sitemaps import SITEMAPS
 from .tree import serve as serve_page
@@ -47,15 +50,18 @@ urlpatterns = [
         signing_in.AdminPasswordConfirm.as_view(),
         name="wagtailadmin_password_reset_confirm",
     ),
+    path("admin/account/", never_cache(require_admin_access(AccountView.as_view())), name="wagtailadmin_account"),
     path("admin/", include(wagtailadmin_urls)),
+    # Never reached: the one above answers. Wagtail asks for the address of this name before it looks at
+    # WAGTAIL_FRONTEND_LOGIN_URL, and its own log-in of that name is left out below.
+    path("admin/login/", signing_in.AdminLogin.as_view(), name="wagtailcore_login"),
     path("documents/", include(wagtaildocs_urls)),
 ]
 if settings.SERVE_MEDIA:
-    urlpatterns += [
-        re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})
-    ]
-# Everything of Wagtail's own but the way a page is looked up.
+    urlpatterns += [re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<path>.*)$", media.serve)]
+# Wagtail's own: pages behind a password. Not the way a page is looked up, and not another log-in beside the two.
+PRIVATE = "wagtailcore_authenticate_with_password"
 urlpatterns += [
-    path("", include([pattern for pattern in wagtail_urls.urlpatterns if pattern.name != "wagtail_serve"])),
+    path("", include([pattern for pattern in wagtail_urls.urlpatterns if pattern.name == PRIVATE])),
     re_path(wagtail_urls.serve_pattern, serve_page, name="wagtail_serve"),
 ]

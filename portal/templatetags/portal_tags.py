@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.blocks import StreamValue
-from wagtail.images.models import AbstractImage
+from wagtail.images.models import AbstractImage, SourceImageIOError
 
 from directory import hotlines
 from directory.hotlines import Opening, lines_of
@@ -58,7 +58,11 @@ def responsive_image(image: AbstractImage | None, alt: str = "", sizes: str = "1
     if image is None:
         return mark_safe("")
     wanted = [f"width-{width}|format-webp" for width in WIDTHS if width <= image.width] or ["original|format-webp"]
-    renditions = list(image.get_renditions(*wanted).values())
+    try:
+        renditions = list(image.get_renditions(*wanted).values())
+    except SourceImageIOError:
+        # Its file is gone or damaged: the page goes on without it.
+        return mark_safe("")
     largest = max(renditions, key=lambda rendition: rendition.width)
     sources = ", ".join(f"{rendition.url} {rendition.width}w" for rendition in renditions)
     return format_html(

@@ -60,8 +60,6 @@ RULES: dict[str, Any] = {
     "wagtaildocs_serve": _all(404),
     "wagtaildocs_authenticate_with_password": _all(404),
     "wagtailcore_authenticate_with_password": _all(404),
-    # Wagtail's log-in for private pages: it lets nobody of a partner past the second factor.
-    "wagtailcore_login": PUBLIC,
     "partners:home": FOR_ALL,
     "partners:contacts": FOR_ALL,
     "partners:contact": OF_PARTNER,

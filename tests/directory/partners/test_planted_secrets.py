@@ -136,7 +136,6 @@ PUBLIC_OUTPUTS: dict[str, list[str]] = {
     "wagtaildocs_serve": ["/documents/1/x.pdf"],
     "wagtaildocs_authenticate_with_password": ["/documents/authenticate_with_password/1/"],
     "wagtailcore_authenticate_with_password": ["/_util/authenticate_with_password/1/1/"],
-    "wagtailcore_login": ["/_util/login/"],
     # Of the staff-only part: what anybody is shown.
     "partners:login": ["/partners/login/", f"/partners/login/?next=/{SECRET}"],
     "partners:join": ["/partners/join/"],

@@ -1,0 +1,11 @@
+"""What is shown when a form was sent without its token."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+
+def failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The site's own page, which needs no database and does not repeat what was sent. The reason is for developers."""
+    return HttpResponse(render_to_string("403_csrf.html"), status=403)

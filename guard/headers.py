@@ -1,0 +1,80 @@
+"""What browsers are told with every response."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from urllib.parse import urljoin
+
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
+
+from . import policy
+
+SELF, NONE = "'self'", "'none'"
+
+
+class Headers:
+    """Stands outermost, so that static files and errors of other middleware have them too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add what is not there."""
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", policy.PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", policy.RESOURCE_POLICY)
+        return response
+
+
+class ContentPolicy(CSPMiddleware):
+    """The policy of the page or of the admin, with the address of the site's own files in it.
+
+    A view that set a policy of its own (uploaded files) keeps it.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """See CSPMiddleware."""
+        if getattr(request, "is_dummy", False):
+            # A page that is made for a preview, under the name of the site; it is sent from the host of the admin.
+            response._csp_config = policy.PAGES
+            return response
+        return super().process_response(request, response)
+
+    def get_policy_parts(self, request: HttpRequest, response: HttpResponse, report_only: bool = False) -> PolicyParts:
+        """See CSPMiddleware."""
+        parts = super().get_policy_parts(request, response, report_only)
+        if report_only:
+            return parts
+        chosen = parts.config or (policy.ADMIN if request.path_info.startswith("/admin/") else policy.PAGES)
+        own = {
+            policy.OWN_FILES: own_source(request, settings.STATIC_URL),
+            policy.OWN_WORDS: own_source(request, "/admin/jsi18n/"),
+        }
+        parts.config = {name: [own.get(source, source) for source in sources] for name, sources in chosen.items()}
+        return parts
+
+
+def own_source(request: HttpRequest, path: str) -> str:
+    """The source that lets what is below the path run, and nothing else of the site.
+
+    'none' for a host that is not ours (nothing is shown there but an error), 'self' where a policy cannot write the host
+    down: browsers need not match an address of digits other than 127.0.0.1.
+    """
+    try:
+        host = request.get_host()
+    except DisallowedHost:
+        return NONE
+    name, _port = split_domain_port(host)
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        pass
+    else:
+        if name != "127.0.0.1":
+            return SELF
+    return urljoin(f"{request.scheme}://{host}/", path)
