@@ -5,7 +5,7 @@ What stands on the command line or in GUNICORN_CMD_ARGS counts more (`--bind`, `
 
 wsgi_app = "portal.wsgi"
 # Reads requests without giving them a thread; with another class, eight slow visitors stop the site.
-worker_class = "guard.serving.BufferedWorker"
+worker_class = "guard.server.worker.BufferedWorker"
 bind = "127.0.0.1:8000"
 workers = 2
 threads = 4

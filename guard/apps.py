@@ -11,6 +11,7 @@ class GuardConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what follows a log-in; damaged pictures make no page fail."""
-        from . import damage, sessions  # noqa: F401
+        from .logins import sessions  # noqa: F401
+        from .uploads import damage
 
         damage.live_with_it()

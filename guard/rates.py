@@ -10,10 +10,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from .counting import Outcome, hit_page
+from .logins.tries import remember_browser
 from .network import UNKNOWN, client_network
 from .policy import RATES, RATES_OF_STAFF, STAFF_PAGES, Rate
 from .too_many import TooMany, too_many
-from .tries import remember_browser
 
 log = logging.getLogger(__name__)
 LOOPBACK = ("127.", "::1", "::/64")

@@ -88,7 +88,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "guard.rates.Rates",
-    "guard.sessions.Sessions",
+    "guard.logins.sessions.Sessions",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "directory.partners.middleware.StaffOnly",
@@ -145,12 +145,12 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 # Argon2 first; what was kept before is taken over at the next log-in.
-PASSWORD_HASHERS = ["guard.hashing.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = ["guard.logins.hashing.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 if TEST:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # Logging in: limits by network and name (`guard.policy`), at every door.
-AUTHENTICATION_BACKENDS = ["guard.tries.GuardedBackend"]
+AUTHENTICATION_BACKENDS = ["guard.logins.tries.GuardedBackend"]
 WAGTAILADMIN_USER_LOGIN_FORM = "directory.partners.forms.AdminLoginForm"
 LOGIN_URL = "partners:login"
 OTP_TOTP_ISSUER = "よろず"
@@ -246,11 +246,11 @@ WAGTAILIMAGES_FORMAT_CONVERSIONS = dict.fromkeys(("jpeg", "png", "gif", "avif", 
 WAGTAILIMAGES_EXTENSIONS = [ending for endings in policy.PICTURES.values() for ending in endings]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = policy.LARGEST_PICTURE
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = policy.LARGEST_PIXELS
-WAGTAILIMAGES_IMAGE_FORM_BASE = "guard.forms.ImageForm"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "guard.uploads.forms.ImageForm"
 # WAGTAILDOCS_EXTENSIONS stays empty: the form below holds the list, and with the setting Wagtail would also refuse to rename
 # an older document, and fail where the file is not part of the form (the later steps of uploading several).
 WAGTAILDOCS_MAX_UPLOAD_SIZE = policy.LARGEST_DOCUMENT
-WAGTAILDOCS_DOCUMENT_FORM_BASE = "guard.forms.DocumentForm"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "guard.uploads.forms.DocumentForm"
 WAGTAILDOCS_CONTENT_TYPES = policy.DOCUMENT_TYPES
 WAGTAILDOCS_INLINE_CONTENT_TYPES = []
 WAGTAILDOCS_SERVE_METHOD = "serve_view"

@@ -11,8 +11,8 @@ from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 
 from directory.partners.views import signing_in
-from guard import media
-from guard.account import AccountView
+from guard.uploads import media
+from guard.uploads.account import AccountView
 
 from .sitemaps import SITEMAPS
 from .tree import serve as serve_page

@@ -17,9 +17,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django_otp import user_has_device
 
-from guard import sessions
+from guard.logins import sessions
+from guard.logins.tries import came_in
 from guard.policy import MINUTES_TO_SECOND_FACTOR
-from guard.tries import came_in
 
 from .choices import Act
 from .models import SESSIONS, Member, Partner

@@ -14,7 +14,7 @@ from wagtail.log_actions import get_active_log_context
 from wagtail.signals import published, unpublished
 
 from directory.models import Organisation
-from guard.tries import came_in, tries_refused
+from guard.logins.tries import came_in, tries_refused
 
 from .access import is_office, owes_second_factor
 from .choices import Act, ChangeKind

@@ -108,7 +108,7 @@ def browser() -> Client:
     now = int(time.time())
     Member.objects.create(user=user, partner=partner, name="測る人", sessions=["bench"])
     client = Client(HTTP_HOST="127.0.0.1")
-    client.force_login(user, "guard.tries.GuardedBackend")
+    client.force_login(user, "guard.logins.tries.GuardedBackend")
     session = client.session
     session.update({MARK: "bench", STARTED: now, SEEN: now, DEVICE_ID_SESSION_KEY: device.persistent_id})
     session.save()
@@ -147,7 +147,7 @@ def main(partners: int, contacts: int) -> dict[str, object]:
 
     city = Client(HTTP_HOST="127.0.0.1")
     officer = get_user_model().objects.create_superuser("bench-city", "", "x")
-    city.force_login(officer, "guard.tries.GuardedBackend")
+    city.force_login(officer, "guard.logins.tries.GuardedBackend")
 
     def get(path: str) -> object:
         nonlocal most_queries

@@ -133,7 +133,7 @@ def test_should_say_it_when_the_site_fails(
 
     root = get_user_model().objects.create_superuser("root-of-test", "r@example.jp", "a-long-password-1")
     client = Client(raise_request_exception=False)
-    client.force_login(root, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(root, backend="guard.logins.tries.GuardedBackend")
     response = client.get("/admin/failwhale/")
     assert response.status_code == 500
     assert response["Permissions-Policy"] == policy.PERMISSIONS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
-from guard import refusals
+from guard.server import refusals
 
 
 @pytest.mark.parametrize("code", sorted(refusals.REASONS))

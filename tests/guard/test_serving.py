@@ -15,7 +15,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from guard import policy
-from guard.serving import BufferedWorker
+from guard.server.worker import BufferedWorker
 from tests.guard.server import Answer, Server, is_closed, read_answer
 
 END = b"\r\n\r\n"

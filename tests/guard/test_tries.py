@@ -18,8 +18,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from directory.partners.choices import Act
 from directory.partners.demo_people import code_of
 from directory.partners.models import Member, TrailLine
-from guard import tries
-from guard.tries import COOKIE, plain_name
+from guard.logins import tries
+from guard.logins.tries import COOKIE, plain_name
 from tests.factories import PASSWORD, MemberFactory, PartnerFactory
 
 pytestmark = pytest.mark.django_db
@@ -248,7 +248,7 @@ def test_should_keep_passwords_as_owasp_recommends() -> None:
     from tests.settings_of import settings_of
 
     assert settings_of("production")["EMAIL_TIMEOUT"] == 10
-    from guard.hashing import Argon2
+    from guard.logins.hashing import Argon2
 
     kept = Argon2().encode(PASSWORD, "some-salt-of-ours")
     assert kept.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")

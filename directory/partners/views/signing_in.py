@@ -30,9 +30,9 @@ from wagtail.admin.views.account import PasswordResetView as WagtailPasswordRese
 
 from directory.qr import qr_code
 from guard.counting import give_back, hit
+from guard.logins.resetting import LimitedReset, OpeningReset
+from guard.logins.sessions import WHY
 from guard.policy import CODES, STRANGE_LINKS
-from guard.resetting import LimitedReset, OpeningReset
-from guard.sessions import WHY
 from guard.too_many import TooMany
 
 from ..access import INVITED, finish_login, is_office, is_too_slow, needs_second_factor, to_login

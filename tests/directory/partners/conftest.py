@@ -17,7 +17,7 @@ from tests.factories import MemberFactory, PartnerFactory
 def enter(member: Member, *, verified: bool = True) -> Client:
     """A browser in which a member is logged in, with the second factor shown or not."""
     client = Client()
-    client.force_login(member.user, backend="guard.tries.GuardedBackend")
+    client.force_login(member.user, backend="guard.logins.tries.GuardedBackend")
     session = client.session
     if verified:
         session[MARK] = f"test-{member.pk}"
@@ -37,7 +37,7 @@ def city_client(name: str, group: str | None) -> Client:
         user = users.create_user(name, f"{name}@example.jp", "a-long-password-1")
         user.groups.add(Group.objects.get(name=group))
     client = Client()
-    client.force_login(user, backend="guard.tries.GuardedBackend")
+    client.force_login(user, backend="guard.logins.tries.GuardedBackend")
     return client
 
 

@@ -1,8 +1,8 @@
 """Who gets in where below /admin/: every address of Wagtail and of ours, asked for by ten kinds of visitor.
 
 `admin_answers.csv` says what each role of the city gets: ok, refused (sent to the first page with a word), sent (to another
-address), or a status. A new address, and one whose answer changes, fails until somebody has decided. Everybody else is kept
-out by one rule.
+address), or a status; and how often and how much: the rates of GET and POST, the megabytes of a body. A new address, and one
+whose answer changes, fails until somebody has decided. Everybody else is kept out by one rule.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.addresses import Address, addresses
+from tests.directory.partners.test_matrix import limits_of
 from tests.directory.partners.world import CITY, OUTSIDE, PEOPLE, SHUT, World
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,18 @@ def test_should_know_every_address_of_the_admin() -> None:
     written = set(answers())
     assert routes - written == set(), f"Write down in {ANSWERS.name} who may see them"
     assert written - routes == set(), f"Lines in {ANSWERS.name} for addresses that are gone"
+
+
+def test_should_hold_every_address_to_the_limit_that_is_written_down(world: World) -> None:
+    expected, wrong = answers(), []
+    for address in admin_addresses():
+        if address.route == FAILS:
+            continue
+        row = expected[address.route]
+        found = limits_of(world.path(address))
+        if found != (row["get"], row["post"], int(row["megabytes"])):
+            wrong.append(f"{address.route}: {found}")
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("visitor", CITY)

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from guard import policy
+from guard.rates import rate_for
+from guard.sizes import largest_body
 from tests.addresses import Address, addresses
 from tests.directory.partners.world import CITY, OUTSIDE, PEOPLE, SHUT, VISITORS, World
 
@@ -100,6 +103,24 @@ RULES: dict[str, Any] = {
 }
 
 
+# How often and how much: the rate of `guard.policy` for GET and for POST, and the megabytes of a body that somebody with a
+# session may post. What is not named here is a page and a form like any other.
+LIMITS: dict[str, tuple[str, str, int]] = {
+    "search": ("search", "search", 3),
+    "find": ("search", "search", 3),
+    "api_search": ("search", "search", 3),
+    "api_suggest": ("suggestions", "suggestions", 3),
+    "healthz": ("health", "health", 3),
+    "readyz": ("health", "health", 3),
+    "partners:login": ("pages", "doors", 3),
+    "partners:second_factor": ("pages", "doors", 3),
+    "partners:join": ("pages", "doors", 3),
+    "partners:invitation": ("pages", "doors", 3),
+    "partners:password": ("pages", "doors", 3),
+    "partners:password_sent": ("pages", "doors", 3),
+    "partners:password_confirm": ("pages", "doors", 3),
+}
+
 # What a form that is sent empty answers, at addresses that both show and take something.
 SENT_TO: dict[str, Any] = {
     "partners:contacts": _rule(SENT, SENT),
@@ -140,6 +161,23 @@ def _rules() -> Iterator[tuple[Address, str, dict[str, Any]]]:
             yield (address, "GET", rule) if isinstance(rule, dict) else (address, *rule)
         if address.key in SENT_TO:
             yield address, "POST", SENT_TO[address.key]
+
+
+def limits_of(path: str) -> tuple[str, str, int]:
+    """What the policy says of an address: rate of GET, rate of POST, megabytes."""
+    megabytes = largest_body(path, "POST", has_session=True) // policy.MEGABYTE
+    return rate_for("GET", path).name, rate_for("POST", path).name, megabytes
+
+
+def test_should_hold_every_address_to_the_limit_that_is_written_down(world: World) -> None:
+    assert set(LIMITS) <= set(RULES)
+    wrong = []
+    for address in addresses():
+        if address.key in RULES and (found := limits_of(world.path(address))) != LIMITS.get(
+            address.key, ("pages", "forms", 3)
+        ):
+            wrong.append((address.key, found))
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 @pytest.mark.parametrize("visitor", VISITORS)

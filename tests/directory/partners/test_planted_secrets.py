@@ -305,8 +305,8 @@ def test_should_know_everything_that_sends_mail() -> None:
         "directory/partners/digests.py",
         "directory/partners/urls.py",
         "directory/partners/views/signing_in.py",
-        "guard/resetting.py",
-        "guard/tries.py",
+        "guard/logins/resetting.py",
+        "guard/logins/tries.py",
         "portal/urls.py",
     }
 

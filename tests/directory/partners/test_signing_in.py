@@ -213,7 +213,7 @@ def test_should_not_let_in_an_account_of_nobody(client: Client) -> None:
     get_user_model().objects.create_user("stray", "stray@example.jp", PASSWORD)
     page = client.post(LOGIN, {"username": "stray", "password": PASSWORD})
     assert "使えるアカウントではありません" in page.content.decode()
-    client.force_login(get_user_model().objects.get(username="stray"), "guard.tries.GuardedBackend")
+    client.force_login(get_user_model().objects.get(username="stray"), "guard.logins.tries.GuardedBackend")
     assert client.get(HOME).status_code == 404
 
 
@@ -247,7 +247,7 @@ def test_should_ask_the_city_for_a_second_factor_where_it_is_wanted(settings: ob
     # Once set up it is always asked for, whatever the setting says.
     settings.STAFF_SECOND_FACTOR = False
     again = Client()
-    again.force_login(user, "guard.tries.GuardedBackend")
+    again.force_login(user, "guard.logins.tries.GuardedBackend")
     assert again.get("/admin/")["Location"].startswith(FACTOR)
 
 

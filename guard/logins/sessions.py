@@ -14,7 +14,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from .policy import NO_CLICKS, STAFF_PAGES
+from ..policy import NO_CLICKS, STAFF_PAGES
 
 STARTED, SEEN = "session_started", "session_seen"
 WHY = {

@@ -12,8 +12,9 @@ from typing import Any
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import BadRequest, Error
 
-from . import policy, refusals
-from .sizes import brings_cookie, largest_body
+from .. import policy
+from ..sizes import brings_cookie, largest_body
+from . import refusals
 
 END_OF_HEADERS = b"\r\n\r\n"
 VERSIONS = frozenset({b"HTTP/1.0", b"HTTP/1.1"})
@@ -35,7 +36,7 @@ class Refused(Error):
 
 
 class CarefulParser(HTTPRequestParser):
-    """One request as it arrives. `adj` is `serving.adjustments()`."""
+    """One request as it arrives. `adj` is `worker.adjustments()`."""
 
     largest = policy.LARGEST_BODY
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from . import policy
+from .. import policy
 
 # NFKC first: "½" is a letter to a regular expression, and becomes "1/2" where Wagtail writes names in ASCII.
 UNWANTED = re.compile(r"[^\w-]+")

@@ -14,11 +14,11 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
 
-from .background import run_later
-from .counting import hit
-from .network import client_network
-from .policy import MAIL_FROM_NETWORK, MAIL_TO_ADDRESS
-from .too_many import TooMany
+from ..background import run_later
+from ..counting import hit
+from ..network import client_network
+from ..policy import MAIL_FROM_NETWORK, MAIL_TO_ADDRESS
+from ..too_many import TooMany
 from .tries import came_in
 
 

@@ -14,7 +14,8 @@ from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
-from . import documents, pictures, policy
+from .. import policy
+from . import documents, pictures
 from .names import harmless
 
 

@@ -25,9 +25,9 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from . import policy
+from .. import policy
+from ..network import network_of
 from .connections import Channel, Crowd
-from .network import network_of
 
 TICK = 1.0
 # A worker that leaves listens a moment for requests that are on the way, and longer for bodies that have begun.

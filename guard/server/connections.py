@@ -10,8 +10,9 @@ from typing import Any
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
-from . import policy, refusals
-from .network import network_of
+from .. import policy
+from ..network import network_of
+from . import refusals
 from .reading import CarefulParser
 
 # Who was refused goes on sending for a while; a connection that is cut meanwhile shows no answer.

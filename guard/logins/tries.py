@@ -25,10 +25,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from .background import run_later
-from .counting import Outcome, give_back, hit
-from .network import client_network
-from .policy import (
+from ..background import run_later
+from ..counting import Outcome, give_back, hit
+from ..network import client_network
+from ..policy import (
     KNOWN_DAYS,
     PASSWORDS_AT_ONCE,
     TOLD_OF_TRIES,

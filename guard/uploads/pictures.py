@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 from willow.plugins.pillow import PillowImage
 
-from . import policy
+from .. import policy
 from .names import ending
 
 # A JPEG with more pictures behind the first, as some phones write them. Pages show the first.

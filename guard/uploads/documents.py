@@ -12,7 +12,7 @@ from typing import IO
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from . import policy
+from .. import policy
 from .names import ending
 
 # What each must hold, and what its list of contents calls it.

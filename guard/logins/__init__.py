@@ -1,0 +1,1 @@
+"""Coming in: guesses, forgotten passwords, how passwords are kept, how long somebody stays."""

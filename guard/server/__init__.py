@@ -1,0 +1,1 @@
+"""The server: it reads whole requests before one of them gets a thread."""
