@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "guard.headers.Headers",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "guard.headers.ContentPolicy",
     "guard.middleware.ReadableAddresses",
@@ -89,7 +90,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "guard.rates.Rates",
     "guard.logins.sessions.Sessions",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "directory.partners.middleware.StaffOnly",
     "portal.middleware.KeptRecords",
