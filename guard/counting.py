@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 # A Redis that is away is not asked again for so long (seconds), and never waited for longer than that.
 REDIS_REST = 10.0
 REDIS_WAIT = 0.2
+# Clocks of two hosts may be apart by so long (seconds) and count right.
+CLOCKS_APART = 86_400
 # Keys in a worker's memory before those that are over are swept out.
 MOST_KEYS = 20_000
 
@@ -58,16 +60,20 @@ class DatabaseStorage(Storage):
         return hmac.new(settings.SECRET_KEY.encode(), f"tally {key}".encode(), hashlib.sha256).hexdigest()
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Add to a key and say how many it has; a window that is over begins anew. One statement, so nobody comes between."""
+        """Add to a key and say how many it has; a window that is over begins anew. One statement, so nobody comes between.
+
+        Hosts whose clocks differ share a window by the clock that is ahead; one that was days ahead and was set right leaves no
+        window that never ends.
+        """
         now = time.time()
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO guard_tally (key, count, ends_at) VALUES (%s, %s, %s) ON CONFLICT (key) DO UPDATE SET"
-                " count = CASE WHEN guard_tally.ends_at <= %s THEN excluded.count"
-                " ELSE guard_tally.count + excluded.count END,"
-                " ends_at = CASE WHEN guard_tally.ends_at <= %s THEN excluded.ends_at ELSE guard_tally.ends_at END"
-                " RETURNING count",
-                [self._hidden(key), amount, now + expiry, now, now],
+                " count = CASE WHEN guard_tally.ends_at BETWEEN %s AND %s THEN guard_tally.count + excluded.count"
+                " ELSE excluded.count END,"
+                " ends_at = CASE WHEN guard_tally.ends_at BETWEEN %s AND %s THEN guard_tally.ends_at"
+                " ELSE excluded.ends_at END RETURNING count",
+                [self._hidden(key), amount, now + expiry, *(now, now + expiry + CLOCKS_APART) * 2],
             )
             return int(cursor.fetchone()[0])
 

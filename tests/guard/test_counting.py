@@ -64,6 +64,30 @@ def test_should_keep_nothing_that_can_be_read_and_nothing_for_long() -> None:
         assert not Tally.objects.exists()
 
 
+@pytest.mark.django_db
+def test_should_count_right_between_hosts_whose_clocks_differ() -> None:
+    five = Limit("five", ("5 per 10 minutes",))
+    with time_machine.travel(NOW, tick=False) as now:
+        found = []
+        for _turn in range(4):
+            found.append(hit(five, "a").allowed)
+            now.shift(timedelta(hours=1))
+            found.append(hit(five, "a").allowed)
+            now.shift(-timedelta(hours=1))
+        # The first host's first window was over for the second; from there on they share one.
+        assert found.count(True) == 6
+        assert not hit(five, "a").allowed
+
+
+@pytest.mark.django_db
+def test_should_leave_no_window_that_never_ends() -> None:
+    with time_machine.travel("2038-01-19T12:00:00+09:00", tick=False):
+        for _try in range(4):
+            hit(THREE, "a")
+    with time_machine.travel(NOW, tick=False):
+        assert hit(THREE, "a").allowed
+
+
 def test_should_not_grow_without_end_in_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counting, "MOST_KEYS", 100)
     memory = WorkerMemory()
