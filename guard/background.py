@@ -1,4 +1,4 @@
-"""Work that is done after the answer has gone out, so that its time tells nobody anything: mails."""
+"""Work that is done after the answer has gone out: mails, whose time must tell nobody anything, and what readers leave behind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 log = logging.getLogger(__name__)
-# More than this cannot pile up: the limits of the policy come first, and a mail server that is away takes no more.
+# More than this cannot pile up: the limits of the policy come first, and a mail server or a database that is away takes no more.
 MOST_WAITING = 200
 # A mail server that is slow or restarts gets another chance (seconds before each).
 PAUSES = (2, 15, 60)
@@ -36,7 +36,7 @@ def run_later(work: Callable[[], object]) -> None:
     elif _places.acquire(blocking=False):
         _worker().submit(_do_and_leave, work)
     else:
-        log.error("Too much waits for the mail server; one mail was not sent")
+        log.error("Too much waits to be done after answers; one piece of work was dropped")
 
 
 def _do(work: Callable[[], object], pauses: tuple[int, ...]) -> None:
@@ -44,13 +44,13 @@ def _do(work: Callable[[], object], pauses: tuple[int, ...]) -> None:
         work()
     except OSError as error:
         if not pauses:
-            log.error("A mail could not be handed over: %s", type(error).__name__)
+            log.error("Work after an answer failed: %s", type(error).__name__)
             return
-        log.warning("A mail could not be handed over yet: %s", type(error).__name__)
+        log.warning("Work after an answer is tried again: %s", type(error).__name__)
         time.sleep(pauses[0])
         _do(work, pauses[1:])
-    except Exception as error:  # nobody waits for this answer, and the next mail must go out
-        log.error("A mail could not be made: %s", type(error).__name__)
+    except Exception as error:  # nobody waits for this, and what comes next must be done
+        log.error("Work after an answer failed: %s", type(error).__name__)
 
 
 def _do_and_leave(work: Callable[[], object]) -> None:

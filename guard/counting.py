@@ -35,6 +35,8 @@ REDIS_WAIT = 0.2
 CLOCKS_APART = 86_400
 # Keys in a worker's memory before those that are over are swept out.
 MOST_KEYS = 20_000
+# And every so often (seconds), so that none stays longer than it counts.
+SWEEP = 600
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Outcome:
 
     allowed: bool
     wait: int = 0
+
+
+def _hidden(key: str) -> str:
+    """What is kept of a key, wherever it is counted: nobody can read a network or a name out of it."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"tally {key}".encode(), hashlib.sha256).hexdigest()
 
 
 class DatabaseStorage(Storage):
@@ -54,10 +61,6 @@ class DatabaseStorage(Storage):
     def base_exceptions(self) -> type[Exception]:
         """What it may raise."""
         return DatabaseError
-
-    @staticmethod
-    def _hidden(key: str) -> str:
-        return hmac.new(settings.SECRET_KEY.encode(), f"tally {key}".encode(), hashlib.sha256).hexdigest()
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Add to a key and say how many it has; a window that is over begins anew. One statement, so nobody comes between.
@@ -73,22 +76,22 @@ class DatabaseStorage(Storage):
                 " ELSE excluded.count END,"
                 " ends_at = CASE WHEN guard_tally.ends_at BETWEEN %s AND %s THEN guard_tally.ends_at"
                 " ELSE excluded.ends_at END RETURNING count",
-                [self._hidden(key), amount, now + expiry, *(now, now + expiry + CLOCKS_APART) * 2],
+                [_hidden(key), amount, now + expiry, *(now, now + expiry + CLOCKS_APART) * 2],
             )
             return int(cursor.fetchone()[0])
 
     def give_back(self, key: str) -> None:
         """Take one away again."""
-        Tally.objects.filter(key=self._hidden(key), count__gt=0).update(count=F("count") - 1)
+        Tally.objects.filter(key=_hidden(key), count__gt=0).update(count=F("count") - 1)
 
     def get(self, key: str) -> int:
         """How many a key has."""
-        found = Tally.objects.filter(key=self._hidden(key), ends_at__gt=time.time()).values_list("count", flat=True)
+        found = Tally.objects.filter(key=_hidden(key), ends_at__gt=time.time()).values_list("count", flat=True)
         return found.first() or 0
 
     def get_expiry(self, key: str) -> float:
         """When its window ends (seconds since 1970)."""
-        found = Tally.objects.filter(key=self._hidden(key)).values_list("ends_at", flat=True)
+        found = Tally.objects.filter(key=_hidden(key)).values_list("ends_at", flat=True)
         return found.first() or time.time()
 
     def check(self) -> bool:
@@ -101,7 +104,7 @@ class DatabaseStorage(Storage):
 
     def clear(self, key: str) -> None:
         """Forget a key."""
-        Tally.objects.filter(key=self._hidden(key)).delete()
+        Tally.objects.filter(key=_hidden(key)).delete()
 
 
 class WorkerMemory(Storage):
@@ -113,6 +116,7 @@ class WorkerMemory(Storage):
         super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)
         self._lock = threading.Lock()
         self._counts: dict[str, tuple[int, float]] = {}
+        self._swept_at = 0.0
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -123,8 +127,9 @@ class WorkerMemory(Storage):
         """Add to a key and say how many it has."""
         now = time.time()
         with self._lock:
-            if len(self._counts) >= MOST_KEYS:
+            if len(self._counts) >= MOST_KEYS or not self._swept_at <= now < self._swept_at + SWEEP:
                 self._counts = {one: value for one, value in self._counts.items() if value[1] > now}
+                self._swept_at = now
                 if len(self._counts) >= MOST_KEYS:
                     # More networks than could be told apart: better to begin anew than to grow without end.
                     self._counts = {}
@@ -171,7 +176,11 @@ _redis_rests_until = 0.0
 
 @cache
 def _redis(address: str) -> RedisStorage:
-    waits = {"socket_timeout": REDIS_WAIT, "socket_connect_timeout": REDIS_WAIT}
+    # Here, because only sites with Redis have its library.
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    waits = {"socket_timeout": REDIS_WAIT, "socket_connect_timeout": REDIS_WAIT, "retry": Retry(NoBackoff(), 0)}
     return RedisStorage(address, wrap_exceptions=True, **waits)
 
 
@@ -215,13 +224,14 @@ def count_of(limit: Limit, *key: str) -> int:
 def hit_page(rate: Rate, *key: str) -> Outcome:
     """Count a request: in Redis where there is one that answers, else in this worker."""
     global _redis_rests_until
+    hidden = _hidden(" ".join(key))
     if settings.REDIS_URL and time.monotonic() >= _redis_rests_until:
         try:
-            return _count(_redis(settings.REDIS_URL), rate.rates, (rate.name, *key))
+            return _count(_redis(settings.REDIS_URL), rate.rates, (rate.name, hidden))
         except StorageError as error:
             _redis_rests_until = time.monotonic() + REDIS_REST
             log.warning("Redis is away, requests are counted by worker: %s", type(error.__cause__ or error).__name__)
-    return _count(_MEMORY, rate.rates, (rate.name, *key))
+    return _count(_MEMORY, rate.rates, (rate.name, hidden))
 
 
 def drop_over() -> int:

@@ -96,6 +96,17 @@ def test_should_not_grow_without_end_in_the_memory(monkeypatch: pytest.MonkeyPat
     assert memory.reset() <= 100
 
 
+def test_should_keep_no_network_in_the_memory_and_nothing_for_long() -> None:
+    rate = Rate("few", ("/",), ("2 per minute",))
+    with time_machine.travel(NOW, tick=False) as now:
+        hit_page(rate, "203.0.113.7")
+        assert counting._MEMORY._counts
+        assert "203.0.113.7" not in str(counting._MEMORY._counts)
+        now.shift(timedelta(minutes=11))
+        hit_page(rate, "198.51.100.9")
+        assert len(counting._MEMORY._counts) == 1
+
+
 def test_should_count_pages_in_the_worker_while_redis_is_away(
     settings: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,7 @@ from wagtail.admin.views.account import PasswordResetConfirmView as WagtailPassw
 from wagtail.admin.views.account import PasswordResetView as WagtailPasswordResetView
 
 from directory.qr import qr_code
+from guard.background import run_later
 from guard.counting import give_back, hit
 from guard.logins.resetting import LimitedReset, OpeningReset
 from guard.logins.sessions import WHY
@@ -166,7 +167,7 @@ def join(request: HttpRequest) -> HttpResponse:
         if invitation or request.user.is_authenticated:
             note(Act.DENIED, user=request.user if request.user.is_authenticated else None, target=request.path)
         else:
-            hit(STRANGE_LINKS)
+            run_later(lambda: hit(STRANGE_LINKS))
         return render(request, "partners/closed.html", {"obstacle": obstacle}, status=403)
     form = JoinForm(request.POST or None, mail=invitation.mail)
     if request.method == "POST" and form.is_valid():

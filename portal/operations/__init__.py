@@ -1,0 +1,1 @@
+"""What keeps the site running when something around it does not."""
