@@ -169,6 +169,12 @@ def test_should_hear_who_is_followed_in_cyrillic(asked: str, is_danger: bool) ->
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("asked", ["आमाले कुट्नुहुन्छ", "बुबाले सधैं पिट्छ", "buwale malai kutnuhunchha"])
+def test_should_hear_a_parent_who_beats_in_polite_nepali(asked: str) -> None:
+    assert {"child-abuse", "violence"} & set(danger_of(understand(asked)).topics)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("asked", ["闇バイト やめたい", "やみバイト ことわれない", "受け子やらされて抜けられん"])
 def test_should_send_who_wants_out_of_crime_to_the_police(asked: str) -> None:
     danger = danger_of(understand(asked))
