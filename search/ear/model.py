@@ -17,7 +17,7 @@ from search.text import Analysis
 
 from .signs import signs
 
-FORMAT = 3
+FORMAT = 4
 # A wide table for danger alone, where each sign should have a place of its own, and a narrow one for all other questions.
 TABLES = ("danger", "rest")
 # The second step: what all columns say together decides on danger, topic and side, by a small net for each (mean, spread, two layers).
