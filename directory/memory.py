@@ -2,6 +2,8 @@
 
 Each process remembers for itself; values are shared by its threads and must not be changed. What the processes share is the
 generation of each group: with a shared cache (REDIS_URL) all of them forget within a second, otherwise within the minute.
+
+While the database does not answer, what is only old and not known to have changed goes on standing.
 """
 
 from __future__ import annotations
@@ -15,18 +17,21 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.core.cache import cache
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 Value = TypeVar("Value")
 SECONDS = 60.0
 # A page asks dozens of times; a shared cache is asked for the generation once in this time.
 GENERATION_SECONDS = 1.0
+# So long is what is old taken for true before the database is asked again.
+STALE_SECONDS = 3.0
 PREFIX = "yorozu"
 # Names are few (days, sites, areas); this only keeps a mistake from filling the memory.
 MOST_VALUES = 5_000
 
 _values: dict[tuple[str, object], tuple[str, float, Any]] = {}
 _generations: dict[str, tuple[str, float]] = {}
+_listeners: dict[str, list[Callable[[], None]]] = {}
 # Of each group that is tried out now, what was read of it; only the thread that tries sees it.
 _aside: ContextVar[Mapping[str, dict[object, Any]]] = ContextVar("aside", default=MappingProxyType({}))
 
@@ -39,7 +44,13 @@ def remembered(group: str, name: object, make: Callable[[], Value]) -> Value:
     known = _values.get((group, name))
     if known and known[0] == generation and time.monotonic() < known[1]:
         return known[2]
-    return _keep(group, name, generation, make())
+    try:
+        value = make()
+    except DatabaseError:
+        if known is None or known[0] != generation:
+            raise
+        return _keep(group, name, generation, known[2], STALE_SECONDS)
+    return _keep(group, name, generation, value)
 
 
 def remembered_each(
@@ -60,7 +71,16 @@ def remembered_each(
     }
     missing = [name for name in names if name not in values]
     if missing:
-        for name, value in make(missing).items():
+        try:
+            made = make(missing)
+        except DatabaseError:
+            old = {name: _values.get((group, name)) for name in missing}
+            if any(known is None or known[0] != generation for known in old.values()):
+                raise
+            return values | {
+                name: _keep(group, name, generation, known[2], STALE_SECONDS) for name, known in old.items()
+            }
+        for name, value in made.items():
             values[name] = _keep(group, name, generation, value)
     return values
 
@@ -72,6 +92,13 @@ def forget(group: str) -> None:
         return
     _next_generation(group)
     transaction.on_commit(lambda: _next_generation(group))
+    for work in _listeners.get(group, ()):
+        transaction.on_commit(work)
+
+
+def when_forgotten(group: str, work: Callable[[], None]) -> None:
+    """Have something done after each commit in which a group was forgotten. It may be called many times for one commit."""
+    _listeners.setdefault(group, []).append(work)
 
 
 @contextmanager
@@ -93,10 +120,10 @@ def forget_all() -> None:
     _generations.clear()
 
 
-def _keep(group: str, name: object, generation: str, value: Value) -> Value:
+def _keep(group: str, name: object, generation: str, value: Value, seconds: float = SECONDS) -> Value:
     if len(_values) >= MOST_VALUES:
         _values.clear()
-    _values[group, name] = (generation, time.monotonic() + SECONDS, value)
+    _values[group, name] = (generation, time.monotonic() + seconds, value)
     return value
 
 

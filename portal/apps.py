@@ -19,9 +19,11 @@ class PortalConfig(AppConfig):
 
         from . import signals  # noqa: F401
         from .calls import broken_calls
+        from .operations import spare
         from .search_source import PageSource
         from .shell import default_municipality
 
         register_source(PageSource())
         register_home(default_municipality)
         register_judge(broken_calls)
+        spare.listen(self)

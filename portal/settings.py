@@ -125,6 +125,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    # A server that was away hands out no dead connections afterwards, and one that is away is not waited for.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 # A snippet with children is published in several statements; without this a failing child leaves a half-written record.
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
 

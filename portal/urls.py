@@ -23,6 +23,7 @@ from .views.health import healthz, readyz
 from .views.resources import browse, browse_kind, resource_detail
 from .views.results import results
 
+handler500 = "portal.operations.spare.server_error"
 urlpatterns = [
     path("search/", results, name="search"),
     path("find/", find, name="find"),

@@ -1,0 +1,142 @@
+"""The page that is left when nothing else can be made: numbers to dial, from a file, without database, cache or index.
+
+The file is written after every publication of a resource or a nationwide line, after changes of the site's names, and by
+`migrate`. It holds nothing but what every public page shows.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import tempfile
+import threading
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.db.models.signals import post_migrate
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
+from django.template.loader import render_to_string
+from pydantic import BaseModel
+
+from directory.hotlines import EMERGENCY_NUMBERS, shown_lines
+from directory.memory import when_forgotten
+from directory.models.danger import DangerLine
+from directory.selectors import default_desk
+from guard.background import run_later
+
+from ..shell import MEMORY, default_municipality
+from ..templatetags.portal_tags import tel
+
+log = logging.getLogger(__name__)
+FILE = "spare.json"
+# A page for somebody in danger is short.
+MOST_LINES = 8
+RETRY_SECONDS = 30
+_waiting = threading.Event()
+
+
+def _path() -> Path:
+    return settings.VAR_DIR / FILE
+
+
+class Dial(BaseModel):
+    """A number, by its name; `href` is the address that dials it."""
+
+    name: str
+    number: str
+    href: str
+    for_whom: str = ""
+
+
+class Spare(BaseModel):
+    """What is put aside."""
+
+    desk: Dial | None = None
+    lines: list[Dial] = []
+
+
+def spare() -> Spare:
+    """What is put aside now: the desk for everything with its number, and the lines that most dangers lead to."""
+    desk = default_desk(None, default_municipality())
+    phone = next((channel.value for channel in desk.channels if tel(channel.value)), "") if desk else ""
+    told_of = Counter(DangerLine.objects.values_list("line_id", flat=True))
+    # 110 and 119 stand on the page anyway.
+    lines = [line for line in shown_lines() if tel(line.number) and line.number not in EMERGENCY_NUMBERS]
+    lines.sort(key=lambda line: -told_of[line.pk])
+    return Spare(
+        desk=Dial(name=desk.name, number=phone, href=tel(phone)) if phone else None,
+        lines=[
+            Dial(name=line.name, number=line.number, href=tel(line.number), for_whom=line.for_whom)
+            for line in lines[:MOST_LINES]
+        ],
+    )
+
+
+def write_spare() -> None:
+    """Put aside what is true now; whoever reads meanwhile reads the old or the new. A full disk leaves the old."""
+    _waiting.clear()
+    content = spare().model_dump_json()
+    with tempfile.NamedTemporaryFile(
+        "w", dir=settings.VAR_DIR, prefix=f".{FILE}.", encoding="utf-8", delete=False
+    ) as file:
+        file.write(content)
+    try:
+        Path(file.name).replace(_path())
+    finally:
+        Path(file.name).unlink(missing_ok=True)
+
+
+def write_soon() -> None:
+    """After the answer, and once for many changes."""
+    if not _waiting.is_set():
+        _waiting.set()
+        run_later(write_spare)
+
+
+def listen(config: AppConfig) -> None:
+    """Follow what the page shows (`portal.apps`)."""
+    for group in ("records", "lines", MEMORY):
+        when_forgotten(group, write_soon)
+    post_migrate.connect(_after_migrate, sender=config)
+
+
+def _after_migrate(**kwargs: Any) -> None:
+    """A version that knows this page for the first time finds a city that publishes nothing today."""
+    try:
+        with transaction.atomic():
+            write_spare()
+    except (DatabaseError, OSError) as error:
+        log.warning("The page for failures could not be put aside: %s", type(error).__name__)
+
+
+@cache
+def _read(path: Path, _changed: int) -> Spare:
+    return Spare.model_validate_json(path.read_bytes())
+
+
+def put_aside() -> Spare:
+    """What was put aside, or nothing: a damaged file fails no page."""
+    try:
+        path = _path()
+        return _read(path, path.stat().st_mtime_ns)
+    except (OSError, ValueError):
+        return Spare()
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page of a failure (handler500): 503 while the database does not answer, 500 otherwise; always with numbers to dial."""
+    away = isinstance(sys.exc_info()[1], DatabaseError)
+    status = 503 if away else 500
+    if request.path_info.startswith("/api/"):
+        response: HttpResponse = JsonResponse({"error": "unavailable", **put_aside().model_dump()}, status=status)
+    else:
+        response = HttpResponseServerError(render_to_string("500.html", {"spare": put_aside()}), status=status)
+    if away:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response

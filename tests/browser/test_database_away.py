@@ -1,0 +1,153 @@
+"""PostgreSQL stopped under visitors, and back: every answer has a number to dial, and nobody gets a dead connection."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.browser.conftest import ROOT, _free_port, _wait, manage
+
+pytestmark = pytest.mark.browser
+ASKED = (
+    "/",
+    "/search/?q=死にたい",
+    "/search/?q=夫に殴られる",
+    "/search/?q=家賃が払えない",
+    "/find/",
+    "/browse/",
+    "/search/?q=居場所",
+)
+
+
+class Cluster:
+    """A PostgreSQL of this test's own on a port of its own."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self.programs, self.folder, self.port = programs, folder, _free_port()
+        # It refuses to run as root.
+        self.user = "postgres" if os.geteuid() == 0 else None
+        if self.user:
+            owner = pwd.getpwnam(self.user)
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        self._run("initdb", "-D", folder / "data", "-U", "yorozu", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
+        self.start()
+
+    def _run(self, program: str, *options: object) -> None:
+        command = [str(self.programs / program), *map(str, options)]
+        subprocess.run(command, user=self.user, cwd="/", check=True, stdout=subprocess.DEVNULL)
+
+    def start(self) -> None:
+        """Start it (again)."""
+        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        self._run("pg_ctl", "-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o", options, "start")
+
+    def stop(self) -> None:
+        """At once, whoever is connected."""
+        self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
+
+    @property
+    def url(self) -> str:
+        """What DATABASE_URL says."""
+        return f"postgres://yorozu@127.0.0.1:{self.port}/postgres"
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A laptop may skip; CI may not."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    on_path = shutil.which("pg_ctl")
+    if not found and not on_path:
+        reason = "PostgreSQL is missing: apt-get install postgresql"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("cluster")
+    for above in (folder.parent, folder.parent.parent):
+        above.chmod(0o755)
+    cluster = Cluster(found[-1] if found else Path(on_path).parent, folder)
+    yield cluster
+    with suppress(subprocess.CalledProcessError):
+        cluster.stop()
+
+
+@pytest.fixture(scope="module")
+def site_on_postgres(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The demo on it, served by one worker."""
+    folder, port = tmp_path_factory.mktemp("site"), str(_free_port())
+    environment = {
+        **os.environ, "YOROZU_ENV": "demo", "YOROZU_VAR": str(folder), "PORT": port, "DATABASE_URL": cluster.url,
+        "RATE_LIMITS": "false",
+    }  # fmt: skip
+    for command in (["migrate"], ["collectstatic", "--noinput"], ["demo_data"]):
+        manage(environment, *command, "--verbosity", "0")
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+    server = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        _wait(f"http://127.0.0.1:{port}", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def ask(site: str, address: str) -> tuple[int, BeautifulSoup]:
+    """Status and page; a visitor waits a quarter of a minute at most."""
+    path, _question, query = address.partition("?q=")
+    target = f"{site}{path}" + (f"?q={urllib.parse.quote(query)}" if query else "")
+    try:
+        with urllib.request.urlopen(target, timeout=15) as answer:  # noqa: S310
+            return answer.status, BeautifulSoup(answer.read(), "html.parser")
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, BeautifulSoup(error.read(), "html.parser")
+
+
+def numbers(page: BeautifulSoup) -> set[str]:
+    """What can be dialled."""
+    return {link["href"] for link in page.select("main a[href^='tel:']")}
+
+
+def test_should_leave_nobody_without_a_number(cluster: Cluster, site_on_postgres: str) -> None:
+    before = {address: ask(site_on_postgres, address) for address in ASKED}
+    assert {status for status, _page in before.values()} == {200}
+    cluster.stop()
+    # What was remembered is old by then.
+    time.sleep(62)
+    for address in ASKED:
+        status, page = ask(site_on_postgres, address)
+        assert status in {200, 503}, address
+        assert {"tel:110", "tel:119"} <= numbers(page), address
+        assert len(numbers(page)) >= 5, (address, status, numbers(page))
+    # 死にたい leads to the same people as ever.
+    _status, page = ask(site_on_postgres, "/search/?q=死にたい")
+    assert numbers(before["/search/?q=死にたい"][1]) & numbers(page) - {"tel:110", "tel:119"}
+    cluster.start()
+    for address in ASKED * 3:
+        assert ask(site_on_postgres, address)[0] == 200, address
+
+
+def test_should_not_be_waited_for_where_nobody_listens() -> None:
+    """A machine that is off: the settings say how long a connection may take."""
+    script = (
+        "from portal import settings; d = settings.DATABASES['default']; print(d['OPTIONS'], d['CONN_HEALTH_CHECKS'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True,
+        env={"PATH": os.environ["PATH"], "YOROZU_ENV": "test", "YOROZU_VAR": os.environ["YOROZU_VAR"],
+             "DATABASE_URL": "postgres://yorozu@127.0.0.1/yorozu"},
+    )  # fmt: skip
+    assert "'connect_timeout': 3" in done.stdout
+    assert done.stdout.strip().endswith("True")
