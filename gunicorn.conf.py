@@ -14,3 +14,11 @@ preload_app = True
 loglevel = "warning"
 # Nobody steers the site through a socket in a home folder; signals are enough.
 control_socket_disable = True
+
+
+def post_worker_init(worker):
+    """A worker has searched once before its first visitor comes."""
+    if worker.app.app_uri == wsgi_app:
+        from portal.operations.warm import ask_once
+
+        ask_once()

@@ -57,7 +57,7 @@ def lines_of(topics: Sequence[str] = ()) -> list[NationalLine]:
 
 def by_opening(lines: Iterable[NationalLine]) -> list[NationalLine]:
     """What is known to be closed at this moment last, otherwise in their order."""
-    now = timezone.localtime()
+    now = hours.moment()
     return sorted(lines, key=lambda line: opening(line, now).is_open is False)
 
 
@@ -77,7 +77,7 @@ def opening(line: NationalLine, now: datetime) -> Opening:
 
 def line_at_night() -> NationalLine | None:
     """One line for anybody that answers at this moment, while desks are closed; those that always answer first."""
-    now = timezone.localtime()
+    now = hours.moment()
     known = [(opening(line, now), line) for line in shown_lines() if line.number and type_of(line) == CRISIS]
     known.sort(key=lambda item: not item[0].always)
     return next((line for state, line in known if state.is_open), None)

@@ -16,7 +16,9 @@ Everything is reckoned in Japanese time, which has no summer time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -160,6 +162,33 @@ def in_office_hours(at: datetime) -> bool:
     day = (at.month, at.day)
     is_day_off = at.weekday() >= SATURDAY or _is_holiday(at.date()) or day >= YEAR_END or day <= NEW_YEAR
     return not is_day_off and OFFICE_OPENS <= at.time() < OFFICE_CLOSES
+
+
+# The moment for which answers are made, where it is not now.
+_asked_for: ContextVar[datetime | None] = ContextVar("asked_for", default=None)
+
+
+def moment() -> datetime:
+    """The aware moment for which an answer is made: now, unless somebody asks how it would be at another time (`at`)."""
+    return _asked_for.get() or datetime.now(TOKYO)
+
+
+@contextmanager
+def at(other: datetime) -> Iterator[None]:
+    """Answers of this thread are made for an aware moment inside."""
+    token = _asked_for.set(other)
+    try:
+        yield
+    finally:
+        _asked_for.reset(token)
+
+
+def next_office_morning(now: datetime) -> datetime:
+    """Ten o'clock of the first working day from today: a moment at which desks are open."""
+    morning = now.astimezone(TOKYO).replace(hour=10, minute=0, second=0, microsecond=0)
+    while not in_office_hours(morning):
+        morning += DAY
+    return morning
 
 
 def open_days(schedule: Schedule) -> tuple[int, ...]:

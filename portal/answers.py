@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from directory import hours
 from directory.areas import AreaNode, area_index
 from directory.asking import (
@@ -159,7 +157,7 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
     elif not (desk or first or by_name) and leads and leads[0] == SECTIONS and found.desk_reason != "guess":
         # A section of the city hall, and none whose words fit.
         desk, found = place.desk_for_everything(), replace(found, desk_reason="not-ours")
-    now = timezone.localtime()
+    now = hours.moment()
     shown = {other.path for _area, other in by_area} | ({desk.path} if desk else set())
     hits: dict[str, EngineHit] = {}
     for hit in (*promoted, *by_name, *first, *result.hits):
@@ -280,7 +278,7 @@ def _open_on(
 
 def _open_first(leads: Sequence[PublicResource | str]) -> tuple[PublicResource | str, ...]:
     """Of the desks what is open at this moment first, what is closed last; types of which the best hit leads keep their place."""
-    now = timezone.localtime()
+    now = hours.moment()
 
     def rank(desk: PublicResource) -> int:
         return ("open", "unknown", "closed").index(hours.status(desk.schedule, now).state)
@@ -364,7 +362,7 @@ def _ranking(understanding: Understanding) -> Callable[[Sequence[EngineHit]], Se
     when, side = understanding.when, understanding.targets[0].code if understanding.targets else ""
     if not when and side not in {GIVES_HELP, WANTS_HELP}:
         return None
-    now = timezone.localtime()
+    now = hours.moment()
 
     def place(hit: EngineHit) -> tuple[bool, bool]:
         brings_help = WANTS_HELP in hit.row.get("needs", ())

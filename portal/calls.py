@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
+from directory import hours
 from directory.areas import AreaNode
 from directory.choices import CallBand, Side
 from directory.danger import Band, are_kin
@@ -29,15 +30,20 @@ Part = tuple[str, str]
 
 
 def broken_calls(keys: Collection[int] | None = None, ask: Ask = answer) -> list[Broken]:
-    """Calls that do not hold, as a visitor of the default site would be answered: those of the keys, or all."""
+    """Calls that do not hold, as a visitor of the default site would be answered: those of the keys, or all.
+
+    Judged for the next morning on which desks are open: at night what answers then leads, and the same words would be called
+    right by day and wrong by night.
+    """
     calls = Call.objects.select_related("line").prefetch_related("topics", "leads", "never_leads")
     home, names = default_municipality(), dict(InstitutionType.objects.values_list("code", "name"))
     topics = dict(DangerTopic.objects.values_list("code", "name"))
     found = []
-    for call in calls if keys is None else calls.filter(pk__in=keys):
-        if parts := list(_wrong(call, ask(Asked(q=call.text), home), names, topics)):
-            expected, came = zip(*parts, strict=True)
-            found.append(Broken(call.pk, call.text, "／".join(expected), "／".join(came)))
+    with hours.at(hours.next_office_morning(hours.moment())):
+        for call in calls if keys is None else calls.filter(pk__in=keys):
+            if parts := list(_wrong(call, ask(Asked(q=call.text), home), names, topics)):
+                expected, came = zip(*parts, strict=True)
+                found.append(Broken(call.pk, call.text, "／".join(expected), "／".join(came)))
     return found
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory import hours, hours_text
@@ -187,7 +186,7 @@ def near_label(asked: Asked, home: int | None) -> str:
 
 def shown(hits: Iterable[EngineHit], now: datetime | None = None, words: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """Hits as templates show them: open at this moment or not, and where the words of the question stand."""
-    now = now or timezone.localtime()
+    now = now or hours.moment()
     return [
         {
             "row": hit.row,

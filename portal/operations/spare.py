@@ -86,6 +86,8 @@ def write_spare() -> None:
     ) as file:
         file.write(content)
     try:
+        # Whoever ran the command that wrote it: the site must be able to read it, and nothing in it is secret.
+        Path(file.name).chmod(0o644)
         Path(file.name).replace(_path())
     finally:
         Path(file.name).unlink(missing_ok=True)

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import pytest
+import time_machine
 
 from portal.calls import broken_calls
 
 
 @pytest.mark.django_db
-def test_should_hold_every_call_that_ships() -> None:
-    assert [str(problem) for problem in broken_calls()] == []
+@pytest.mark.parametrize(
+    "now",
+    [
+        "2026-11-26T14:00:00+09:00",
+        "2026-11-26T17:30:00+09:00",
+        "2026-11-28T03:00:00+09:00",
+        "2026-12-31T11:00:00+09:00",
+    ],
+)
+def test_should_hold_every_call_that_ships(now: str) -> None:
+    """Whenever somebody looks: they are judged for a morning on which desks are open."""
+    with time_machine.travel(now, tick=False):
+        assert [str(problem) for problem in broken_calls()] == []

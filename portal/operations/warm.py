@@ -1,0 +1,39 @@
+"""What the first search would wait for, read before anybody asks (`gunicorn.conf.py`)."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import connections
+from django.http import QueryDict
+
+from search.ear import current_ear
+from search.text import analyse
+
+from ..answers import answer
+from ..listing import Asked, all_options
+from ..shell import default_municipality
+
+log = logging.getLogger(__name__)
+QUESTION = "相談"
+
+
+def read_files() -> None:
+    """Dictionary and ear, before workers are forked: they share what was read. Asks no database."""
+    analyse(QUESTION)
+    current_ear()
+
+
+def ask_once() -> None:
+    """A whole search, in a worker that takes no visitors yet: words, areas, lines, index. What fails is left to the visitors'
+    own requests, which know how to answer."""
+    try:
+        answer(Asked.read(QueryDict(), all_options()), default_municipality())
+        answer(Asked.read(QueryDict(f"q={QUESTION}"), all_options()), default_municipality())
+    except Exception as error:  # a worker that cannot search yet still answers with numbers to dial
+        log.warning("The first search could not be tried: %s", type(error).__name__)
+    finally:
+        # Requests are answered by other threads, with connections of their own.
+        for connection in connections.all(initialized_only=True):
+            if not connection.in_atomic_block:
+                connection.close()
