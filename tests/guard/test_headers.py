@@ -73,6 +73,8 @@ def test_should_say_it_with_static_files_and_to_no_other_site(rf: Any, settings:
     files = WhiteNoiseMiddleware(lambda request: pytest.fail("not served"))
     response = Headers(files)(rf.get("/static/x.css"))
     assert content_of(response) == b"a{}"
+    # No client closes it here.
+    response.file_to_stream.close()
     assert response["Permissions-Policy"] == policy.PERMISSIONS
     assert response["Cross-Origin-Resource-Policy"] == policy.RESOURCE_POLICY
     assert "Access-Control-Allow-Origin" not in response
