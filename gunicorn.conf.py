@@ -16,6 +16,14 @@ loglevel = "warning"
 control_socket_disable = True
 
 
+def when_ready(server):
+    """The site is loaded and no worker is forked yet: they share what is read here."""
+    if server.cfg.preload_app and server.app.app_uri == wsgi_app:
+        from portal.operations.warm import read_files
+
+        read_files()
+
+
 def post_worker_init(worker):
     """A worker has searched once before its first visitor comes."""
     if worker.app.app_uri == wsgi_app:

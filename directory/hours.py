@@ -184,9 +184,9 @@ def at(other: datetime) -> Iterator[None]:
 
 
 def next_office_morning(now: datetime) -> datetime:
-    """Ten o'clock of the first working day from today: a moment at which desks are open."""
+    """The next ten o'clock of a working day: a moment at which desks are open, not before the one that is given."""
     morning = now.astimezone(TOKYO).replace(hour=10, minute=0, second=0, microsecond=0)
-    while not in_office_hours(morning):
+    while morning < now or not in_office_hours(morning):
         morning += DAY
     return morning
 

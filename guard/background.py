@@ -13,30 +13,38 @@ from django.conf import settings
 from django.db import close_old_connections
 
 log = logging.getLogger(__name__)
-# More than this cannot pile up: the limits of the policy come first, and a mail server or a database that is away takes no more.
+# So much of one kind may wait; kinds have lanes of their own, so that a flood of one holds up no other (mails).
 MOST_WAITING = 200
 # A mail server that is slow or restarts gets another chance (seconds before each).
 PAUSES = (2, 15, 60)
-_places = threading.BoundedSemaphore(MOST_WAITING)
 
 
-@cache
-def _worker() -> ThreadPoolExecutor:
-    # Made at the first use, so in the process that serves and not in the one that it was forked from.
-    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="later")
+class _Lane:
+    """One thread, made at its first use: in the process that serves, not in the one that it was forked from."""
+
+    def __init__(self, name: str) -> None:
+        self.places = threading.BoundedSemaphore(MOST_WAITING)
+        self.worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"later-{name}")
 
 
-def run_later(work: Callable[[], object]) -> None:
-    """Do it in a thread of its own; at once where settings.BACKGROUND_WORK is off. A failure is logged by its kind only.
+_lane = cache(_Lane)
 
-    What the network or a mail server refuses is tried again. A process that is told to stop does what still waits first.
+
+def run_later(work: Callable[[], object], lane: str = "mails") -> bool:
+    """Do it in a thread of its own; at once where settings.BACKGROUND_WORK is off. False where too much waits already.
+
+    A failure is logged by its kind only. What the network or a mail server refuses is tried again. A process that is told to
+    stop does what still waits first.
     """
     if not settings.BACKGROUND_WORK:
         _do(work, ())
-    elif _places.acquire(blocking=False):
-        _worker().submit(_do_and_leave, work)
-    else:
-        log.error("Too much waits to be done after answers; one piece of work was dropped")
+        return True
+    chosen = _lane(lane)
+    if not chosen.places.acquire(blocking=False):
+        log.error("Too much waits to be done after answers (%s); one piece of work was dropped", lane)
+        return False
+    chosen.worker.submit(_do_and_leave, work, chosen)
+    return True
 
 
 def _do(work: Callable[[], object], pauses: tuple[int, ...]) -> None:
@@ -53,10 +61,10 @@ def _do(work: Callable[[], object], pauses: tuple[int, ...]) -> None:
         log.error("Work after an answer failed: %s", type(error).__name__)
 
 
-def _do_and_leave(work: Callable[[], object]) -> None:
+def _do_and_leave(work: Callable[[], object], lane: _Lane) -> None:
     try:
         close_old_connections()
         _do(work, PAUSES)
     finally:
         close_old_connections()
-        _places.release()
+        lane.places.release()

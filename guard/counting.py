@@ -210,12 +210,6 @@ def give_back(limit: Limit, *key: str) -> None:
         _DATABASE.give_back(item.key_for(limit.name, *key))
 
 
-def clear(limit: Limit, *key: str) -> None:
-    """Forget what was counted."""
-    for item in _items(limit.rates):
-        _DATABASE.clear(item.key_for(limit.name, *key))
-
-
 def count_of(limit: Limit, *key: str) -> int:
     """How many were counted in the first window of a limit that runs."""
     return _DATABASE.get(_items(limit.rates)[0].key_for(limit.name, *key))

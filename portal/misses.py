@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-
-from django.db import DatabaseError
 from django.utils import timezone
 
 from directory.danger import is_faint
+from guard.background import run_later
 from search.misses import is_japanese, record_miss
 
 from .answers import Answers
 
-logger = logging.getLogger("portal")
-
 
 def note_miss(found: Answers) -> None:
-    """Keep the words of a question that nothing fitting answered; a failing database stops nobody's answer.
+    """Keep the words of a question that nothing fitting answered, after the answer: with a writer at work it would take seconds,
+    and nobody waits for what they leave behind.
 
     Never of one that may speak of danger, however faintly, nor of one in another script: what nobody here can read may be
     anything.
@@ -30,8 +27,5 @@ def note_miss(found: Answers) -> None:
         return
     if is_faint(question) or not is_japanese(question.text):
         return
-    try:
-        area = found.area.slug if found.area else ""
-        record_miss(question, day=timezone.localdate(), area=area, results=found.total)
-    except DatabaseError:
-        logger.exception("What was not found could not be kept")
+    area, day = found.area.slug if found.area else "", timezone.localdate()
+    run_later(lambda: record_miss(question, day=day, area=area, results=found.total), lane="misses")

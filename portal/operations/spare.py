@@ -7,10 +7,11 @@ The file is written after every publication of a resource or a nationwide line, 
 from __future__ import annotations
 
 import logging
+import os
 import sys
-import tempfile
 import threading
 from collections import Counter
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -80,24 +81,24 @@ def spare() -> Spare:
 def write_spare() -> None:
     """Put aside what is true now; whoever reads meanwhile reads the old or the new. A full disk leaves the old."""
     _waiting.clear()
-    content = spare().model_dump_json()
-    with tempfile.NamedTemporaryFile(
-        "w", dir=settings.VAR_DIR, prefix=f".{FILE}.", encoding="utf-8", delete=False
-    ) as file:
-        file.write(content)
+    # One process writes it in one thread; another one has a draft of its own.
+    draft = _path().with_suffix(f".{os.getpid()}")
     try:
+        draft.write_text(spare().model_dump_json(), encoding="utf-8")
         # Whoever ran the command that wrote it: the site must be able to read it, and nothing in it is secret.
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(_path())
+        draft.chmod(0o644)
+        draft.replace(_path())
     finally:
-        Path(file.name).unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
 
 
 def write_soon() -> None:
     """After the answer, and once for many changes."""
     if not _waiting.is_set():
         _waiting.set()
-        run_later(write_spare)
+        if not run_later(write_spare, lane="spare"):
+            _waiting.clear()
 
 
 def listen(config: AppConfig) -> None:

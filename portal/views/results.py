@@ -10,7 +10,6 @@ from directory.areas import AreaNode
 from directory.asking import WHERE_TO_ASK
 from directory.needs import all_needs
 from directory.selectors import AreaCard
-from guard.background import run_later
 from search.excerpts import needles
 
 from ..answers import Answers, answer
@@ -40,8 +39,7 @@ def results(request: HttpRequest) -> HttpResponse:
     found = answer(Asked.read(request.GET, options), home)
     asked = found.asked
     first = (asked.page - 1) * PER_PAGE + 1 if found.total else 0
-    # Nobody waits for what they leave behind: with a writer at work it would take seconds.
-    run_later(lambda: note_miss(found))
+    note_miss(found)
     context: dict[str, Any] = {
         "q": asked.q,
         "found": found,

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from directory.hours import DAY, in_office_hours, next_office_morning
+from directory.hours import in_office_hours, next_office_morning
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +18,5 @@ def by_day() -> Iterator[None]:
     if in_office_hours(now):
         yield
         return
-    morning = next_office_morning(now)
-    with time_machine.travel(morning if morning > now else next_office_morning(now + DAY), tick=True):
+    with time_machine.travel(next_office_morning(now), tick=True):
         yield

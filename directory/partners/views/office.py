@@ -13,6 +13,9 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from guard.counting import count_of
+from guard.policy import STRANGE_LINKS
+
 from .. import trail
 from ..access import AS_PARTNER, Denied, approver_page, office_page
 from ..choices import Act, FulfilledBy, ProposalState
@@ -155,6 +158,7 @@ def trail_page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": Paginator(lines, LINES).get_page(request.GET.get("page")),
         "query": _without_page(request),
+        "strangers": count_of(STRANGE_LINKS),
     }
     return render(request, "partners/trail.html", context)
 

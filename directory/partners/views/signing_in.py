@@ -167,7 +167,7 @@ def join(request: HttpRequest) -> HttpResponse:
         if invitation or request.user.is_authenticated:
             note(Act.DENIED, user=request.user if request.user.is_authenticated else None, target=request.path)
         else:
-            run_later(lambda: hit(STRANGE_LINKS))
+            run_later(lambda: hit(STRANGE_LINKS), lane="strangers")
         return render(request, "partners/closed.html", {"obstacle": obstacle}, status=403)
     form = JoinForm(request.POST or None, mail=invitation.mail)
     if request.method == "POST" and form.is_valid():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from directory import memory
 from directory.choices import ChannelKind
 from directory.memory import forget, remembered, remembered_each
 from directory.models import Channel, ConsultationDesk, NationalLine
+from guard import background
 from portal.operations import spare
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +106,31 @@ def test_should_hold_nothing_but_what_pages_show(put_aside: Path) -> None:
     assert set(kept) == {"desk", "lines"}
     assert set(kept["desk"]) == {"name", "number", "href", "for_whom"}
     assert {key for line in kept["lines"] for key in line} == {"name", "number", "href", "for_whom"}
+
+
+def test_should_be_written_by_the_next_change_where_too_much_waits(
+    put_aside: Path, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BACKGROUND_WORK = True
+    monkeypatch.setattr(background, "MOST_WAITING", 1)
+    monkeypatch.setattr(background, "_lane", cache(background._Lane))
+    full = background._lane("spare")
+    assert full.places.acquire(blocking=False)
+    spare.write_soon()
+    assert not put_aside.exists(), "dropped"
+    assert background._lane("mails").places.acquire(blocking=False), "and another kind of work has room"
+    settings.BACKGROUND_WORK = False
+    spare.write_soon()
+    assert put_aside.exists(), "and not waited for in vain"
+
+
+def test_should_leave_the_old_page_where_no_new_one_can_be_written(put_aside: Path, settings: object) -> None:
+    spare.write_spare()
+    before = put_aside.read_bytes()
+    put_aside.with_suffix(f".{os.getpid()}").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        spare.write_spare()
+    assert put_aside.read_bytes() == before
 
 
 # what is remembered, while the database does not answer
