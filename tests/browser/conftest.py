@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,8 @@ FLAGS = [
 STARTING_SECONDS = 60
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -50,7 +52,7 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def site_environment(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a demo that is loaded and ready to be served."""
-    folder, port = tmp_path_factory.mktemp("site"), str(_free_port())
+    folder, port = tmp_path_factory.mktemp("site"), str(free_port())
     environment = {**os.environ, "YOROZU_ENV": "demo", "YOROZU_VAR": str(folder), "PORT": port}
     for command in (["migrate"], ["collectstatic", "--noinput"], ["demo_data"]):
         manage(environment, *command, "--verbosity", "0")
@@ -70,22 +72,25 @@ def manage(environment: dict[str, str], *command: str) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="session")
-def site(site_environment: dict[str, str]) -> Iterator[str]:
-    """The address of a running demo."""
-    port = site_environment["PORT"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1"],
-        cwd=ROOT,
-        env=site_environment,
-    )
-    address = f"http://127.0.0.1:{port}"
+@contextmanager
+def served(environment: dict[str, str]) -> Iterator[str]:
+    """The address of a site that runs in this environment as `make demo` starts it, in one worker."""
+    address = f"http://127.0.0.1:{environment['PORT']}"
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{environment['PORT']}", "--workers", "1"]
+    server = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         _wait(address, server)
         yield address
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(30)
+
+
+@pytest.fixture(scope="session")
+def site(site_environment: dict[str, str]) -> Iterator[str]:
+    """The address of a running demo."""
+    with served(site_environment) as address:
+        yield address
 
 
 def _wait(address: str, server: subprocess.Popen) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.browser.conftest import ROOT, _free_port, _wait, manage
+from tests.browser.conftest import ROOT, free_port, manage, served
 
 pytestmark = pytest.mark.browser
 ASKED = (
@@ -36,7 +36,7 @@ class Cluster:
     """A PostgreSQL of this test's own on a port of its own."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
-        self.programs, self.folder, self.port = programs, folder, _free_port()
+        self.programs, self.folder, self.port = programs, folder, free_port()
         # It refuses to run as root.
         self.user = "postgres" if os.geteuid() == 0 else None
         if self.user:
@@ -86,21 +86,15 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture(scope="module")
 def site_on_postgres(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The demo on it, served by one worker."""
-    folder, port = tmp_path_factory.mktemp("site"), str(_free_port())
+    folder, port = tmp_path_factory.mktemp("site"), str(free_port())
     environment = {
         **os.environ, "YOROZU_ENV": "demo", "YOROZU_VAR": str(folder), "PORT": port, "DATABASE_URL": cluster.url,
         "RATE_LIMITS": "false",
     }  # fmt: skip
     for command in (["migrate"], ["collectstatic", "--noinput"], ["demo_data"]):
         manage(environment, *command, "--verbosity", "0")
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
-    server = subprocess.Popen(command, cwd=ROOT, env=environment)
-    try:
-        _wait(f"http://127.0.0.1:{port}", server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(30)
+    with served(environment) as address:
+        yield address
 
 
 def ask(site: str, address: str) -> tuple[int, BeautifulSoup]:

@@ -6,8 +6,6 @@ import http.cookiejar
 import re
 import socket
 import socketserver
-import subprocess
-import sys
 import threading
 import urllib.parse
 import urllib.request
@@ -17,7 +15,7 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import ROOT, _free_port, _wait
+from tests.browser.conftest import free_port, served
 from tests.browser.test_flows import visit
 from tests.browser.test_partner_flows import log_in, logins  # noqa: F401 (a fixture)
 
@@ -70,21 +68,14 @@ def mail_server() -> Iterator[SlowMailServer]:
 @pytest.fixture
 def site_with_mail(site_environment: dict[str, str], mail_server: SlowMailServer) -> Iterator[str]:
     """The demo, with a mail server that is slow; sees BASE_URL of its own."""
-    port = str(_free_port())
+    port = str(free_port())
     environment = {
         **site_environment,
         "PORT": port,
         "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.server_address[1]}",
     }
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1"], cwd=ROOT, env=environment
-    )
-    try:
-        _wait(f"http://127.0.0.1:{port}", server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(30)
+    with served(environment) as address:
+        yield address
 
 
 def ask_for_password(address: str, mail: str) -> str:
