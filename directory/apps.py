@@ -13,14 +13,14 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to publication and give the index its documents."""
-        from search.dictionary import register_words
         from search.documents import register_source
-        from search.vocabulary import register_vocabulary
+        from search.questions.vocabulary import register_vocabulary
+        from search.text.dictionary import register_words
 
         from . import signals  # noqa: F401
-        from .search_source import ResourceSource
-        from .vocabulary import provide
-        from .words import words
+        from .finding.documents import ResourceSource
+        from .vocabulary.dictionary import words
+        from .vocabulary.provider import provide
 
         register_source(ResourceSource())
         register_vocabulary(provide)

@@ -18,9 +18,8 @@ from wagtail.signals import published, unpublished
 
 from search.indexing import record_change
 
-from . import services
-from .areas import area_index, forget_areas
-from .memory import forget
+from .areas.index import area_index, forget_areas
+from .cache import forget
 from .models import (
     Area,
     AreaLayer,
@@ -40,7 +39,8 @@ from .models import (
     SynonymGroup,
     Town,
 )
-from .vocabulary import new_version
+from .public import store
+from .vocabulary.provider import new_version
 
 # What is remembered of a table and must be forgotten when a row of it changes.
 MEMORIES: dict[type[Model], tuple[str, ...]] = {
@@ -70,7 +70,7 @@ def _with_neighbours(resource: Resource) -> list[int]:
 def follow_publication(sender: type, instance: Model, **kwargs: Any) -> None:
     """Write or take away the public record."""
     if isinstance(instance, Resource):
-        services.refresh_public_records(resource_ids=_with_neighbours(instance))
+        store.refresh_public_records(resource_ids=_with_neighbours(instance))
 
 
 @receiver(post_delete)
@@ -98,8 +98,8 @@ SHOWN_IN: dict[type[Model], Callable[[Any], QuerySet[Resource]]] = {
 
 
 def _follow(resources: QuerySet[Resource]) -> None:
-    ids = resources.published().values_list("pk", flat=True).distinct()
-    services.refresh_public_records(resource_ids=list(ids))
+    ids = resources.filter(live=True).values_list("pk", flat=True).distinct()
+    store.refresh_public_records(resource_ids=list(ids))
 
 
 @receiver(post_save)

@@ -12,9 +12,9 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.snippets.models import register_snippet
 
-from .gate_views import refuse_bulk
-from .viewsets import ResourceGroup, SettingsGroup
-from .vocabulary_admin import VocabularyGroup, WordsViewSet, admin_urls
+from .admin.gate import refuse_bulk
+from .admin.register import ResourceGroup, SettingsGroup
+from .admin.vocabulary import VocabularyGroup, WordsViewSet, admin_urls
 
 register_snippet(ResourceGroup)
 register_snippet(VocabularyGroup)

@@ -12,18 +12,18 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to the page tree, give the index its pages, and the words their judge."""
-        from directory.areas import register_home
-        from directory.gate import register_judge
+        """Listen to the page tree, give the index its pages, and the drafts what their page shows."""
+        from directory.areas.index import register_home
+        from directory.models.resources import register_page
         from search.documents import register_source
 
         from . import signals  # noqa: F401
-        from .calls import broken_calls
+        from .documents import PageSource
+        from .models.base import default_municipality
         from .operations import spare
-        from .search_source import PageSource
-        from .shell import default_municipality
+        from .views.resources import preview_context
 
         register_source(PageSource())
         register_home(default_municipality)
-        register_judge(broken_calls)
+        register_page(preview_context)
         spare.listen(self)

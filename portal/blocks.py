@@ -10,18 +10,19 @@ from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from directory.areas import area_index
+from directory.areas.index import area_index
+from directory.cache import remembered
 from directory.choices import Kind
-from directory.filters import area_options, field_options
-from directory.hotlines import lines_of
-from directory.memory import remembered
+from directory.finding.filters import area_options, field_options
+from directory.finding.hotlines import lines_of
+from directory.finding.query import search_address
 from directory.models import ConsultationDesk, NationalLine
-from directory.publication import read
-from directory.selectors import card
+from directory.public.projection import read
+from directory.public.selectors import card
 from search.engines.base import EngineUnavailable
 
-from .listing import hits_for, search_address
-from .programmes import councils_by_prefecture, programme_rows
+from .cms.programmes import councils_by_prefecture, programme_rows
+from .listing import hits_for
 
 RICH_TEXT = ["bold", "ol", "ul", "link", "document-link", "h3"]
 

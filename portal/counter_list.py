@@ -14,10 +14,10 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from directory.identity import SHORT_ID_ALPHABET, SHORT_ID_LENGTH
 from directory.models import PublicRecord
-from directory.models.resources import SHORT_ID_ALPHABET, SHORT_ID_LENGTH
-from directory.public import PublicResource
-from directory.publication import read
+from directory.public.projection import read
+from directory.public.record import PublicResource
 
 COOKIE = "list"
 PATH = "/list/"

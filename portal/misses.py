@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from directory.danger import is_faint
+from directory.finding.answers import Answers
+from directory.finding.danger import is_faint
 from guard.background import run_later
 from search.misses import is_japanese, record_miss
-
-from .answers import Answers
 
 
 def note_miss(found: Answers) -> None:

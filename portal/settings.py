@@ -91,7 +91,7 @@ MIDDLEWARE = [
     "guard.rates.Rates",
     "guard.logins.sessions.Sessions",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
-    "directory.partners.middleware.StaffOnly",
+    "directory.partners.doors.middleware.StaffOnly",
     "portal.middleware.KeptRecords",
 ]
 

@@ -13,16 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import Site
 
-from directory.areas import AreaNode, area_index
-from directory.hotlines import line_at_night
-from directory.hours import in_office_hours
-from directory.memory import remembered
+from directory.areas.index import area_index
+from directory.cache import remembered
+from directory.finding.hotlines import line_at_night
+from directory.hours.rules import in_office_hours
 from directory.models import NationalLine
-from directory.selectors import Card, card, default_desk
+from directory.public.selectors import Card, card, default_desk
 
-from .tree import visible
-
-MEMORY = "shell"
+from .cms.page_serving import visible
+from .models import PortalSettings, StandardPage
+from .models.base import MEMORY, home_municipality
 
 FIXED_MENU = (("/find/", gettext_lazy("相談先をさがす")), ("/browse/", gettext_lazy("一覧から見る")))
 
@@ -31,7 +31,6 @@ FIXED_MENU = (("/find/", gettext_lazy("相談先をさがす")), ("/browse/", ge
 class Frame:
     """The parts of the shell that change when an editor changes them, and not from request to request."""
 
-    municipality_id: int | None
     site_name: str
     notice: str
     night_guidance: str
@@ -46,10 +45,8 @@ def frame(request: HttpRequest) -> Frame:
 
 
 def _frame(site: Site | None) -> Frame:
-    from .models import PortalSettings, StandardPage
-
     if site is None:
-        return Frame(None, "", "", "", (), ())
+        return Frame("", "", "", (), ())
     settings = PortalSettings.for_site(site)
     menu, footer = [], []
     for page in visible(site.root_page.get_children().live().select_related("content_type"), None):
@@ -59,28 +56,12 @@ def _frame(site: Site | None) -> Frame:
         elif page.content_type.model == StandardPage._meta.model_name:
             footer.append(entry)
     return Frame(
-        settings.municipality_id,
         settings.site_name,
         settings.notice,
         settings.night_guidance,
         tuple(menu),
         tuple(footer),
     )
-
-
-def home_municipality(request: HttpRequest) -> AreaNode | None:
-    """The municipality whose site this is."""
-    return area_index().nodes.get(frame(request).municipality_id)
-
-
-def default_municipality() -> AreaNode | None:
-    """The municipality of the default site, for what runs without a request."""
-
-    def read() -> int | None:
-        site = Site.objects.filter(is_default_site=True).first()
-        return _frame(site).municipality_id
-
-    return area_index().nodes.get(remembered(MEMORY, "default municipality", read))
 
 
 def ending_desk(request: HttpRequest, area_slug: str = "") -> Card | None:

@@ -7,13 +7,13 @@ from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from directory.memory import forget
+from directory.cache import forget
 from directory.models import Field, Need
 from search.indexing import record_change
 
+from .documents import PageSource
 from .models import PortalSettings
-from .search_source import PageSource
-from .shell import MEMORY
+from .models.base import MEMORY
 
 
 @receiver(page_published)

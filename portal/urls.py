@@ -14,8 +14,8 @@ from directory.partners.views import signing_in
 from guard.uploads import media
 from guard.uploads.account import AccountView
 
+from .cms.page_serving import serve as serve_page
 from .sitemaps import SITEMAPS
-from .tree import serve as serve_page
 from .views import api, sharing
 from .views.counter import counter_list_change, counter_list_page
 from .views.finder import find

@@ -11,9 +11,9 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
+from directory.judging.calls import remembered_broken_calls
 from directory.models import Call
 
-from .calls import remembered_broken_calls
 from .views.calls import broken
 
 VIEW = "directory.view_call"

@@ -12,7 +12,10 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks, and keep the admin's index at what is published."""
-        from search.modelsearch import signals  # noqa: F401
-
+        """Register the system checks, keep the admin's index at what is published, and tell the engines who follows the log."""
         from . import checks  # noqa: F401
+        from .engines import register_follower
+        from .indexing import catch_up_quietly
+        from .modelsearch import signals  # noqa: F401
+
+        register_follower(catch_up_quietly)

@@ -14,7 +14,7 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 @register()
 def check_search(**_options: Any) -> list[CheckMessage]:
     """The engine's name, its package, its address, and how secrets travel."""
-    from search.engines import ENGINES
+    from .engines import ENGINES
 
     if settings.SEARCH_ENGINE not in ENGINES:
         known = "、".join(sorted(ENGINES))

@@ -8,7 +8,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from search.text import analyse, analysis_state, fold_long_vowels, kana_grams, normalise, to_hiragana
+from .text.analysis import analyse, analysis_state, fold_long_vowels, kana_grams, to_hiragana
+from .text.characters import normalise
 
 # "contact", "access" and "language" lift and filter; a page need not count them.
 FACETS: tuple[str, ...] = (

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 import jaconv
 
-from search.query import Question
-from search.text import is_kana
-from search.vocabulary import weak_words
+from .questions.query import Question
+from .questions.vocabulary import weak_words
+from .text.analysis import is_kana
 
 Pieces = tuple[tuple[str, bool], ...]
 

@@ -16,10 +16,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from search.documents import document_stream, documents_for, fingerprint
-from search.engines import engines_in_use
-from search.engines.base import Cursor, Engine, EngineError
-from search.models import IndexChange
+from .documents import document_stream, documents_for, fingerprint
+from .engines import engines_in_use
+from .engines.base import Cursor, Engine, EngineError
+from .models import IndexChange
 
 logger = logging.getLogger("search")
 

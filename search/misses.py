@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from search.models import Miss
-from search.query import Question
+from .models import Miss
+from .questions.query import Question
 
 # More words are a sentence.
 MOST_WORDS = 4

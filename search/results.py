@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from search.documents import FACETS
-from search.engines import get_engine
-from search.engines.base import Engine, EngineQuery, EngineResult, Sort
-from search.query import Question
+from .documents import FACETS
+from .engines import get_engine
+from .engines.base import Engine, EngineQuery, EngineResult, Sort
+from .questions.query import Question
 
 
 def search(

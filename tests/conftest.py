@@ -17,7 +17,7 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
 
-from directory.memory import forget_all
+from directory.cache import forget_all
 from guard.counting import forget_pages
 from search import engines
 from tests.elasticsearch.node import MissingTools, start_node
@@ -26,10 +26,10 @@ from tests.elasticsearch.node import MissingTools, start_node
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     """Load the demo once."""
-    from portal import demo
+    from portal.demo import city
 
     with django_db_blocker.unblock():
-        demo.load(seed=1, resources=0)
+        city.load(seed=1, resources=0)
 
 
 @pytest.fixture(autouse=True)

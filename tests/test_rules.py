@@ -32,6 +32,30 @@ def test_should_keep_modules_short() -> None:
     assert not long
 
 
+def test_should_keep_rooms_small_enough_to_look_around() -> None:
+    folders = {file.parent for package in PACKAGES for file in (ROOT / package).rglob("*.py")}
+    crowded = {
+        str(folder.relative_to(ROOT)): modules
+        for folder in folders
+        if folder.name != "migrations"
+        and (modules := sum(file.name != "__init__.py" for file in folder.glob("*.py"))) > 15
+    }
+    assert not crowded
+
+
+def test_should_name_only_files_that_exist_in_the_documents() -> None:
+    import re
+
+    missing = set()
+    for document in (ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"):
+        for name in re.findall(rf"`((?:{'|'.join(PACKAGES)}|tests|fixtures)/[\w/.-]+)`", document.read_text()):
+            # `room/module.function` names a function of room/module.py.
+            candidates = (ROOT / name, ROOT / f"{name}.py", (ROOT / name).with_suffix(".py"))
+            if not any(candidate.exists() for candidate in candidates):
+                missing.add(f"{document.name}: {name}")
+    assert not missing
+
+
 def test_should_name_every_environment_variable_in_the_readme() -> None:
     import re
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
-from search.danger import problem_of
+from search.questions.danger import problem_of
 
 from ..choices import Patient, Side
 from .base import Record
@@ -133,7 +133,7 @@ class DangerAnswer(models.Model):
 
 
 class DangerPattern(Entry):
-    """Words of danger, as `search.danger` reads them."""
+    """Words of danger, as `search.questions.danger` reads them."""
 
     topic = models.ForeignKey(
         DangerTopic, on_delete=models.CASCADE, related_name="patterns", verbose_name=_("危険の話題")

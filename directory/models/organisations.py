@@ -7,9 +7,9 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.search import index
 
-from directory.validators import validate_visible
 from search.modelsearch.records import searchable
 
+from ..validators import validate_visible
 from .areas import Area
 from .base import Child, Record
 from .taxonomy import InstitutionType, Programme

@@ -1,6 +1,6 @@
 """The base record of everything a resident can go to, call, join or work at."""
 
-import secrets
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -17,20 +17,19 @@ from search.modelsearch.records import searchable
 
 from ..choices import Access, Audience, Booking, Cost, Eligibility, Kind, Language, Surface, VerifiedBy
 from ..fields import ChoiceSetField
-from ..querysets import ResourceQuerySet
+from ..identity import SHORT_ID_LENGTH, new_short_id
 from .areas import LATITUDE, LONGITUDE, Area, Town
 from .base import Record
 from .organisations import Organisation
 from .taxonomy import Field, InstitutionType, Need
 
-# Crockford's alphabet without look-alikes: the id is read aloud, written on paper and typed.
-SHORT_ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-SHORT_ID_LENGTH = 10
+# What shows a draft as its page; registered by the site, which the register does not know.
+_pages: list[Callable[["Resource"], dict[str, Any]]] = []
 
 
-def new_short_id() -> str:
-    """A random public id of 50 bits."""
-    return "".join(secrets.choice(SHORT_ID_ALPHABET) for _position in range(SHORT_ID_LENGTH))
+def register_page(context: Callable[["Resource"], dict[str, Any]]) -> None:
+    """Let previews show what the public page of a draft will (called when the site's application is ready)."""
+    _pages[:] = [context]
 
 
 class Resource(
@@ -126,8 +125,6 @@ class Resource(
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = ResourceQuerySet.as_manager()
-
     # What editors find in the admin, notes for staff included; the public index is made of the public records alone.
     search_fields = [
         *searchable("name", "reading", boost=10),
@@ -221,14 +218,8 @@ class Resource(
         return "directory/resource_detail.html"
 
     def get_preview_context(self, request: object, mode_name: str) -> dict:
-        """The same projection as the public page, made from the draft."""
-        from ..publication import project
-
-        return {
-            **super().get_preview_context(request, mode_name),
-            "resource": project(self, draft=True),
-            "now": timezone.localtime(),
-        }
+        """What the public page will show, made from the draft."""
+        return {**super().get_preview_context(request, mode_name), **(_pages[0](self) if _pages else {})}
 
     def age_of_verification(self, on: date) -> int | None:
         """Days since somebody confirmed the entry; None if nobody ever did."""

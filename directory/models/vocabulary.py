@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import RevisionMixin
 
-from search.needs import features
-from search.spans import span_key
-from search.text import analyse
+from search.questions.spans import span_key
+from search.text.analysis import analyse
+from search.text.features import features
 
 from ..choices import PhraseLanguage, Speaker, SynonymLayer
 from .base import Record

@@ -13,11 +13,11 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from .audit import note
 from .choices import Act, Format, ProposalState
+from .duty_status import doubtful_contacts
 from .models import ContactChange, Delivery, Member, Partner, Proposal, SharingPack
 from .services import note_turn_of_days
-from .standing import doubtful_contacts
-from .trail import note
 
 log = logging.getLogger(__name__)
 # Leads hear of memberships that end within this time.

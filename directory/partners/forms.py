@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.forms.auth import LoginForm as WagtailLoginForm
 
-from directory.validators import validate_visible
-
+from ..validators import validate_visible
 from .choices import Act, Rank
 from .models import ContactPoint, Partner
 from .services import PROPOSABLE

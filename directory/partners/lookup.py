@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
 
-from directory.areas import area_index
-from directory.models import Field, Programme
-
+from ..areas.index import area_index
+from ..models import Field, Programme
 from .models import Partner
 from .packs import coordinators, visible_contacts
 from .words import words_of

@@ -12,14 +12,13 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from directory.areas import area_index, home_area
-from directory.models import PublicRecord
-from directory.public import PublicResource
-from directory.publication import read
-
+from ..areas.index import area_index, home_area
+from ..models import PublicRecord
+from ..public.projection import read
+from ..public.record import PublicResource
 from .choices import Direction, Format
 from .models import ContactList, ContactPoint, Delivery, Duty, Partner, PublicList, SharingPack
-from .querysets import ContactPointQuerySet
+from .models.querysets import ContactPointQuerySet
 
 SHOWN_RESOURCES = 12
 SHOWN_CONTACTS = 20

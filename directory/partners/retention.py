@@ -15,7 +15,7 @@ from wagtail.models import Revision
 
 from guard import counting
 
-from . import trail
+from . import audit
 from .choices import Act, ProposalState
 from .models import ContactChange, ContactPoint, Invitation, Proposal, TrailLine
 
@@ -52,7 +52,7 @@ def clean_up() -> dict[str, int]:
     """Take away what is too old. Returns how many of each, by its name on screen. Ask `check_clock` first."""
     now = timezone.now()
     done = {
-        _("利用の記録"): trail.drop_old(),
+        _("利用の記録"): audit.drop_old(),
         _("連絡先の前の版"): _old_versions(),
         _("答えた届け出"): Proposal.objects.exclude(state=ProposalState.WAITING)
         .filter(decided_at__lt=now - timedelta(days=settings.CONTACT_HISTORY_DAYS))
@@ -62,7 +62,7 @@ def clean_up() -> dict[str, int]:
         _("終わったセッション"): Session.objects.filter(expire_date__lt=now).delete()[0],
         _("変化のお知らせ"): ContactChange.objects.filter(at__lt=now - CHANGES).delete()[0],
     }
-    trail.note(Act.CLEANED, target=_("古い記録"), **{str(name): count for name, count in done.items()})
+    audit.note(Act.CLEANED, target=_("古い記録"), **{str(name): count for name, count in done.items()})
     return done
 
 

@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import LogContext
 
-from directory.areas import home_area
-from directory.models import Area
-
-from .access import Visitor
+from ..areas.index import home_area
+from ..models import Area
 from .choices import Act, ChangeKind, ConfirmedBy, Format, ProposalState
+from .doors.access import Visitor
 from .models import ContactChange, ContactPoint, Delivery, Partner, Proposal, SharingPack
 from .packs import Contents, deliveries, packs_with
 

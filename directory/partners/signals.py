@@ -13,15 +13,15 @@ from django.utils import timezone
 from wagtail.log_actions import get_active_log_context
 from wagtail.signals import published, unpublished
 
-from directory.models import Organisation
 from guard.logins.tries import came_in, tries_refused
 
-from .access import is_office, owes_second_factor
+from ..models import Organisation
+from .audit import note
 from .choices import Act, ChangeKind
+from .doors.access import is_office, owes_second_factor
 from .models import ContactPoint, Member, Partner, SharingPack, Training
 from .packs import packs_with
 from .services import QUIET, note_change
-from .trail import note
 from .words import searchable_text
 
 NOTED = (Partner, SharingPack, Training)

@@ -11,8 +11,8 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.snippets.models import register_snippet
 
-from .access import is_office
 from .choices import ProposalState
+from .doors.access import is_office
 from .models import Proposal
 from .viewsets import PartnersGroup
 

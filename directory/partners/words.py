@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from search.text import fold_long_vowels, normalise, to_hiragana
+from search.text.analysis import fold_long_vowels, to_hiragana
+from search.text.characters import normalise
 
 if TYPE_CHECKING:
     from .models import ContactPoint

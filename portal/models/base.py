@@ -1,13 +1,23 @@
 """What every page of the site has, and the settings of the city."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page, PageViewRestriction, Site
 
+from directory.areas.index import AreaNode, area_index
+from directory.cache import remembered
 from directory.models import Area
 from search.modelsearch.records import searchable
+
+# What stands around every page is remembered under this name until settings or pages change (`portal.signals`).
+MEMORY = "shell"
 
 
 class PortalPage(Page):
@@ -59,3 +69,22 @@ class PortalSettings(BaseSiteSetting):
     class Meta:
         verbose_name = _("サイトの設定")
         verbose_name_plural = _("サイトの設定")
+
+
+def home_municipality(request: HttpRequest) -> AreaNode | None:
+    """The municipality whose site this is."""
+    site = Site.find_for_request(request)
+    return _municipality(site.pk if site else None, lambda: site)
+
+
+def default_municipality() -> AreaNode | None:
+    """The municipality of the default site, for what runs without a request."""
+    return _municipality("default", lambda: Site.objects.filter(is_default_site=True).first())
+
+
+def _municipality(key: int | str | None, find: Callable[[], Site | None]) -> AreaNode | None:
+    def read() -> int | None:
+        site = find()
+        return PortalSettings.for_site(site).municipality_id if site else None
+
+    return area_index().nodes.get(remembered(MEMORY, ("municipality", key), read))

@@ -14,21 +14,21 @@ from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 
-from directory.areas import area_index
+from directory.areas.index import area_index
+from directory.cache import remembered
 from directory.choices import Kind
-from directory.hotlines import is_sensitive, lines_of
-from directory.memory import remembered
+from directory.finding.hotlines import is_sensitive, lines_of
+from directory.finding.needs import need_by_pk
+from directory.finding.query import facet_counts, search_address
 from directory.models import Field, NationalLine, Need
-from directory.needs import need_by_pk
-from directory.selectors import card, desks_of_types
+from directory.public.selectors import card, desks_of_types
 from search.modelsearch.records import searchable
 
 from ..blocks import Body, Question, Voice, topic_choices
-from ..by_area import spread
-from ..listing import KIND_DESCRIPTIONS, facet_counts, search_address
-from ..shell import home_municipality
-from ..tree import visible
-from .base import PortalPage
+from ..cms.by_area import spread
+from ..cms.page_serving import visible
+from ..listing import KIND_DESCRIPTIONS
+from .base import PortalPage, home_municipality
 
 
 def entries(pages: Any) -> list[dict[str, Any]]:

@@ -24,13 +24,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseServerError, Json
 from django.template.loader import render_to_string
 from pydantic import BaseModel
 
-from directory.hotlines import EMERGENCY_NUMBERS, shown_lines
-from directory.memory import when_forgotten
+from directory.cache import when_forgotten
+from directory.finding.hotlines import EMERGENCY_NUMBERS, shown_lines
 from directory.models.danger import DangerLine
-from directory.selectors import default_desk
+from directory.public.selectors import default_desk
 from guard.background import run_later
 
-from ..shell import MEMORY, default_municipality
+from ..models.base import MEMORY, default_municipality
 from ..templatetags.portal_tags import tel
 
 log = logging.getLogger(__name__)

@@ -7,12 +7,12 @@ import logging
 from django.db import connections
 from django.http import QueryDict
 
+from directory.finding.answers import answer
+from directory.finding.query import Asked, all_options
 from search.ear import current_ear
-from search.text import analyse
+from search.text.analysis import analyse
 
-from ..answers import answer
-from ..listing import Asked, all_options
-from ..shell import default_municipality
+from ..models.base import default_municipality
 
 log = logging.getLogger(__name__)
 QUESTION = "相談"

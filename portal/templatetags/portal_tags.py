@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.blocks import StreamValue
 from wagtail.images.models import AbstractImage, SourceImageIOError
 
-from directory import hotlines
-from directory.hotlines import Opening, lines_of
+from directory.finding import hotlines
+from directory.finding.hotlines import Opening, lines_of
 from directory.models import NationalLine
 
 from ..shell import ending_desk as find_ending_desk

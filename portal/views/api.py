@@ -9,16 +9,18 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from directory.danger import Band
-from directory.hotlines import opening, type_of, ways_without_voice
-from directory.languages import ForeignAnswer
+from directory.finding.answers import answer
+from directory.finding.danger import Band
+from directory.finding.documents import row
+from directory.finding.hotlines import opening, type_of, ways_without_voice
+from directory.finding.languages import ForeignAnswer
+from directory.finding.query import Asked, all_options
+from directory.finding.suggestions import suggest
 from directory.models import NationalLine
-from directory.search_source import row
 
-from ..answers import Answers, answer
-from ..listing import Asked, all_options, page_links
-from ..shell import home_municipality, night_guidance
-from ..suggestions import suggest
+from ..listing import page_links
+from ..models.base import home_municipality
+from ..shell import night_guidance
 
 # Machines ask seldom for the same thing twice; people's words must not lie in caches between.
 NO_STORE = {"Cache-Control": "no-store"}
@@ -58,15 +60,6 @@ def search(request: HttpRequest) -> JsonResponse:
 def suggestions(request: HttpRequest) -> JsonResponse:
     """`/api/suggest?q=`: words that a visitor may be about to type."""
     return _json({"suggestions": suggest(request.GET.get("q", ""), home_municipality(request))})
-
-
-def answer_types(found: Answers) -> list[tuple[str, str]]:
-    """(institution type, title) of every answer in the order shown: band lines, named lines, desk, hits."""
-    lines = (*(found.band.lines if found.band else ()), *found.lines)
-    answers = [(type_of(line), line.name) for line in lines]
-    if found.desk:
-        answers.append((found.desk.resource.type.code, found.desk.resource.name))
-    return answers + [(hit.row["institution_type"], hit.row["title"]) for hit in found.hits]
 
 
 def band_data(band: Band, night_guidance: str) -> dict[str, Any]:

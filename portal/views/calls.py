@@ -8,9 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from directory.judging.calls import judge_anew, remembered_broken_calls
 from directory.models import Call
-
-from ..calls import judge_anew, remembered_broken_calls
 
 
 # Judging takes seconds; a transaction of the whole request would let all others who write wait.

@@ -13,10 +13,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from directory import hours_text
-from directory.public import PublicResource
-from directory.qr import qr_code
-from directory.selectors import card
+from directory.exchange.qr import qr_code
+from directory.hours import text
+from directory.public.record import PublicResource
+from directory.public.selectors import card
 
 from .. import counter_list
 from ..counter_list import MOST, Ids
@@ -124,7 +124,7 @@ def _entry(request: HttpRequest, resource: PublicResource) -> dict[str, Any]:
     now = timezone.localtime()
     return {
         "card": card(resource, now),
-        "hours": hours_text.describe_schedule(resource.schedule, now.date()),
-        "exceptions": hours_text.describe_exceptions(resource.schedule, now.date()),
+        "hours": text.describe_schedule(resource.schedule, now.date()),
+        "exceptions": text.describe_exceptions(resource.schedule, now.date()),
         "address": request.build_absolute_uri(resource.path),
     }

@@ -9,15 +9,17 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from directory.areas import AreaNode, Whereabouts, area_index, locate
-from directory.danger import band_of_needs
-from directory.filters import field_options
-from directory.needs import NeedEntry, all_needs, needs_of
-from directory.selectors import EVERYTHING, card, desks_of_types
+from directory.areas.index import AreaNode, area_index
+from directory.areas.locate import Whereabouts, locate
+from directory.finding.danger import band_of_needs
+from directory.finding.filters import field_options
+from directory.finding.needs import NeedEntry, all_needs, needs_of
+from directory.finding.query import search_address
+from directory.public.selectors import EVERYTHING, card, desks_of_types
 
-from ..by_area import spread
-from ..listing import search_address
-from ..shell import home_municipality, night_guidance
+from ..cms.by_area import spread
+from ..models.base import home_municipality
+from ..shell import night_guidance
 
 UNKNOWN = "anything"
 MOST_NEEDS = 30

@@ -9,26 +9,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.images import get_image_model
 
-from directory import hours_text
 from directory.choices import Kind
-from directory.models.resources import SHORT_ID_ALPHABET, SHORT_ID_LENGTH
-from directory.public import PublicResource
-from directory.selectors import card, public_resource
+from directory.finding.query import Asked, all_options, facet_counts, run
+from directory.hours import text
+from directory.identity import SHORT_ID_ALPHABET, SHORT_ID_LENGTH
+from directory.models import Resource
+from directory.public.projection import project
+from directory.public.record import PublicResource
+from directory.public.selectors import card, public_resource
 from search.engines.base import EngineUnavailable
-from search.query import understand
+from search.questions.query import understand
 
-from ..listing import (
-    KIND_DESCRIPTIONS,
-    Asked,
-    active_filters,
-    all_options,
-    facet_counts,
-    facet_groups,
-    page_links,
-    run,
-    shown,
-)
-from ..shell import home_municipality
+from ..listing import KIND_DESCRIPTIONS, active_filters, facet_groups, page_links, shown
+from ..models.base import home_municipality
 
 
 @transaction.non_atomic_requests
@@ -46,7 +39,7 @@ def resource_detail(request: HttpRequest, short_id: str) -> HttpResponse:
 
 
 def detail_context(resource: PublicResource) -> dict[str, Any]:
-    """What the page of a resource shows; the editor's preview uses the same."""
+    """What the page of a resource shows."""
     now = timezone.localtime()
     shown_card = card(resource, now)
     kind = Kind(resource.kind)
@@ -55,8 +48,8 @@ def detail_context(resource: PublicResource) -> dict[str, Any]:
         "resource": resource,
         "status": shown_card.status,
         "is_open": shown_card.is_open,
-        "hours": hours_text.describe_schedule(resource.schedule, now.date()),
-        "exceptions": hours_text.describe_exceptions(resource.schedule, now.date()),
+        "hours": text.describe_schedule(resource.schedule, now.date()),
+        "exceptions": text.describe_exceptions(resource.schedule, now.date()),
         "image": image,
         "now": now,
         "area_slug": resource.areas[0].slug if resource.areas else "",
@@ -65,6 +58,11 @@ def detail_context(resource: PublicResource) -> dict[str, Any]:
             {"title": kind.label, "url": f"/browse/{kind.value}/"},
         ],
     }
+
+
+def preview_context(draft: Resource) -> dict[str, Any]:
+    """What the page will show when the draft is published; without the ways from here to other pages."""
+    return {**detail_context(project(draft, draft=True)), "breadcrumbs": []}
 
 
 @transaction.non_atomic_requests

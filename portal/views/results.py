@@ -6,27 +6,19 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from directory.areas import AreaNode
-from directory.asking import WHERE_TO_ASK
-from directory.needs import all_needs
-from directory.selectors import AreaCard
+from directory.areas.index import AreaNode
+from directory.finding.answers import Answers, answer
+from directory.finding.needs import all_needs
+from directory.finding.query import PER_PAGE, SORTS, Asked, all_options
+from directory.finding.suggestions import did_you_mean
+from directory.finding.understanding import WHERE_TO_ASK
+from directory.public.selectors import AreaCard
 from search.excerpts import needles
 
-from ..answers import Answers, answer
-from ..listing import (
-    PER_PAGE,
-    SORTS,
-    Asked,
-    active_filters,
-    all_options,
-    facet_groups,
-    near_label,
-    page_links,
-    shown,
-)
+from ..listing import active_filters, facet_groups, near_label, page_links, shown
 from ..misses import note_miss
-from ..shell import home_municipality, night_guidance
-from ..suggestions import did_you_mean
+from ..models.base import home_municipality
+from ..shell import night_guidance
 
 MOST_RELATED = 6
 

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from directory.choices import Kind
-from directory.public import PublicResource
-from directory.qr import qr_code
-from directory.selectors import records_at_home
-from directory.sharing import SharedList, item, leaflet_desks, table, when
+from directory.exchange.qr import qr_code
+from directory.exchange.shared import SharedList, item, leaflet_desks, table, when
+from directory.public.record import PublicResource
+from directory.public.selectors import records_at_home
 
-from ..shell import ending_desk, home_municipality, shell
+from ..models.base import home_municipality
+from ..shell import ending_desk, shell
 
 DESKS_ON_A_LEAFLET = 6
 LINES_OF_HOURS = 2

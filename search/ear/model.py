@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.text import Analysis
-
+from ..text.analysis import Analysis
 from .signs import signs
 
 FORMAT = 4

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from zlib import crc32
 
-from search.needs import features
-from search.text import Analysis, fold_long_vowels, to_hiragana
+from ..text.analysis import Analysis, fold_long_vowels, to_hiragana
+from ..text.features import features
 
 # A page that was pasted is heard by its beginning: time stays bounded. A question is cut before it comes here.
 MOST_CHARACTERS = 600

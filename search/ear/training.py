@@ -19,8 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
 
-from search.text import analyse
-
+from ..text.analysis import analyse
 from .model import FORMAT, GROUPS, MIX, MIXED, SCRIPTS, Ear, Mix, mixed, places_of, script_of
 from .sentences import INSIDERS, Sentence
 from .signs import signs

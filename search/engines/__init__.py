@@ -10,19 +10,19 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
-from search.engines.base import Engine
-from search.engines.failover import Failover
+from .base import Engine
+from .failover import Failover
 
 
 def _tantivy() -> Engine:
-    from search.engines.tantivy import TantivyEngine
+    from .tantivy import TantivyEngine
 
     return TantivyEngine(Path(settings.SEARCH_INDEX_DIR))
 
 
 def _elasticsearch() -> Engine:
     try:
-        from search.engines.elasticsearch import ClusterOptions, ElasticsearchEngine
+        from .elasticsearch import ClusterOptions, ElasticsearchEngine
     except ImportError as error:
         raise ImproperlyConfigured("SEARCH_ENGINE=elasticsearch needs: pip install 'yorozu[elasticsearch]'") from error
     return ElasticsearchEngine(ClusterOptions(**settings.ELASTICSEARCH))
@@ -55,9 +55,20 @@ def get_engine() -> Engine | Failover:
     chosen = engine_named(_chosen())
     if chosen.name == "tantivy":
         return chosen
-    from search.indexing import catch_up_quietly
+    return Failover(chosen, engine_named("tantivy"), on_away=_bring_up_to_date)
 
-    return Failover(chosen, engine_named("tantivy"), on_away=catch_up_quietly)
+
+_followers: list[Callable[[Engine], None]] = []
+
+
+def register_follower(follow: Callable[[Engine], None]) -> None:
+    """Tell the engines who brings an index up to date that begins to answer (called when the application is ready)."""
+    _followers[:] = [follow]
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    for follow in _followers:
+        follow(engine)
 
 
 def forget_engines() -> None:

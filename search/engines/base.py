@@ -9,7 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from search.documents import FACETS, GRAM_FIELDS, TEXT_FIELDS, SearchDocument
+from ..documents import FACETS, GRAM_FIELDS, TEXT_FIELDS, SearchDocument
 
 # Any value within a facet, and every facet.
 Filters = Mapping[str, tuple[str, ...]]

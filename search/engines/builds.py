@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from search.engines.base import Cursor, EngineBusy, EngineUnavailable
-from search.files import replace_text
+from ..files import replace_text
+from .base import Cursor, EngineBusy, EngineUnavailable
 
 POLL_SECONDS = 0.02
 

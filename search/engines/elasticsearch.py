@@ -24,8 +24,8 @@ from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError
 from elasticsearch.dsl import Search
 from elasticsearch.helpers import BulkIndexError, scan, streaming_bulk
 
-from search.documents import ORDER_LIMIT, SearchDocument, analyse_document, clean_value
-from search.engines.base import (
+from ..documents import ORDER_LIMIT, SearchDocument, analyse_document, clean_value
+from .base import (
     Cursor,
     Engine,
     EngineBusy,
@@ -37,7 +37,7 @@ from search.engines.base import (
     Filters,
     distance_km,
 )
-from search.engines.elasticsearch_query import MAPPING, ask, suggesting, to_source
+from .elasticsearch_query import MAPPING, ask, suggesting, to_source
 
 logger = logging.getLogger("search")
 

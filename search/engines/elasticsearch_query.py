@@ -6,9 +6,9 @@ from typing import Any
 from elasticsearch.dsl import A, Document, Float, GeoPoint, Integer, Keyword, Q, Search, Text
 from elasticsearch.dsl.query import Query
 
-from search.documents import FACETS, GRAM_FIELDS, TEXT_FIELDS, AnalysedDocument, clean_value
-from search.engines.base import TIE_BREAKER, Alternative, Clause, EngineQuery
-from search.engines.tantivy_query import QUALITY_STEP
+from ..documents import FACETS, GRAM_FIELDS, TEXT_FIELDS, AnalysedDocument, clean_value
+from .base import TIE_BREAKER, Alternative, Clause, EngineQuery
+from .tantivy_query import QUALITY_STEP
 
 FACET_VALUES = 5_000
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from search.engines.base import Engine, EngineError, EngineHit, EngineQuery, EngineResult, EngineStatus, Filters
+from .base import Engine, EngineError, EngineHit, EngineQuery, EngineResult, EngineStatus, Filters
 
 logger = logging.getLogger("search")
 

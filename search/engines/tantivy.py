@@ -13,8 +13,8 @@ from pathlib import Path
 import tantivy
 from tantivy import Order, Query
 
-from search.documents import SearchDocument, analyse_document, clean_value
-from search.engines.base import (
+from ..documents import SearchDocument, analyse_document, clean_value
+from .base import (
     Cursor,
     Engine,
     EngineBusy,
@@ -27,9 +27,9 @@ from search.engines.base import (
     Filters,
     distance_km,
 )
-from search.engines.builds import Builds, FileLock, read_cursor, write_cursor
-from search.engines.tantivy_facets import counting
-from search.engines.tantivy_query import SCHEMA, boxed, located, matching_query, read_as, to_tantivy, unlocated
+from .builds import Builds, FileLock, read_cursor, write_cursor
+from .tantivy_facets import counting
+from .tantivy_query import SCHEMA, boxed, located, matching_query, read_as, to_tantivy, unlocated
 
 logger = logging.getLogger("search")
 

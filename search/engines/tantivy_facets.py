@@ -11,8 +11,8 @@ from functools import lru_cache
 import tantivy
 from tantivy import Query
 
-from search.engines.base import EngineQuery
-from search.engines.tantivy_query import matching_query
+from .base import EngineQuery
+from .tantivy_query import matching_query
 
 FACET_VALUES = 5_000
 # Later pages and the unfiltered list ask for the same counts again.

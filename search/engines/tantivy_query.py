@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import tantivy
 from tantivy import Occur, Query
 
-from search.documents import FACETS, GRAM_FIELDS, ORDER_LIMIT, TEXT_FIELDS, AnalysedDocument, clean_value
-from search.engines.base import EARTH_RADIUS_KM, TIE_BREAKER, Alternative, Clause, EngineQuery
+from ..documents import FACETS, GRAM_FIELDS, ORDER_LIMIT, TEXT_FIELDS, AnalysedDocument, clean_value
+from .base import EARTH_RADIUS_KM, TIE_BREAKER, Alternative, Clause, EngineQuery
 
 # One step of quality is worth this share of the score: enough to order equals, too little to beat a better match.
 QUALITY_STEP = 0.001

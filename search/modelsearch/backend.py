@@ -10,11 +10,11 @@ from modelsearch.backends.base import BaseSearchQueryCompiler, BaseSearchResults
 from modelsearch.conf import get_app_config
 from modelsearch.utils import get_content_type_pk, get_descendants_content_types_pks
 
-from search.modelsearch.reading import read
-from search.modelsearch.records import Entry, entry_of, rows_of
-from search.modelsearch.renewal import is_waiting
-from search.modelsearch.tokens import fitting
-from search.modelsearch.tree import EVERYTHING, NOTHING, Every, No, Some, Tree, has_no, holds, wanted
+from .reading import read
+from .records import Entry, entry_of, rows_of
+from .renewal import is_waiting
+from .tokens import fitting
+from .tree import EVERYTHING, NOTHING, Every, No, Some, Tree, has_no, holds, wanted
 
 IndexEntry = get_app_config().get_model("IndexEntry")
 COLUMNS = ("title", "body", "autocomplete")

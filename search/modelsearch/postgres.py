@@ -9,8 +9,8 @@ from modelsearch.backends.database.postgres.postgres import (
     PostgresSearchBackend,
 )
 
-from search.modelsearch.backend import Compiler, IndexEntry, IndexMixin, Results
-from search.modelsearch.tree import Every, Run, Tree
+from .backend import Compiler, IndexEntry, IndexMixin, Results
+from .tree import Every, Run, Tree
 
 # Of D, C, B and A: a word of a name, which is an A, counts more.
 WEIGHTS = "{0.12, 0.12, 0.12, 1.0}"

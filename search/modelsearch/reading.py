@@ -4,9 +4,10 @@ import re
 
 from modelsearch.query import And, Boost, MatchAll, Not, Or, Phrase, PlainText, SearchQuery
 
-from search.modelsearch import tokens
-from search.modelsearch.tree import EVERYTHING, NOTHING, Run, Tree, every, no, some
-from search.text import GRAM, Analysis, Unit, analyse, fold_long_vowels, is_kana, kana_grams, normalise, to_hiragana
+from ..text.analysis import GRAM, Analysis, Unit, analyse, fold_long_vowels, is_kana, kana_grams, to_hiragana
+from ..text.characters import normalise
+from . import tokens
+from .tree import EVERYTHING, NOTHING, Run, Tree, every, no, some
 
 # Nobody types more; a pasted page would only make the database slow.
 MOST_CHARACTERS = 500

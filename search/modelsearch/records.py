@@ -8,7 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Manager, Model
 from modelsearch.index import AutocompleteField, BaseField, RelatedFields, SearchField
 
-from search.modelsearch.tokens import row_of
+from .tokens import row_of
 
 Row = list[str]
 

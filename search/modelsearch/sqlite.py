@@ -11,8 +11,8 @@ from modelsearch.backends.database.sqlite.sqlite import (
     SQLiteSearchBackend,
 )
 
-from search.modelsearch.backend import Compiler, IndexMixin, Results
-from search.modelsearch.tree import Every, Run, Tree
+from .backend import Compiler, IndexMixin, Results
+from .tree import Every, Run, Tree
 
 # In the order of the columns of FTS5's table: autocomplete, body, title.
 WEIGHTS = (1.0, 1.0, 8.0)

@@ -8,7 +8,7 @@ text: a phrase finds it exactly.
 
 from collections.abc import Iterable, Iterator
 
-from search.text import GRAM, Analysis, analyse, fold_long_vowels, to_hiragana
+from ..text.analysis import GRAM, Analysis, analyse, fold_long_vowels, to_hiragana
 
 # Characters for private use: no text contains them (`clean` takes them out), and FTS5 counts them as letters.
 SOUND, READING, LETTERS = "\ue000", "\ue001", "\ue002"

@@ -24,9 +24,9 @@ django.setup()
 
 from django.core.management import call_command
 
-from directory.asking import ask
-from directory.filters import FILTERS
-from portal import demo
+from directory.finding.filters import FILTERS
+from directory.finding.understanding import ask
+from portal.demo import city
 from search.documents import SearchDocument, document_stream
 from search.engines import engine_named
 from search.results import search
@@ -58,7 +58,7 @@ def documents(count: int) -> Iterator[SearchDocument]:
 def main(size: int, name: str) -> dict[str, object]:
     """Build, ask 200 mixed questions with all facets."""
     call_command("migrate", verbosity=0)
-    demo.load(seed=1, resources=0)
+    city.load(seed=1, resources=0)
     engine = engine_named(name)
     start = time.perf_counter()
     count = engine.rebuild(documents(size))

@@ -23,15 +23,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_test_environment
 
-from directory.asking import ask
+from directory.finding.suggestions import suggest
+from directory.finding.understanding import ask
 from directory.models import PublicRecord
-from portal import demo
-from portal.suggestions import suggest
+from portal.demo import city
 from search import indexing
 from search.documents import FACETS
-from search.query import understand
+from search.questions.query import understand
 from search.results import search
-from search.text import analyse
+from search.text.analysis import analyse
 
 WORDS = (
     "居場所 東部", "こども食堂", "子供食堂 土曜", "シルバー人材センター", "相談", "認知症 家族", "ひきこもり 親", "借金 家族に内緒",
@@ -71,7 +71,7 @@ def main(size: int) -> dict[str, object]:
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     start = time.perf_counter()
-    demo.load(seed=1, resources=size)
+    city.load(seed=1, resources=size)
     found: dict[str, object] = {"resources": PublicRecord.objects.count(), "load_seconds": time.perf_counter() - start}
 
     start = time.perf_counter()

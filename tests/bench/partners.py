@@ -24,14 +24,14 @@ from django.test.utils import CaptureQueriesContext, setup_test_environment
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from directory.areas import area_index
+from directory.areas.index import area_index
 from directory.models import Area, Field, InstitutionType, Organisation, Programme
-from directory.partners.access import MARK, SEEN, STARTED
 from directory.partners.digests import send_digests
+from directory.partners.doors.access import MARK, SEEN, STARTED
 from directory.partners.models import ContactPoint, Member, Partner, SharingPack
 from directory.partners.packs import current_contacts
 from directory.partners.words import searchable_text
-from portal import demo
+from portal.demo import city as demo
 from tests.bench.measure import p95, times
 
 TYPES = ("hw", "silver", "hikiko", "kokoro", "kodomo", "shogai_geneki", "sapo", "jiso")

@@ -9,7 +9,7 @@ from django.db import transaction
 from wagtail.search.backends import get_search_backend
 
 from directory.models import PublicRecord
-from directory.publication import read
+from directory.public.projection import read
 from portal.models import HomePage, StandardPage
 from search import indexing
 

@@ -13,7 +13,6 @@ from wagtail.models import DraftStateMixin, RevisionMixin
 
 from directory.choices import ChannelKind, Eligibility
 from directory.models import (
-    Area,
     Channel,
     Field,
     GatheringPlace,
@@ -95,7 +94,7 @@ def test_should_ask_for_words_with_a_photo(demo_image: object) -> None:
 
 @pytest.fixture
 def demo_image() -> object:
-    from portal.demo_pictures import picture
+    from portal.demo.pictures import picture
 
     return picture("bench", "test")
 
@@ -148,7 +147,7 @@ def test_should_leave_the_public_with_an_unpublished_record() -> None:
     place.unpublish()
     assert not PublicRecord.objects.filter(resource=place).exists()
     assert GatheringPlace.objects.filter(pk=place.pk).exists()
-    assert not Resource.objects.published().filter(pk=place.pk).exists()
+    assert not Resource.objects.filter(live=True, pk=place.pk).exists()
 
 
 def test_should_keep_the_uuid_of_a_child_when_its_key_changes() -> None:
@@ -201,19 +200,6 @@ def test_should_give_every_resource_a_short_id_of_its_own() -> None:
     ids = list(Resource.objects.values_list("short_id", flat=True))
     assert len(set(ids)) == len(ids)
     assert all((len(short_id) == 10 and short_id.islower()) or short_id.isdigit() for short_id in ids)
-
-
-def test_should_find_records_serving_an_area_and_due_for_review() -> None:
-    school = PlaceFactory(areas=["asahi"], verified=True)
-    city = PlaceFactory(areas=["yorozu"])
-    elsewhere = PlaceFactory(areas=["seibu"])
-    serving = Resource.objects.serving(Area.objects.get(slug="tobu"))
-    assert serving.filter(pk__in=[school.pk, city.pk]).count() == 2
-    assert not serving.filter(pk=elsewhere.pk).exists()
-    due = Resource.objects.due_for_review(date(2026, 11, 1))
-    assert not due.filter(pk=school.pk).exists()
-    assert due.filter(pk=city.pk).exists()
-    assert Resource.objects.due_for_review(date(2027, 12, 1)).filter(pk=school.pk).exists()
 
 
 def test_should_show_only_national_lines_that_may_be_shown_today() -> None:

@@ -23,8 +23,8 @@ django.setup()
 from search.documents import SearchDocument
 from search.engines.base import EngineError, EngineQuery
 from search.engines.elasticsearch import ClusterOptions, ElasticsearchEngine
-from search.query import understand
-from search.vocabulary import register_vocabulary
+from search.questions.query import understand
+from search.questions.vocabulary import register_vocabulary
 from tests.elasticsearch.node import Node, check_tools, free_port
 
 NODES, SEARCHES, WRITES = 3, 500, 500

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from directory.partners.demo_people import code_of
+from directory.partners.exchange.demo_people import code_of
 from directory.partners.models import Member
 from tests.factories import PASSWORD, MemberFactory, PartnerFactory
 

@@ -16,7 +16,7 @@ from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from directory.partners.choices import Act
-from directory.partners.demo_people import code_of
+from directory.partners.exchange.demo_people import code_of
 from directory.partners.models import Member, TrailLine
 from guard.logins import tries
 from guard.logins.tries import COOKIE, plain_name

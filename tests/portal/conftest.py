@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from directory.hours import in_office_hours, next_office_morning
+from directory.hours.rules import in_office_hours, next_office_morning
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from directory.models import Area, Channel, GatheringPlace, NationalLine, Need, Organisation, Resource
-from portal.demo_pictures import draw
+from portal.demo.pictures import draw
 from portal.models import NewsIndexPage, NewsPage
 from tests.factories import OrganisationFactory, PlaceFactory
 

@@ -13,15 +13,14 @@ from bs4 import BeautifulSoup
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from directory.areas import area_index
-from directory.memory import forget_all
+from directory.areas.index import area_index
+from directory.cache import forget_all
+from directory.finding.answers import answer, answer_types
+from directory.finding.query import Asked
+from directory.judging.evaluation import judge, read_queries, summary
 from directory.models import NationalLine, Promotion, PublicRecord
-from directory.publication import read
-from portal.answers import answer
-from portal.judging import judge, read_queries, summary
-from portal.listing import Asked
+from directory.public.projection import read
 from portal.models import PortalSettings
-from portal.views.api import answer_types
 from search import engines
 from tests.factories import PlaceFactory
 

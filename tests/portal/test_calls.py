@@ -12,10 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 
-from directory import memory
-from directory.danger import CALM, are_kin, topics
-from directory.files import FIXTURES, FixtureError, read_csv
-from directory.gate import would_break
+from directory import cache
+from directory.finding.danger import CALM, are_kin, topics
+from directory.fixtures import FIXTURES, FixtureError, read_csv
+from directory.judging.calls import broken_calls
+from directory.judging.gate import would_break
 from directory.models import (
     Call,
     DangerPattern,
@@ -28,9 +29,8 @@ from directory.models import (
     StopWord,
     VocabularyVersion,
 )
-from directory.vocabulary_files import export_csv, import_csv
-from portal.calls import broken_calls
-from search.vocabulary import vocabulary
+from directory.vocabulary.files import export_csv, import_csv
+from search.questions.vocabulary import vocabulary
 from tests.factories import PlaceFactory
 from tests.portal.test_admin import form_of as browser_form
 
@@ -232,7 +232,7 @@ def test_should_leave_nothing_of_what_was_tried(pattern: DangerPattern) -> None:
     assert VocabularyVersion.objects.count() == versions
     assert DangerPattern.objects.filter(say=SPELL).exists()
     assert broken_calls() == []
-    assert memory.remembered("vocabulary", "x", lambda: 1) == 1
+    assert cache.remembered("vocabulary", "x", lambda: 1) == 1
 
 
 def test_should_try_a_topic_and_its_lines_too(pattern: DangerPattern) -> None:

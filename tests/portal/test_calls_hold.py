@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import time_machine
 
-from portal.calls import broken_calls
+from directory.judging.calls import broken_calls
 
 
 @pytest.mark.django_db

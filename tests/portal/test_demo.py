@@ -13,9 +13,9 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, Revision
 
 from directory.choices import Surface
-from directory.files import FixtureError
+from directory.fixtures import FixtureError
 from directory.models import Area, InstitutionType, NationalLine, Organisation, PublicRecord, Resource, Town
-from portal import demo
+from portal.demo import city as demo
 from search.indexing import check
 
 pytestmark = pytest.mark.django_db

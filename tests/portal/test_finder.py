@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from directory.memory import forget_all
+from directory.cache import forget_all
 from directory.models import NationalLine, Need
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from wagtail.models import PageViewRestriction
 from directory.models import GatheringPlace, PublicRecord
 from portal.models import GuidanceIndexPage, GuidancePage, HomePage, StandardPage
 from search.indexing import check, pending
-from search.query import understand
+from search.questions.query import understand
 from search.results import search
 from tests.factories import PlaceFactory
 

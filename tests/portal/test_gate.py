@@ -10,9 +10,9 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 
-from directory.gate import desk_would_break, ear_would_break
+from directory.judging.calls import broken_calls
+from directory.judging.gate import desk_would_break, ear_would_break
 from directory.models import Call, ConsultationDesk, InstitutionType, Phrase, PublicRecord
-from portal.calls import broken_calls
 from search.ear import Ear, current_ear
 from tests.factories import DeskFactory
 from tests.portal.test_admin import form_of

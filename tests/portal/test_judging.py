@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from portal.judging import Judged, judge, read_queries, summary
-from portal.shell import default_municipality
+from directory.judging.evaluation import Judged, judge, read_queries, summary
+from portal.models.base import default_municipality
 
 pytestmark = pytest.mark.django_db
 TODAY = {"first@3", "first_or_second@3", "dead_ends", "band_recall", "band_false_alarms"}

@@ -11,10 +11,10 @@ import time_machine
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from directory.languages import tongues
-from search.languages import language_of
+from directory.finding.languages import tongues
 from search.models import Miss
-from search.query import understand
+from search.questions.query import understand
+from search.text.languages import language_of
 
 pytestmark = pytest.mark.django_db
 Page = Callable[..., BeautifulSoup]

@@ -12,7 +12,7 @@ from django.test import Client
 from search.ear import forget_ear
 from search.misses import KEEP, is_japanese, record_miss, words_of
 from search.models import Miss
-from search.query import understand
+from search.questions.query import understand
 
 pytestmark = pytest.mark.django_db
 

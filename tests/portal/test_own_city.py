@@ -8,10 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from directory.areas import EVERYWHERE, area_index, home_area
+from directory.areas.index import EVERYWHERE, area_index, home_area
+from directory.finding.documents import document
 from directory.models import Area, AreaLayer, PublicRecord
-from directory.search_source import document
-from directory.selectors import public_resource, records_at_home
+from directory.public.selectors import public_resource, records_at_home
 from tests.factories import DeskFactory, PlaceFactory
 
 pytestmark = pytest.mark.django_db

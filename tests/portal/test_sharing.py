@@ -11,11 +11,11 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from directory.areas import home_area
+from directory.areas.index import home_area
 from directory.choices import ChannelKind, Kind
+from directory.exchange.shared import MOST_ROWS, safe_cell, shared_resources
 from directory.models import Channel, Programme, PublicRecord
-from directory.selectors import records_at_home
-from directory.sharing import MOST_ROWS, safe_cell, shared_resources
+from directory.public.selectors import records_at_home
 from tests.factories import ContactPointFactory, DeskFactory, PlaceFactory
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from search import documents, vocabulary
+from search import documents
 from search.documents import SearchDocument, register_source
 from search.engines.tantivy import TantivyEngine
+from search.questions import vocabulary
 
 
 class Shelf:

@@ -6,7 +6,7 @@ import pytest
 
 from search.documents import FACETS, SearchDocument
 from search.engines.base import Cursor, EngineQuery
-from search.query import understand
+from search.questions.query import understand
 
 HOSTILE_VALUES = ["\x00", "a\x00b", "😀", "あ" * 10_000, '"', "(", "kind:x AND *", "\\", "", "\ud800", "../x", "'; --"]
 SAPPORO, SENDAI, NAGOYA = (43.06, 141.35), (38.27, 140.87), (35.18, 136.91)

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from django.conf import settings as project
 
-from directory.lessons import all_sentences, known_codes, sentence_files, urgent_topics
+from directory.judging.lessons import all_sentences, known_codes, sentence_files, urgent_topics
 from search.ear import WEIGHTS, current_ear, ear_problem
 from search.ear.model import Ear, EarError
 from search.ear.sentences import SentencesError, read_sentences
 from search.ear.signs import is_spelt, plain_letters, signs
-from search.text import analyse
+from search.text.analysis import analyse
 
 HEADER = "text,lang,band,topic,side,needs,desks\n"
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from directory.asking import ask
-from directory.files import read_csv
-from directory.vocabulary import provide
-from search import vocabulary
+from directory.finding.understanding import ask
+from directory.fixtures import read_csv
+from directory.vocabulary.provider import provide
 from search.documents import FACETS, document_stream
 from search.engines.base import Cursor, EngineBusy, EngineQuery, EngineUnavailable
 from search.engines.elasticsearch import ClusterOptions, ElasticsearchEngine, connect, public_options
 from search.engines.tantivy import TantivyEngine
-from search.query import understand
+from search.questions import vocabulary
+from search.questions.query import understand
 from tests.search.contract import EngineContract, document
 
 pytestmark = pytest.mark.elasticsearch

@@ -14,7 +14,7 @@ from search.engines import get_engine
 from search.engines.base import EngineQuery, EngineUnavailable
 from search.indexing import catch_up, check, pending, prune_changes, record_change, repair
 from search.models import IndexChange
-from search.query import understand
+from search.questions.query import understand
 from search.results import search
 
 pytestmark = pytest.mark.django_db

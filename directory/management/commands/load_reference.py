@@ -6,13 +6,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from directory.files import FixtureError
-from directory.partners.reference import load_packs
-from directory.reference import load_reference
+from ...exchange.reference import load_reference
+from ...fixtures import FixtureError
+from ...partners.exchange.reference import load_packs
 
 
 class Command(BaseCommand):
-    """See `directory.reference` and `directory.partners.reference`."""
+    """See `directory.exchange.reference` and `directory.partners.exchange.reference`."""
 
     help = "Load institution types, fields, needs, programmes, national lines, history, sharing packs; leaves alone what is there."
 

@@ -9,10 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from directory.gate import ear_would_break
-from directory.lessons import FOLDER, all_sentences, urgent_topics
 from search.ear import WEIGHTS, Ear, forget_ear
 from search.ear.sentences import SentencesError
+
+from ...judging.gate import ear_would_break
+from ...judging.lessons import FOLDER, all_sentences, urgent_topics
 
 FIGURES = "figures.json"
 FOLDS = 4

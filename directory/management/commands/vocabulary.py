@@ -6,12 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from directory.files import FixtureError
-from directory.vocabulary_files import FORMATS, export_csv, import_csv
+from ...fixtures import FixtureError
+from ...vocabulary.files import FORMATS, export_csv, import_csv
 
 
 class Command(BaseCommand):
-    """See `directory.vocabulary_files`."""
+    """See `directory.vocabulary.files`."""
 
     help = _(
         "検索のことば（同じ意味のことば、言い回し、危険のことば、読みとばすことば）を、CSVファイルで書き出し、取り込みます。"

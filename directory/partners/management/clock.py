@@ -6,7 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from directory.partners.retention import LONGEST_SILENCE, ClockDoubted, check_clock
+from ..retention import LONGEST_SILENCE, ClockDoubted, check_clock
 
 FLAG = "clock_is_right"
 

@@ -10,14 +10,13 @@ from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from wagtail.models import DraftStateMixin, LockableMixin, RevisionMixin, WorkflowMixin
 
-from directory.fields import ChoiceSetField
-from directory.models import Area, Field, Organisation, Programme
-from directory.models.base import Record
-from directory.validators import validate_number, validate_visible
-
+from ...fields import ChoiceSetField
+from ...models import Area, Field, Organisation, Programme
+from ...models.base import Record
+from ...validators import validate_number, validate_visible
 from ..choices import ConfirmedBy, Consent, Meeting, Way
-from ..querysets import ContactPointQuerySet
 from ..words import searchable_text
+from .querysets import ContactPointQuerySet
 
 # Where a name would put the counsellor, or those who were helped, in danger: by what the institution is, what it carries out,
 # and what it is asked about.

@@ -9,11 +9,10 @@ from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from wagtail.models import Orderable
 
-from directory.choices import Kind
-from directory.fields import ChoiceSetField
-from directory.models import InstitutionType
-from directory.models.base import Record
-
+from ...choices import Kind
+from ...fields import ChoiceSetField
+from ...models import InstitutionType
+from ...models.base import Record
 from ..choices import Direction, FulfilledBy, Role
 
 

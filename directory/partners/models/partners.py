@@ -12,10 +12,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from directory.models import Organisation
-from directory.models.base import Record
-from directory.validators import validate_visible
-
+from ...models import Organisation
+from ...models.base import Record
+from ...validators import validate_visible
 from ..choices import Rank
 
 # Membership lasts a year from the last confirmation; invitations a week. Both are short enough to notice who has left.

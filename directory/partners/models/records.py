@@ -10,8 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from directory.validators import validate_visible
-
+from ...validators import validate_visible
 from ..choices import Act, ChangeKind, Format, ProposalState
 from .contacts import ContactPoint
 from .packs import SharingPack

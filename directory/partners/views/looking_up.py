@@ -13,12 +13,11 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from directory.areas import area_index, home_area
-from directory.models import Field, Programme
-
-from ..access import Denied, partner_page
+from ...areas.index import area_index, home_area
+from ...models import Field, Programme
 from ..choices import Act, ProposalState
 from ..digests import changes_since
+from ..doors.access import Denied, partner_page
 from ..forms import LookUpForm
 from ..lookup import Asked, find, programmes
 from ..models import ContactPoint, Training

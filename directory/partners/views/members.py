@@ -20,9 +20,9 @@ from guard.counting import hit
 from guard.policy import INVITATION_BY_PERSON, INVITATION_TO_ADDRESS
 from guard.too_many import duration
 
-from ..access import Denied, lead_page, member_page, office_page, partner_page
-from ..accounts import change_member, invite, new_recovery_codes, send_invitation
 from ..choices import Act
+from ..doors.access import Denied, lead_page, member_page, office_page, partner_page
+from ..doors.accounts import change_member, invite, new_recovery_codes, send_invitation
 from ..forms import InviteForm
 from ..models import Invitation, Member, Partner
 

@@ -16,14 +16,14 @@ from django.views.decorators.http import require_POST
 from guard.counting import count_of
 from guard.policy import STRANGE_LINKS
 
-from .. import trail
-from ..access import AS_PARTNER, Denied, approver_page, office_page
+from .. import audit
 from ..choices import Act, FulfilledBy, ProposalState
 from ..digests import NOTICE
+from ..doors.access import AS_PARTNER, Denied, approver_page, office_page
+from ..duty_status import doubtful_contacts, standings
 from ..forms import DecisionForm, DutyForm, LookAsForm, TrailForm
 from ..models import ContactPoint, Duty, Partner, Proposal, SharingPack
 from ..services import decide, deliver, label, value_of
-from ..standing import doubtful_contacts, standings
 
 LINES = 100
 PARTNERS = 50
@@ -163,13 +163,13 @@ def trail_page(request: HttpRequest) -> HttpResponse:
     return render(request, "partners/trail.html", context)
 
 
-def _lines(form: TrailForm) -> trail.TrailQuerySet:
+def _lines(form: TrailForm) -> audit.TrailQuerySet:
     if not form.is_bound:
-        return trail.search()
+        return audit.search()
     if not form.is_valid():
-        return trail.search().none()
+        return audit.search().none()
     found = form.cleaned_data
-    return trail.search(words=found["q"], act=found["act"], since=found["since"], until=found["until"])
+    return audit.search(words=found["q"], act=found["act"], since=found["since"], until=found["until"])
 
 
 def _without_page(request: HttpRequest) -> str:
@@ -184,7 +184,7 @@ def trail_file(request: HttpRequest) -> HttpResponse:
     lines = _lines(TrailForm(request.GET or None))
     request.visitor.note(Act.EXPORTED, _("利用の記録"), lines=lines.count())
     response = StreamingHttpResponse(
-        trail.json_lines(lines.iterator()), content_type="application/x-ndjson; charset=utf-8"
+        audit.json_lines(lines.iterator()), content_type="application/x-ndjson; charset=utf-8"
     )
     name = f"trail-{timezone.localdate():%Y%m%d}.jsonl"
     response["Content-Disposition"] = content_disposition_header(True, name)

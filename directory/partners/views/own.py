@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ..access import Denied, member_page
 from ..choices import Act, ProposalState
+from ..doors.access import Denied, member_page
 from ..forms import ProposalForm
 from ..models import ContactPoint
 from ..packs import current_contacts

@@ -12,9 +12,9 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ..access import Denied, member_page, partner_page
 from ..choices import Direction, Format
-from ..exports import contacts_csv, excel, resources_csv
+from ..doors.access import Denied, member_page, partner_page
+from ..exchange.exports import contacts_csv, excel, resources_csv
 from ..models import SharingPack
 from ..packs import Contents, contents, packs_of
 from ..services import opened, received

@@ -28,7 +28,6 @@ from wagtail.admin.views.account import LoginView as WagtailLoginView
 from wagtail.admin.views.account import PasswordResetConfirmView as WagtailPasswordConfirmView
 from wagtail.admin.views.account import PasswordResetView as WagtailPasswordResetView
 
-from directory.qr import qr_code
 from guard.background import run_later
 from guard.counting import give_back, hit
 from guard.logins.resetting import LimitedReset, OpeningReset
@@ -36,12 +35,13 @@ from guard.logins.sessions import WHY
 from guard.policy import CODES, STRANGE_LINKS
 from guard.too_many import TooMany
 
-from ..access import INVITED, finish_login, is_office, is_too_slow, needs_second_factor, to_login
-from ..accounts import accept, invitation_for, set_up_factor, verify, waiting_device
+from ...exchange.qr import qr_code
+from ..audit import note
 from ..choices import Act
+from ..doors.access import INVITED, finish_login, is_office, is_too_slow, needs_second_factor, to_login
+from ..doors.accounts import accept, invitation_for, set_up_factor, verify, waiting_device
 from ..forms import CodeForm, JoinForm, LoginForm
 from ..models import Member
-from ..trail import note
 
 
 def _next(request: HttpRequest) -> str:

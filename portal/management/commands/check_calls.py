@@ -7,12 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
+from directory.judging.calls import judge_anew
 from directory.models import Call
-from portal.calls import judge_anew
 
 
 class Command(BaseCommand):
-    """See `portal.calls`."""
+    """See `directory.judging.calls`."""
 
     help = _("確かめる呼びかけをすべて試し、出てほしいものが出ないものを並べます（あれば終了コード1）。")
 

@@ -7,12 +7,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from directory.files import FixtureError
-from portal import demo
+from directory.fixtures import FixtureError
+
+from ...demo import city
 
 
 class Command(BaseCommand):
-    """See `portal.demo`."""
+    """See `portal.demo.city`."""
 
     help = "Load the demo city よろず市 (seeded, idempotent), multiply it for benchmarks, or remove it."
 
@@ -29,19 +30,19 @@ class Command(BaseCommand):
         if resources < 0:
             raise CommandError(_("--resources は0以上の数です"))
         if options["remove"]:
-            demo.remove()
+            city.remove()
             self.stdout.write(_("デモのデータを消しました"))
             return
         if options["logins"] and settings.ENVIRONMENT == "production":
             raise CommandError(_("デモのログインは、本番では作れません"))
-        if demo.is_loaded(seed, resources):
+        if city.is_loaded(seed, resources):
             self.stdout.write(_("デモのデータは読み込み済みです"))
         else:
             self._load(seed, resources)
         if options["logins"]:
-            for name, password in demo.create_logins().items():
+            for name, password in city.create_logins().items():
                 self.stdout.write(f"  {name} / {password}")
-            for person in demo.create_people():
+            for person in city.create_people():
                 line = _(
                     "  {mail} / {password}  {partner}（{rank}）\n      今のコード {code}  認証アプリに入れる文字 {secret}"
                 )
@@ -53,7 +54,7 @@ class Command(BaseCommand):
             self.stdout.flush()
 
         try:
-            count = demo.load(seed, resources, progress if resources else None)
+            count = city.load(seed, resources, progress if resources else None)
         except FixtureError as error:
             raise CommandError(_("デモのデータに誤りがあり、何も読み込みませんでした:") + f"\n{error}") from error
         self.stdout.write(_("{count}件の社会資源を読み込みました").format(count=f"{count:,}"))

@@ -10,14 +10,15 @@ from django.test.utils import override_settings
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
-from directory.areas import AreaNode, area_index
-from portal.judging import AMONG, Judged, JudgingError, judge, read_queries, summary
-from portal.models import PortalSettings
+from directory.areas.index import AreaNode, area_index
+from directory.judging.evaluation import AMONG, Judged, JudgingError, judge, read_queries, summary
 from search.engines import ENGINES, engines_in_use
+
+from ...models import PortalSettings
 
 
 class Command(BaseCommand):
-    """See `portal.judging`."""
+    """See `directory.judging.evaluation`."""
 
     help = _("質問のファイルで、検索の答えを評価します。")
 

@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from search.engines import engines_in_use
-from search.engines.base import Engine, EngineError, EngineUnavailable
-from search.indexing import CheckReport, check, rebuild
-from search.indexing import repair as repair_index
+from ...engines import engines_in_use
+from ...engines.base import Engine, EngineError, EngineUnavailable
+from ...indexing import CheckReport, check, rebuild
+from ...indexing import repair as repair_index
 
 SHOWN_KEYS = 20
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from search.engines.base import EngineError
-from search.indexing import catch_up
+from ...engines.base import EngineError
+from ...indexing import catch_up
 
 
 class Command(BaseCommand):

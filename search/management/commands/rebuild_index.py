@@ -6,9 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from search.engines import ENGINES, engine_named, engines_in_use
-from search.engines.base import Engine, EngineError
-from search.indexing import catch_up, rebuild
+from ...engines import ENGINES, engine_named, engines_in_use
+from ...engines.base import Engine, EngineError
+from ...indexing import catch_up, rebuild
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY, devices_for_user
 
-from directory.partners.access import MARK
 from directory.partners.choices import Rank
+from directory.partners.doors.access import MARK
 from directory.partners.models import Member, Partner
 from tests.factories import MemberFactory, PartnerFactory
 

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from directory.files import FixtureError
+from directory.fixtures import FixtureError
 from directory.models import Field, InstitutionType, Programme, PublicRecord
-from directory.partners.loading import load_contacts
+from directory.partners.exchange.loading import load_contacts
 from directory.partners.models import ContactPoint
 from search import engines
 from search.indexing import catch_up

@@ -11,9 +11,9 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from django.utils import timezone
 
+from directory.partners.duty_status import standings
 from directory.partners.models import Duty, Partner
 from directory.partners.packs import current_contacts
-from directory.partners.standing import standings
 from tests.factories import ContactPointFactory, PartnerFactory
 
 pytestmark = pytest.mark.django_db

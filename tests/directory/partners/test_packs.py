@@ -12,11 +12,11 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from directory.files import FixtureError
+from directory.fixtures import FixtureError
 from directory.partners.choices import Act, Format
+from directory.partners.exchange.reference import load_packs
 from directory.partners.models import ContactPoint, Delivery, Partner, SharingPack, TrailLine
 from directory.partners.packs import contents, current_contacts, partners_of
-from directory.partners.reference import load_packs
 from portal.templatetags.portal_tags import jdate
 from tests.factories import ContactPointFactory, OrganisationFactory
 

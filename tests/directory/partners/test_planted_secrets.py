@@ -26,18 +26,19 @@ from django.template.loader import get_template
 from django.test import Client
 from wagtail.models import Page
 
-from directory import memory
+from directory import cache as memory
 from directory.models import Organisation, PublicRecord, Resource
 from directory.partners.choices import Direction, Rank
 from directory.partners.models import ContactPoint, Delivery, Invitation, Member, Partner, Proposal, Training
 from directory.partners.packs import current_contacts
 from portal.operations.spare import write_spare
-from search import dictionary, engines, indexing
+from search import engines, indexing
+from search.text import dictionary
 from tests.addresses import addresses
 from tests.directory.partners.conftest import city_client, enter
 from tests.directory.partners.test_contacts import form
 from tests.directory.partners.world import NOBODY
-from tests.directory.test_publication import STAFF_ONLY
+from tests.directory.public.test_projection import STAFF_ONLY
 from tests.factories import PASSWORD, MemberFactory, PlaceFactory
 
 pytestmark = pytest.mark.django_db

@@ -16,9 +16,9 @@ from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from directory.partners.accounts import new_recovery_codes
 from directory.partners.choices import Act
-from directory.partners.demo_people import code_of
+from directory.partners.doors.accounts import new_recovery_codes
+from directory.partners.exchange.demo_people import code_of
 from directory.partners.models import Member, TrailLine
 from tests.addresses import addresses
 from tests.directory.partners.conftest import city_client, enter

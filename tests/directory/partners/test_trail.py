@@ -15,10 +15,10 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import Revision
 
+from directory.partners.audit import note
 from directory.partners.choices import Act
 from directory.partners.models import ContactPoint, Invitation, Member, Partner, Proposal, TrailLine
 from directory.partners.packs import current_contacts
-from directory.partners.trail import note
 from tests.factories import ContactPointFactory
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.test import Client
 
-from directory.memory import forget, forget_all, remembered
+from directory.cache import forget, forget_all, remembered
 from portal.operations.cache import PatientRedisCache
 from tests.portal.operations.conftest import Redis
 

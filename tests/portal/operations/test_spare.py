@@ -15,9 +15,9 @@ from django.core.management import call_command
 from django.db import OperationalError
 from django.test import Client
 
-from directory import memory
+from directory import cache as memory
+from directory.cache import forget, remembered, remembered_each
 from directory.choices import ChannelKind
-from directory.memory import forget, remembered, remembered_each
 from directory.models import Channel, ConsultationDesk, NationalLine
 from guard import background
 from portal.operations import spare

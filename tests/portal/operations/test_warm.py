@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from directory.memory import forget_all
+from directory.cache import forget_all
 from portal.operations.warm import ask_once, read_files
 from search import ear
 

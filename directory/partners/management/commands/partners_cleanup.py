@@ -5,8 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
-from directory.partners.retention import clean_up
-
+from ...retention import clean_up
 from ..clock import add_clock_flag, refuse_wrong_clock
 
 

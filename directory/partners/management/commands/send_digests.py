@@ -8,8 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from directory.partners.digests import send_digests
-
+from ...digests import send_digests
 from ..clock import add_clock_flag, refuse_wrong_clock
 
 

@@ -1,0 +1,301 @@
+"""The register in the admin: one viewset a table, all words in Japanese."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
+from wagtail.admin.ui.tables import LiveStatusTagColumn
+from wagtail.admin.widgets import AdminAutoHeightTextInput
+from wagtail.search.index import class_is_indexed
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from ..models import (
+    Area,
+    AreaLayer,
+    ConsultationDesk,
+    EmploymentPathway,
+    Field,
+    GatheringPlace,
+    InstitutionType,
+    NationalLine,
+    Need,
+    Organisation,
+    Programme,
+    Town,
+    VolunteerOpportunity,
+)
+from .gate import WarnedDeleteView, WarnedEditView, WarnedUnpublishView
+
+SUMMARY = FieldPanel("summary", widget=AdminAutoHeightTextInput)
+CONTENT = [
+    MultiFieldPanel(
+        [
+            FieldPanel("name"),
+            FieldPanel("reading"),
+            SUMMARY,
+            FieldPanel("body"),
+            FieldPanel("easy"),
+        ],
+        heading=_("何をしているところか"),
+    ),
+    MultiFieldPanel([FieldPanel("organisation"), FieldPanel("type")], heading=_("だれがしているか")),
+    MultiFieldPanel(
+        [FieldPanel("fields"), FieldPanel("needs"), FieldPanel("areas")], heading=_("分野・困りごと・圏域")
+    ),
+]
+CONTACT = [
+    InlinePanel("channels", label=_("連絡の方法"), help_text=_("電話のほかの方法も、少なくとも1つ書いてください")),
+    MultiFieldPanel(
+        [
+            FieldPanel("place_name"),
+            FieldRowPanel([FieldPanel("postal_code"), FieldPanel("town"), FieldPanel("address")]),
+            FieldRowPanel([FieldPanel("lat"), FieldPanel("lon")]),
+            FieldPanel("access_note"),
+        ],
+        heading=_("場所"),
+    ),
+    MultiFieldPanel([FieldPanel("photo"), FieldPanel("photo_alt")], heading=_("写真")),
+]
+HOURS = [
+    InlinePanel("opening_rules", label=_("開いている時間")),
+    InlinePanel("opening_exceptions", label=_("臨時の休み・時間")),
+    FieldPanel("hours_note"),
+]
+VISIT = [
+    MultiFieldPanel(
+        [FieldPanel("eligibility"), FieldPanel("audiences"), FieldPanel("eligibility_note")], heading=_("来てよい人")
+    ),
+    MultiFieldPanel([FieldPanel("cost"), FieldPanel("cost_note")], heading=_("費用")),
+    MultiFieldPanel(
+        [
+            FieldRowPanel([FieldPanel("can_observe"), FieldPanel("can_come_alone"), FieldPanel("companion_welcome")]),
+            FieldPanel("booking"),
+            FieldPanel("first_visit_note"),
+        ],
+        heading=_("はじめての日"),
+    ),
+    MultiFieldPanel([FieldPanel("languages"), FieldPanel("accessibility")], heading=_("言葉と設備")),
+    InlinePanel("next_steps", label=_("次の一歩")),
+    InlinePanel("texts", label=_("ほかの言語の文")),
+]
+STAFF = [
+    HelpPanel(_("ここに書いたことは、どのページにも、検索にも、ファイルにも出ません。")),
+    FieldPanel("staff_note"),
+    FieldPanel("acceptance_note"),
+    FieldPanel("fits_participation_support"),
+]
+FRESHNESS = [FieldRowPanel([FieldPanel("verified_on"), FieldPanel("verified_by")]), FieldPanel("source")]
+
+
+class ResourceViewSet(SnippetViewSet):
+    """What the four kinds share in the admin."""
+
+    list_display = ["name", "type", "organisation", "verified_on", LiveStatusTagColumn()]
+    list_filter = ["type", "fields", "areas", "live"]
+    own_panels: list[str] = []
+    own_heading = ""
+
+    def get_edit_handler(self) -> TabbedInterface:
+        """Tabs in the order in which an editor thinks: what, how to reach it, when, for whom, how sure, for staff."""
+        own = MultiFieldPanel([FieldPanel(name) for name in self.own_panels], heading=self.own_heading)
+        tabs = TabbedInterface(
+            [
+                ObjectList([*CONTENT, own], heading=_("内容")),
+                ObjectList(CONTACT, heading=_("連絡・場所")),
+                ObjectList(HOURS, heading=_("時間")),
+                ObjectList(VISIT, heading=_("来る人のこと")),
+                ObjectList(FRESHNESS, heading=_("確認")),
+                ObjectList(STAFF, heading=_("職員用（公開されません）")),
+            ]
+        )
+        return tabs.bind_to_model(self.model)
+
+
+class DeskViewSet(ResourceViewSet):
+    """相談窓口."""
+
+    model = ConsultationDesk
+    edit_view_class = WarnedEditView
+    delete_view_class = WarnedDeleteView
+    unpublish_view_class = WarnedUnpublishView
+    edit_template_name = "directory/admin/desk_edit.html"
+    delete_template_name = "directory/admin/desk_delete.html"
+    icon = "phone"
+    own_heading = _("相談窓口のこと")
+    own_panels = ["programme", "any_attribute", "default_for"]
+
+
+class PlaceViewSet(ResourceViewSet):
+    """居場所."""
+
+    model = GatheringPlace
+    icon = "home"
+    own_heading = _("居場所のこと")
+    own_panels = ["drop_in", "run_by", "capacity", "indoors", "meal"]
+
+
+class VolunteerViewSet(ResourceViewSet):
+    """ボランティア."""
+
+    model = VolunteerOpportunity
+    icon = "group"
+    own_heading = _("ボランティアのこと")
+    own_panels = ["activity", "commitment", "skills", "insurance", "deadline"]
+
+
+class WorkViewSet(ResourceViewSet):
+    """就労."""
+
+    model = EmploymentPathway
+    icon = "cogs"
+    own_heading = _("就労のこと")
+    own_panels = ["pathway", "hours_min", "hours_max", "pay", "pay_note", "support"]
+
+
+class OrganisationViewSet(SnippetViewSet):
+    """機関・団体."""
+
+    model = Organisation
+    icon = "group"
+    list_display = ["name", "type", "municipality", "active_to"]
+    list_filter = ["type", "municipality"]
+    panels = [
+        MultiFieldPanel([FieldPanel("name"), FieldPanel("reading"), FieldPanel("type")], heading=_("名前と種類")),
+        MultiFieldPanel(
+            [
+                FieldPanel("municipality"),
+                FieldRowPanel([FieldPanel("prefecture"), FieldPanel("locality")]),
+                FieldPanel("operator"),
+                FieldPanel("website"),
+            ],
+            heading=_("所属"),
+        ),
+        InlinePanel("roles", label=_("担う事業")),
+        FieldRowPanel([FieldPanel("active_from"), FieldPanel("active_to")]),
+        MultiFieldPanel([FieldPanel("source"), FieldPanel("quote")], heading=_("出典")),
+        FieldPanel("staff_note"),
+    ]
+
+
+class LineViewSet(SnippetViewSet):
+    """全国の相談電話."""
+
+    model = NationalLine
+    icon = "mobile-alt"
+    list_display = ["name", "number", "topic", "checked_on", "show"]
+    list_filter = ["topic", "show"]
+    panels = [
+        MultiFieldPanel(
+            [FieldPanel("topic"), FieldPanel("name"), FieldRowPanel([FieldPanel("number"), FieldPanel("full_number")])],
+            heading=_("名前と番号"),
+        ),
+        FieldPanel("hours"),
+        InlinePanel(
+            "opening_rules",
+            label=_("つながる時間"),
+            help_text=_("ここに書くと「いまつながります」が出ます。地域によって違うときは、書かないでください。"),
+        ),
+        FieldPanel("cost"),
+        FieldPanel("for_whom"),
+        FieldPanel("asked_by"),
+        FieldPanel("languages"),
+        FieldPanel("other_channels"),
+        MultiFieldPanel(
+            [FieldPanel("checked_on"), FieldPanel("source_url"), FieldPanel("source_kind"), FieldPanel("source_date")],
+            heading=_("出典と確認"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("show"),
+                FieldRowPanel([FieldPanel("show_from"), FieldPanel("show_until")]),
+                FieldPanel("order"),
+            ],
+            heading=_("表示"),
+        ),
+        FieldPanel("caution"),
+    ]
+
+
+class ResourceGroup(SnippetViewSetGroup):
+    """What editors change every day."""
+
+    menu_label = _("社会資源")
+    menu_icon = "folder-open-inverse"
+    menu_order = 150
+    items = (DeskViewSet, PlaceViewSet, VolunteerViewSet, WorkViewSet, OrganisationViewSet, LineViewSet)
+
+
+def _plain(
+    table: type, icon_name: str, columns: list[str], fields: list[str], inline: str = ""
+) -> type[SnippetViewSet]:
+    """A viewset of a small table that has nothing of its own to say."""
+
+    class PlainViewSet(SnippetViewSet):
+        model = table
+        icon = icon_name
+        list_display = columns
+        # Tables that are Indexed are searched by the terms of all their search_fields.
+        search_fields = None if class_is_indexed(table) else ["name"]
+        panels = [*(FieldPanel(name) for name in fields), *([InlinePanel(inline)] if inline else [])]
+
+    PlainViewSet.__name__ = f"{table.__name__}ViewSet"
+    return PlainViewSet
+
+
+class SettingsGroup(SnippetViewSetGroup):
+    """What a city sets once and changes rarely."""
+
+    menu_label = _("登録簿の設定")
+    menu_icon = "sliders"
+    menu_order = 900
+    items = (
+        _plain(AreaLayer, "globe", ["name", "order"], ["name", "order", "is_municipality"]),
+        _plain(
+            Area,
+            "globe",
+            ["name", "layer", "parent"],
+            [
+                "layer",
+                "parent",
+                "slug",
+                "name",
+                "reading",
+                "aliases",
+                "code",
+                "prefecture",
+                "lat",
+                "lon",
+                "order",
+                "retired",
+            ],
+        ),
+        _plain(
+            Town, "site", ["name", "municipality"], ["municipality", "name", "reading", "areas", "note"], "postal_codes"
+        ),
+        _plain(Field, "tag", ["name", "order"], ["code", "name", "reading", "description", "order", "retired"]),
+        _plain(
+            Need,
+            "help",
+            ["name", "plain"],
+            ["code", "name", "reading", "plain", "fields", "order", "retired"],
+            "answers",
+        ),
+        _plain(
+            InstitutionType,
+            "tag",
+            ["name", "code", "surface"],
+            ["code", "name", "surface", "description", "order", "hides_address"],
+        ),
+        _plain(
+            Programme,
+            "list-ol",
+            ["item", "sub", "name"],
+            ["code", "item", "sub", "function", "name", "field_name", "legal_basis", "order"],
+        ),
+    )

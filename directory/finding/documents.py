@@ -1,0 +1,164 @@
+"""What the index knows of resources, built from their public records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from search.documents import SearchDocument
+
+from ..areas.index import EVERYWHERE, AreaIndex, area_index
+from ..choices import ChannelKind, Cost
+from ..hours import rules
+from ..models import PublicRecord
+from ..public.projection import read
+from ..public.record import PublicResource
+
+WEEKDAY_VALUES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FRESH = timedelta(days=365)
+# Of the body so much is kept for the passage that a row of results shows.
+SHOWN_TEXT = 400
+
+
+class ResourceSource:
+    """All public resources; see `search.documents.Source`."""
+
+    prefix = "resource"
+
+    def keys(self) -> Iterator[str]:
+        """Keys of all public records."""
+        for short_id in PublicRecord.objects.order_by("pk").values_list("short_id", flat=True).iterator():
+            yield f"resource:{short_id}"
+
+    def documents(self, keys: Iterable[str] | None = None) -> Iterator[SearchDocument]:
+        """Documents of all records, or of those that the keys name and that are still public."""
+        records = PublicRecord.objects.order_by("pk")
+        if keys is not None:
+            records = records.filter(short_id__in=[key.partition(":")[2] for key in keys])
+        index, today = area_index(), timezone.localdate()
+        for record in records.iterator(chunk_size=500):
+            yield document(read(record), index, today)
+
+
+def document(resource: PublicResource, index: AreaIndex, today: date) -> SearchDocument:
+    """The search document of a public record."""
+    return SearchDocument(
+        key=f"resource:{resource.short_id}",
+        title=resource.name,
+        reading=resource.reading,
+        labels=" ".join(_labels(resource, index)),
+        summary=resource.summary,
+        body="\n".join(_body(resource)),
+        facets={
+            "kind": (resource.kind,),
+            "type": (resource.type.code,),
+            "field": tuple(term.code for term in resource.fields),
+            "area": _areas(resource, index),
+            "day": day_values(resource.schedule),
+            "audience": ("anyone",) if resource.accepts_anyone else tuple(resource.audiences),
+            "cost": (resource.cost,),
+            "need": tuple(term.code for term in resource.needs),
+            "contact": tuple(sorted({str(item.kind) for item in resource.channels_without_voice})),
+            "access": tuple(str(item) for item in resource.accessibility),
+            "language": tuple(str(item) for item in resource.languages),
+        },
+        verified=resource.verified_on,
+        lat=resource.place.lat if resource.place else None,
+        lon=resource.place.lon if resource.place else None,
+        quality=_quality(resource, today),
+        row=row(resource),
+    )
+
+
+def row(resource: PublicResource) -> dict[str, Any]:
+    """What a result row shows; stored with the index, so that a page of results asks the database nothing."""
+    channel = resource.first_channel
+    return {
+        "title": resource.name,
+        "url": resource.path,
+        "kind": resource.kind,
+        "institution_type": resource.type.code,
+        "type_name": resource.type.name,
+        "needs": [term.code for term in resource.needs],
+        "summary": resource.summary,
+        "text": resource.body[:SHOWN_TEXT],
+        "organisation": resource.organisation.name,
+        "municipality": resource.municipality,
+        "areas": [area.name for area in resource.areas],
+        "place": resource.place.address if resource.place else "",
+        "place_name": resource.place.name if resource.place else "",
+        "eligibility": resource.eligibility,
+        "cost": resource.cost,
+        "channel": {"kind": channel.kind, "value": channel.value, "href": channel.href} if channel else None,
+        "without_voice": sorted({str(item.kind) for item in resource.channels_without_voice}),
+        "schedule": resource.schedule.model_dump(mode="json"),
+        "verified_on": resource.verified_on.isoformat() if resource.verified_on else None,
+    }
+
+
+def _labels(resource: PublicResource, index: AreaIndex) -> Iterator[str]:
+    yield resource.kind_label
+    yield resource.type.name
+    yield resource.organisation.name
+    yield resource.municipality
+    yield from (term.name for term in resource.fields)
+    yield from (term.name for term in resource.needs)
+    for area in resource.areas:
+        yield area.name
+        node = index.by_slug.get(area.slug)
+        if node is not None:
+            yield node.aliases
+            yield from (index.nodes[pk].name for pk in index.ancestors(node.pk))
+    if resource.place:
+        yield resource.place.name
+        yield resource.place.address
+    yield from (str(audience.label) for audience in resource.audiences)
+    if resource.cost == Cost.FREE:
+        yield str(Cost.FREE.label)
+
+
+def _body(resource: PublicResource) -> Iterator[str]:
+    yield resource.body
+    yield resource.easy
+    yield resource.eligibility_note
+    yield resource.cost_note
+    yield resource.first_visit_note
+    yield from (str(item.label) for item in (*resource.languages, *resource.accessibility))
+    yield from (ChannelKind(channel.kind).label + " " + channel.note for channel in resource.channels)
+    yield from (f"{text.name} {text.summary} {text.body}" for text in resource.texts)
+    if resource.gathering:
+        yield resource.gathering.run_by
+    if resource.volunteer:
+        yield f"{resource.volunteer.activity} {resource.volunteer.commitment} {resource.volunteer.skills}"
+    if resource.work:
+        yield f"{resource.work.pathway.label} {resource.work.pay_note} {resource.work.support}"
+
+
+def _areas(resource: PublicResource, index: AreaIndex) -> tuple[str, ...]:
+    """Every area whose residents the resource is of use to: so a filter by an area is one lookup."""
+    found: dict[str, None] = {}
+    for area in resource.areas:
+        node = index.by_slug.get(area.slug)
+        if node is not None:
+            for pk in sorted(index.relevant_to(node.pk)):
+                found[index.nodes[pk].slug] = None
+    return tuple(found) or (EVERYWHERE,)
+
+
+def day_values(schedule: rules.Schedule) -> tuple[str, ...]:
+    """The days and times on which somebody may come, as the facet of days names them."""
+    days = [WEEKDAY_VALUES[day] for day in rules.open_days(schedule)]
+    if rules.opens_on_holidays(schedule):
+        days.append("holiday")
+    if rules.opens_in_evening(schedule):
+        days.append("evening")
+    return tuple(days)
+
+
+def _quality(resource: PublicResource, today: date) -> int:
+    """Only a tie-breaker: lately confirmed, open to anyone, reachable without a voice."""
+    fresh = resource.verified_on is not None and today - resource.verified_on <= FRESH
+    return 2 * fresh + 2 * resource.accepts_anyone + bool(resource.channels_without_voice)

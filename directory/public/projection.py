@@ -1,0 +1,220 @@
+"""The one door to the public: a published resource becomes an immutable `PublicResource`.
+
+Pages, search documents, feeds, files and the API read that record and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..choices import Kind
+from ..hours.rules import OpeningException, OpeningRule, Schedule
+from ..models import PublicRecord, Resource
+from .record import (
+    DeskFacts,
+    PlaceFacts,
+    Public,
+    PublicArea,
+    PublicChannel,
+    PublicOrganisation,
+    PublicPhoto,
+    PublicPlace,
+    PublicResource,
+    PublicStep,
+    PublicText,
+    Term,
+    VolunteerFacts,
+    WorkFacts,
+)
+
+PREFETCH = (
+    "fields",
+    "needs",
+    "areas__layer",
+    "channels",
+    "opening_rules",
+    "opening_exceptions",
+    "texts",
+    "next_steps__target",
+    "consultationdesk__default_for",
+)
+RELATED = (
+    "organisation__municipality",
+    "type",
+    "town__municipality",
+    "consultationdesk__programme",
+    "gatheringplace",
+    "volunteeropportunity",
+    "employmentpathway",
+)
+
+
+def project(resource: Resource, *, draft: bool = False) -> PublicResource:
+    """The public record of a resource, base or specific.
+
+    Raises ValueError for one that is not published (unless `draft`, for an editor's preview) or whose type is staff-only.
+    """
+    if not resource.live and not draft:
+        raise ValueError(f"{resource.short_id} is not published")
+    if resource.is_staff_only_type:
+        raise ValueError(f"{resource.short_id} is of a staff-only type")
+    specific = resource.specific
+    organisation = resource.organisation
+    return PublicResource(
+        id=resource.pk or 0,
+        uuid=resource.uuid,
+        short_id=resource.short_id,
+        kind=specific.kind or specific.KIND,
+        name=resource.name,
+        reading=resource.reading,
+        summary=resource.summary,
+        body=resource.body,
+        easy=resource.easy,
+        type=Term(code=resource.type.code, name=resource.type.name),
+        organisation=PublicOrganisation(
+            uuid=organisation.uuid,
+            name=organisation.name,
+            operator=organisation.operator,
+            website=organisation.website,
+            municipality=organisation.municipality.name if organisation.municipality else "",
+            ended_on=organisation.active_to,
+        ),
+        fields=tuple(Term(code=field.code, name=field.name) for field in resource.fields.all()),
+        needs=tuple(Term(code=need.code, name=need.name) for need in resource.needs.all()),
+        areas=tuple(PublicArea(slug=area.slug, name=area.name, layer=area.layer.name) for area in resource.areas.all()),
+        place=_place(resource),
+        channels=tuple(
+            PublicChannel(kind=channel.kind, value=channel.value, note=channel.note, hours=channel.hours)
+            for channel in resource.channels.all()
+        ),
+        schedule=_schedule(resource),
+        hours_note=resource.hours_note,
+        eligibility=resource.eligibility,
+        audiences=tuple(resource.audiences),
+        eligibility_note=resource.eligibility_note,
+        cost=resource.cost,
+        cost_note=resource.cost_note,
+        languages=tuple(resource.languages),
+        accessibility=tuple(resource.accessibility),
+        can_observe=resource.can_observe,
+        can_come_alone=resource.can_come_alone,
+        companion_welcome=resource.companion_welcome,
+        booking=resource.booking,
+        first_visit_note=resource.first_visit_note,
+        texts=tuple(
+            PublicText(language=text.language, name=text.name, summary=text.summary, body=text.body)
+            for text in resource.texts.all()
+        ),
+        next_steps=tuple(
+            PublicStep(short_id=step.target.short_id, name=step.target.name, kind=step.target.kind, note=step.note)
+            for step in resource.next_steps.all()
+            if step.target.live
+        ),
+        photo=PublicPhoto(image=resource.photo_id, alt=resource.photo_alt) if resource.photo_id else None,
+        verified_on=resource.verified_on,
+        verified_by=resource.verified_by or None,
+        source=resource.source,
+        **_facts(specific),
+    )
+
+
+def _place(resource: Resource) -> PublicPlace | None:
+    town = resource.town
+    # A type that hides its address has none; this is the second lock on that door.
+    if resource.type.hides_address or not (town or resource.address or resource.place_name or resource.lat is not None):
+        return None
+    before = f"{town.municipality.name}{town.name}" if town else ""
+    return PublicPlace(
+        name=resource.place_name,
+        postal_code=resource.postal_code,
+        address=f"{before}{resource.address}",
+        lat=resource.lat,
+        lon=resource.lon,
+        access_note=resource.access_note,
+    )
+
+
+def _schedule(resource: Resource) -> Schedule:
+    return Schedule(
+        rules=tuple(
+            OpeningRule(
+                weekdays=tuple(rule.weekdays),
+                nth=tuple(rule.nth),
+                opens=rule.opens,
+                closes=rule.closes,
+                holidays=rule.holidays,
+                every_other_week_from=rule.every_other_week_from,
+                valid_from=rule.valid_from,
+                valid_to=rule.valid_to,
+                note=rule.note,
+            )
+            for rule in resource.opening_rules.all()
+        ),
+        exceptions=tuple(
+            OpeningException(
+                start=exception.start,
+                end=exception.end or exception.start,
+                closed=exception.closed,
+                opens=exception.opens,
+                closes=exception.closes,
+                reason=exception.reason,
+            )
+            for exception in resource.opening_exceptions.all()
+        ),
+    )
+
+
+def _facts(specific: Resource) -> dict[str, Public]:
+    match specific.KIND:
+        case Kind.DESK:
+            return {
+                "desk": DeskFacts(
+                    programme=str(specific.programme) if specific.programme else "",
+                    any_attribute=specific.any_attribute,
+                    default_for=tuple(area.slug for area in specific.default_for.all()),
+                )
+            }
+        case Kind.PLACE:
+            return {
+                "gathering": PlaceFacts(
+                    drop_in=specific.drop_in,
+                    run_by=specific.run_by,
+                    capacity=specific.capacity,
+                    indoors=specific.indoors,
+                    meal=specific.meal,
+                )
+            }
+        case Kind.VOLUNTEER:
+            return {
+                "volunteer": VolunteerFacts(
+                    activity=specific.activity,
+                    commitment=specific.commitment,
+                    skills=specific.skills,
+                    insurance=specific.insurance,
+                    deadline=specific.deadline,
+                )
+            }
+        case Kind.WORK:
+            return {
+                "work": WorkFacts(
+                    pathway=specific.pathway,
+                    hours_min=specific.hours_min,
+                    hours_max=specific.hours_max,
+                    pay=specific.pay,
+                    pay_note=specific.pay_note,
+                    support=specific.support,
+                )
+            }
+    raise ValueError(f"{specific!r} has no kind")
+
+
+def read(record: PublicRecord) -> PublicResource:
+    """The stored public record as an object."""
+    return PublicResource.model_validate(record.data)
+
+
+def project_all(resources: Iterable[Resource]) -> Iterator[PublicResource]:
+    """Records of published resources, skipping those that may not be public."""
+    for resource in resources:
+        if resource.live and not resource.is_staff_only_type:
+            yield project(resource)

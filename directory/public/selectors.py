@@ -1,0 +1,219 @@
+"""What reads for the public: public records, the desk for everything, desks that answer needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import nsmallest
+
+from django.db.models import Q, QuerySet
+
+from ..areas.index import AreaNode, area_index
+from ..cache import remembered, remembered_each
+from ..choices import Kind
+from ..hours import rules, text
+from ..models import ConsultationDesk, PublicRecord, Resource
+from .projection import read
+from .record import PublicResource
+
+EVERYTHING = "sogo"
+DESKS_A_TYPE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A resource as a card shows it at a moment; `by_area`: the cards that stand in its place where each area has its own."""
+
+    resource: PublicResource
+    status: str
+    is_open: bool | None
+    reason: str = ""
+    by_area: tuple[AreaCard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCard:
+    """The card of one area's desk, and the address that tells that one lives there."""
+
+    area: AreaNode
+    url: str
+    card: Card
+
+
+def card(resource: PublicResource, now: datetime, reason: str = "") -> Card:
+    """The card of a public record; `now` is aware."""
+    state = rules.status(resource.schedule, now)
+    is_open = {"open": True, "closed": False}.get(state.state)
+    return Card(resource, text.describe_status(state, now), is_open, reason)
+
+
+def public_resource(short_id: str) -> PublicResource | None:
+    """The public record of an id, or None."""
+    record = PublicRecord.objects.filter(short_id=short_id).first()
+    return read(record) if record else None
+
+
+def resource_by_key(key: str) -> PublicResource | None:
+    """The public record behind a search document's key, if it is one of a resource."""
+    prefix, _colon, short_id = key.partition(":")
+    return public_resource(short_id) if prefix == "resource" else None
+
+
+def public_resources(pks: Iterable[int]) -> dict[int, PublicResource]:
+    """Public records by the resources' primary keys; what is not public is missing."""
+    return {record.pk: read(record) for record in PublicRecord.objects.filter(pk__in=list(pks))}
+
+
+def records_at_home(home: AreaNode | None) -> QuerySet[PublicRecord]:
+    """Public records of use to the residents of a municipality, and those that are bound to no place; all without one."""
+    if home is None:
+        return PublicRecord.objects.all()
+    served = Resource.objects.filter(Q(areas__in=area_index().relevant_to(home.pk)) | Q(areas=None))
+    return PublicRecord.objects.filter(pk__in=served.values("pk"))
+
+
+def default_desk(area: AreaNode | None, home: AreaNode | None) -> PublicResource | None:
+    """The desk for everything of an area: its own, else that of the next larger area, else the home municipality's."""
+    name = f"default:{area.pk if area else ''}:{home.pk if home else ''}"
+    return remembered("records", name, lambda: _default_desk(area, home))
+
+
+def _default_desk(area: AreaNode | None, home: AreaNode | None) -> PublicResource | None:
+    index = area_index()
+    chain = [pk for start in (area, home) if start for pk in (start.pk, *index.ancestors(start.pk))]
+    if not chain:
+        return None
+    choices = ConsultationDesk.default_for.through.objects.filter(
+        area_id__in=chain, consultationdesk__public_record__isnull=False
+    )
+    found = list(choices.values_list("area_id", "consultationdesk__public_record__data", "consultationdesk_id"))
+    if not found:
+        return None
+    _area, data, _pk = min(found, key=lambda row: (chain.index(row[0]), row[2]))
+    return PublicResource.model_validate(data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What is asked of the desks of one type."""
+
+    type: str
+    needs: frozenset[str] | None
+    start: int
+    narrowest: bool
+    count: int
+    narrow: bool = False
+
+
+def desks_of_types(
+    types: Sequence[str],
+    area: AreaNode | None,
+    home: AreaNode | None,
+    *,
+    a_type: int = DESKS_A_TYPE,
+    needs: Mapping[str, Collection[str]] | None = None,
+    narrow: bool = False,
+) -> list[PublicResource]:
+    """Desks of the types that serve the area, in the order of the types, the narrowest area first, some of each type.
+
+    Without an area, those of the home municipality, the ones for the whole of it first. With `needs`, of a type: desks for
+    one of its needs stand before the others, and desks for many needs before special ones; with `narrow`, of those for one
+    of the needs the ones that are for little else.
+    """
+    start = area or home
+    if start is None:
+        return []
+    choices = [
+        _Choice(
+            code, None if needs is None else frozenset(needs.get(code, ())), start.pk, area is not None, a_type, narrow
+        )
+        for code in dict.fromkeys(types)
+    ]
+    chosen = remembered_each("records", choices, _choose)
+    return [desk for choice in choices for desk in chosen[choice]]
+
+
+def desks_by_area(
+    desk: PublicResource, home: AreaNode, needs: Collection[str], *, among: Collection[AreaNode] = ()
+) -> tuple[tuple[AreaNode, PublicResource], ...]:
+    """The desks of a desk's type, one for each area of its layer, where it serves only a part of the municipality.
+
+    `among`: only these areas and what lies in them or around them. Empty where the desk is for everybody, or the only one.
+    """
+    index = area_index()
+    served = [index.by_slug[area.slug] for area in desk.areas if area.slug in index.by_slug]
+    below = set(index.descendants(home.pk))
+    if not served or any(node.pk not in below for node in served):
+        return ()
+    name = f"by area:{desk.type.code}:{home.pk}:{' '.join(sorted(needs))}"
+    found = remembered("records", name, lambda: _by_area(desk.type.code, below, frozenset(needs)))
+    if among:
+        near = frozenset().union(*(index.relevant_to(node.pk) for node in among))
+        found = tuple(item for item in found if item[0].pk in near)
+    return found if len(found) > 1 else ()
+
+
+def _by_area(type_code: str, areas: set[int], needs: frozenset[str]) -> tuple[tuple[AreaNode, PublicResource], ...]:
+    """The best desk of a type in each area of the broadest layer that has any."""
+    index = area_index()
+    rows = PublicRecord.objects.filter(kind=Kind.DESK, type=type_code, resource__areas__in=areas).values_list(
+        "pk", "weight", "needs", "resource__areas"
+    )
+    best: dict[int, tuple] = {}
+    for pk, weight, codes, area in rows:
+        own = codes.split()
+        order = (needs.isdisjoint(own), -len(own), -weight, pk)
+        best[area] = min(order, best.get(area, order))
+    layer = min((index.nodes[area].layer_order for area in best), default=0)
+    nodes = [node for node in index.choices() if node.pk in best and node.layer_order == layer]
+    found = public_resources({best[node.pk][-1] for node in nodes})
+    return tuple((node, found[best[node.pk][-1]]) for node in nodes if best[node.pk][-1] in found)
+
+
+def _nearness(start: int, *, narrowest: bool) -> Callable[[int], tuple[int, int]]:
+    """How near areas are to somebody in `start`, the nearest lowest.
+
+    For who lives in an area: their own and the narrowest around it, then what overlaps it, then the whole city, then parts of
+    it where they need not live. For who named none: the broadest first.
+    """
+    index = area_index()
+    around, below = {start, *index.ancestors(start)}, set(index.descendants(start))
+
+    def near(area: int) -> tuple[int, int]:
+        node = index.nodes.get(area)
+        layer = node.layer_order if node else 0
+        if not narrowest:
+            return (0, layer)
+        if area in below:
+            return (3, layer)
+        if area not in around:
+            return (1, -layer)
+        is_part = index.municipality_of(area) is not None and not (node and node.is_municipality)
+        return (0 if is_part else 2, -layer)
+
+    return near
+
+
+def _choose(choices: Sequence[_Choice]) -> dict[_Choice, list[PublicResource]]:
+    """The desks of each; all of them are asked of one place."""
+    by_type = {choice.type: choice for choice in choices}
+    # A prefecture has thousands of desks: they are chosen by few columns, and only the chosen ones are read.
+    rows = PublicRecord.objects.filter(
+        kind=Kind.DESK, type__in=by_type, resource__areas__in=area_index().relevant_to(choices[0].start)
+    ).values_list("pk", "type", "weight", "needs", "resource__areas")
+    best: dict[_Choice, dict[int, tuple]] = {choice: {} for choice in choices}
+    nearness = _nearness(choices[0].start, narrowest=choices[0].narrowest)
+    for pk, type_code, weight, codes, area in rows:
+        choice, near = by_type[type_code], nearness(area)
+        order: tuple = (near, -weight, pk)
+        if choice.needs is not None:
+            own = codes.split()
+            is_other = choice.needs.isdisjoint(own)
+            breadth = len(own) if choice.narrow and not is_other else -len(own)
+            order = (is_other, near, breadth, -weight, pk)
+        known = best[choice].get(pk)
+        best[choice][pk] = min(order, known) if known else order
+    picked = {choice: [order[-1] for order in nsmallest(choice.count, best[choice].values())] for choice in choices}
+    found = public_resources([pk for pks in picked.values() for pk in pks])
+    return {choice: [found[pk] for pk in pks if pk in found] for choice, pks in picked.items()}

@@ -1,0 +1,122 @@
+"""The demo: the fictional よろず市, the registers of two real cities, pages and log-ins. Removable as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from directory.admin.roles import set_up_roles
+from directory.areas.index import forget_areas
+from directory.exchange import bulk_demo, register_file
+from directory.exchange.loading import RegisterLoader
+from directory.exchange.reference import load_reference
+from directory.fixtures import FIXTURES, read_yaml
+from directory.models import Area, AreaLayer, Organisation, Resource, Town
+from directory.partners.exchange.demo_people import People, make_people, remove_people
+from directory.partners.exchange.loading import load_contacts, load_partners, remove_contacts, remove_partners
+from directory.partners.exchange.reference import load_packs
+from search import indexing
+from search.modelsearch.renewal import renew, waiting_for_renewal
+from search.text import dictionary
+
+from .pages import PageBuilder, remove_pages
+
+ORIGIN = "demo"
+CONTACTS = "demo/contacts.yaml"
+PARTNERS = "demo/partners.yaml"
+# Demo log-ins, printed by `make demo`; they exist only in a demo (`create_logins`).
+LOGINS = {"editor": "henshu-demo-2026", "approver": "shonin-demo-2026"}
+STAMP = Path(settings.VAR_DIR) / "demo.json"
+
+
+def fingerprint(seed: int, resources: int) -> dict[str, object]:
+    """What the demo was made of: its files, the seed and the size."""
+    digest = hashlib.sha256()
+    patterns = ("*.csv", "partners/*", "register/*", "vocabulary/*", "demo/**/*.yaml")
+    for file in sorted(file for pattern in patterns for file in FIXTURES.glob(pattern)):
+        digest.update(file.read_bytes())
+    return {"files": digest.hexdigest(), "seed": seed, "resources": resources}
+
+
+def is_loaded(seed: int, resources: int) -> bool:
+    """Whether exactly this demo stands in the database."""
+    if not STAMP.exists() or not Resource.objects.filter(origin=ORIGIN).exists():
+        return False
+    return json.loads(STAMP.read_text()) == fingerprint(seed, resources)
+
+
+def load(seed: int, resources: int, progress: Callable[[int], None] | None = None) -> int:
+    """Load the demo anew, all or nothing, and rebuild the index. Returns how many resources stand."""
+    with indexing.waiting_for_rebuild(), waiting_for_renewal(), transaction.atomic():
+        _remove_rows()
+        load_reference()
+        loader = RegisterLoader(ORIGIN)
+        loader.load_areas(read_yaml("demo/areas.yaml"))
+        names = sorted(
+            str(file.relative_to(FIXTURES))
+            for folder in ("demo/resources", "register")
+            for file in (FIXTURES / folder).glob("*.yaml")
+        )
+        loader.load({name: register_file.parse(name, read_yaml(name)) for name in names}, municipality="yorozu")
+        load_packs()
+        load_contacts(CONTACTS, read_yaml(CONTACTS), origin=ORIGIN, municipality="yorozu")
+        load_partners(PARTNERS, read_yaml(PARTNERS), origin=ORIGIN)
+        builder = PageBuilder(ORIGIN, loader.resources, loader.areas["yorozu"])
+        builder.build(read_yaml("demo/pages.yaml"), read_yaml("demo/situations.yaml"))
+        set_up_roles()
+        bulk_demo.multiply(ORIGIN, resources, seed, progress)
+    dictionary.build()
+    indexing.rebuild()
+    renew()
+    STAMP.write_text(json.dumps(fingerprint(seed, resources)))
+    return Resource.objects.filter(origin=ORIGIN).count()
+
+
+def remove() -> None:
+    """Take away all that the demo brought, and nothing else."""
+    with indexing.waiting_for_rebuild(), transaction.atomic():
+        _remove_rows()
+        get_user_model().objects.filter(username__in=LOGINS).delete()
+        remove_people()
+    STAMP.unlink(missing_ok=True)
+    indexing.rebuild()
+
+
+def _remove_rows() -> None:
+    remove_pages(ORIGIN)
+    for resource in Resource.objects.filter(origin=ORIGIN).exclude(latest_revision=None):
+        resource.specific.revisions.all().delete()
+    Resource.objects.filter(origin=ORIGIN).delete()
+    remove_partners(ORIGIN)
+    remove_contacts(ORIGIN)
+    Organisation.objects.filter(origin=ORIGIN).delete()
+    Town.objects.filter(origin=ORIGIN).delete()
+    layers = list(AreaLayer.objects.filter(origin=ORIGIN).order_by("-order"))
+    for layer in layers:
+        Area.objects.filter(origin=ORIGIN, layer=layer).delete()
+        if not layer.areas.exists():
+            layer.delete()
+    forget_areas()
+
+
+def create_logins() -> dict[str, str]:
+    """The demo's editor and approver, with the passwords that `make demo` prints."""
+    editors, approvers = set_up_roles()
+    for name, group in (("editor", editors), ("approver", approvers)):
+        user, created = get_user_model().objects.get_or_create(username=name, defaults={"email": f"{name}@example.jp"})
+        if created:
+            user.set_password(LOGINS[name])
+            user.save()
+        user.groups.set([group])
+    return LOGINS
+
+
+def create_people() -> list[People]:
+    """The demo's people of partners, as `make demo` prints them."""
+    return make_people(ORIGIN)
