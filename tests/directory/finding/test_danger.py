@@ -14,7 +14,7 @@ from directory.models import DangerPattern, DangerTopic
 from search.ear import WEIGHTS, current_ear, forget_ear
 from search.questions.query import understand
 
-QUERIES = Path(__file__).parents[1] / "search" / "queries"
+QUERIES = Path(__file__).parents[2] / "search" / "queries"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from search.text import languages
 from search.text.characters import normalise
 from search.text.languages import is_held, is_japanese, language_of
 
-SENTENCES = Path(__file__).parent / "queries" / "languages.csv"
+SENTENCES = Path(__file__).parents[1] / "queries" / "languages.csv"
 
 
 def sentences() -> Iterator[tuple[str, str]]:
