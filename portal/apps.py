@@ -19,6 +19,7 @@ class PortalConfig(AppConfig):
 
         from . import signals  # noqa: F401
         from .documents import PageSource
+        from .kept import changes
         from .models.base import default_municipality
         from .operations import spare
         from .views.resources import preview_context
@@ -26,4 +27,5 @@ class PortalConfig(AppConfig):
         register_source(PageSource())
         register_home(default_municipality)
         register_page(preview_context)
+        changes.listen()
         spare.listen(self)

@@ -5,4 +5,9 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-application = get_wsgi_application()
+site = get_wsgi_application()
+
+# Kept pages know the settings.
+from portal.kept.front import Front  # noqa: E402
+
+application = Front(site)

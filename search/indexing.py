@@ -17,8 +17,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from .documents import document_stream, documents_for, fingerprint
-from .engines import engines_in_use
+from .engines import engines_in_use, get_engine
 from .engines.base import Cursor, Engine, EngineError
+from .engines.failover import Failover
 from .models import IndexChange
 
 logger = logging.getLogger("search")
@@ -69,6 +70,17 @@ def waiting_for_rebuild() -> Iterator[None]:
 def pending(engine: Engine | None = None) -> int:
     """How many changes the index has not seen yet. Raises EngineUnavailable."""
     return IndexChange.objects.filter(id__gt=(engine or engines_in_use()[0]).cursor.change).count()
+
+
+def is_up_to_date() -> bool:
+    """Whether the index that answers has seen all that is committed by now. Raises EngineUnavailable."""
+    chosen = get_engine()
+    if isinstance(chosen, Failover):
+        if chosen.is_away:
+            return False
+        chosen = chosen.primary
+    cursor = chosen.cursor
+    return not IndexChange.objects.filter(Q(id__gt=cursor.change) | Q(id__in=list(cursor.gaps))).exists()
 
 
 def catch_up(engine: Engine | None = None) -> int:

@@ -134,7 +134,9 @@ def status(schedule: Schedule, at: datetime) -> OpenStatus:
         raise ValueError("hours.status needs an aware datetime")
     at = at.astimezone(TOKYO)
     today = at.date()
-    now = [item for item in _begun(schedule, today) if item.start <= at < item.end]
+    begun = _begun(schedule, today)
+    _note_turns(at, (turn for item in begun for turn in item[:2]))
+    now = [item for item in begun if item.start <= at < item.end]
     if now:
         return OpenStatus(
             "open",
@@ -161,6 +163,7 @@ def in_office_hours(at: datetime) -> bool:
     at = at.astimezone(TOKYO)
     day = (at.month, at.day)
     is_day_off = at.weekday() >= SATURDAY or _is_holiday(at.date()) or day >= YEAR_END or day <= NEW_YEAR
+    _note_turns(at, (datetime.combine(at.date(), clock, TOKYO) for clock in (OFFICE_OPENS, OFFICE_CLOSES)))
     return not is_day_off and OFFICE_OPENS <= at.time() < OFFICE_CLOSES
 
 
@@ -181,6 +184,31 @@ def at(other: datetime) -> Iterator[None]:
         yield
     finally:
         _asked_for.reset(token)
+
+
+# When what was said of a moment will not be true any more; collected for whoever keeps a page.
+_turns: ContextVar[list[datetime] | None] = ContextVar("turns", default=None)
+
+
+@contextmanager
+def noting_turns() -> Iterator[list[datetime]]:
+    """The moments at which something opens or closes of what this thread asks inside; midnight turns everything besides."""
+    found: list[datetime] = []
+    token = _turns.set(found)
+    try:
+        yield found
+    finally:
+        _turns.reset(token)
+
+
+def next_midnight(at: datetime) -> datetime:
+    """When the day of an aware moment ends."""
+    return datetime.combine(at.astimezone(TOKYO).date() + DAY, time(), TOKYO)
+
+
+def _note_turns(at: datetime, turns: Iterable[datetime]) -> None:
+    if (noted := _turns.get()) is not None:
+        noted.extend(turn for turn in turns if turn > at)
 
 
 def next_office_morning(now: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from .areas import Area, AreaLayer, PostalCode, Town
 from .calls import Call
+from .changes import ContentChange
 from .danger import DangerAnswer, DangerLine, DangerPattern, DangerTopic, DangerVoice
 from .kinds import ConsultationDesk, EmploymentPathway, GatheringPlace, VolunteerOpportunity
 from .lines import LineHours, NationalLine
@@ -24,6 +25,7 @@ __all__ = [
     "Call",
     "Channel",
     "ConsultationDesk",
+    "ContentChange",
     "DangerAnswer",
     "DangerLine",
     "DangerPattern",

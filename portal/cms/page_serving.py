@@ -12,6 +12,8 @@ from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
+from ..kept.tickets import keep
+
 SomePage = TypeVar("SomePage", bound=Page)
 
 
@@ -29,6 +31,8 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
     page = Page.objects.filter(url_path=url_path, live=True).specific().first()
     if page is None or not page.path.startswith(site.root_page.path):
         raise Http404
+    if visible([page], request):
+        keep(request)
     request._wagtail_route_for_request = RouteResult(page)
     return wagtail_serve(request, path)
 

@@ -18,6 +18,7 @@ from directory.finding import hotlines
 from directory.finding.hotlines import Opening, lines_of
 from directory.models import NationalLine
 
+from ..kept.tickets import keep_not
 from ..shell import ending_desk as find_ending_desk
 from ..shell import ending_line as find_ending_line
 from ..shell import shell as build_shell
@@ -38,6 +39,14 @@ def ending_desk(context: template.Context, area_slug: str = "") -> Any:
     """The card of the desk for everything, or None."""
     request = context.get("request")
     return find_ending_desk(request, area_slug or "") if request else None
+
+
+@register.simple_tag(takes_context=True)
+def nothing_kept(context: template.Context) -> str:
+    """Of this page nothing is kept, for nobody."""
+    if request := context.get("request"):
+        keep_not(request)
+    return ""
 
 
 @register.simple_tag

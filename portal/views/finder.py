@@ -18,6 +18,7 @@ from directory.finding.query import search_address
 from directory.public.selectors import EVERYTHING, card, desks_of_types
 
 from ..cms.by_area import spread
+from ..kept.tickets import keep
 from ..models.base import home_municipality
 from ..shell import night_guidance
 
@@ -49,6 +50,8 @@ def find(request: HttpRequest) -> HttpResponse:
         context.update(_answer(needs, area, home, whereabouts, asked))
         if (band := context["band"]) and band.at_night:
             context["night_guidance"] = night_guidance(request)
+    else:
+        keep(request)
     return render(request, "portal/find.html", context)
 
 

@@ -20,6 +20,7 @@ from directory.public.selectors import card, public_resource
 from search.engines.base import EngineUnavailable
 from search.questions.query import understand
 
+from ..kept.tickets import keep
 from ..listing import KIND_DESCRIPTIONS, active_filters, facet_groups, page_links, shown
 from ..models.base import home_municipality
 
@@ -35,6 +36,8 @@ def resource_detail(request: HttpRequest, short_id: str) -> HttpResponse:
     resource = public_resource(typed)
     if resource is None:
         raise Http404
+    if not resource.is_sensitive:
+        keep(request)
     return render(request, "directory/resource_detail.html", detail_context(resource))
 
 
@@ -68,6 +71,7 @@ def preview_context(draft: Resource) -> dict[str, Any]:
 @transaction.non_atomic_requests
 def browse(request: HttpRequest) -> HttpResponse:
     """The four kinds with their counts."""
+    keep(request)
     counts = facet_counts("kind", home_municipality(request))
     kinds = [
         {
@@ -113,6 +117,7 @@ def browse_kind(request: HttpRequest, kind: str) -> HttpResponse:
         context.update(hits=[], total=0, fields=[], areas=[], pages=page_links(asked, 0), engine_down=True)
         return render(request, "directory/browse_kind.html", context)
     asked = Asked(filters=asked.filters, sort="reading", page=full.page, path=asked.path)
+    keep(request, _quiet(asked).address(page=full.page))
     groups = {
         group["name"]: group["options"] for group in facet_groups(_quiet(asked), result.facets, options, home=home)
     }

@@ -15,6 +15,7 @@ from directory.finding.understanding import WHERE_TO_ASK
 from directory.public.selectors import AreaCard
 from search.excerpts import needles
 
+from ..kept.tickets import keep
 from ..listing import active_filters, facet_groups, near_label, page_links, shown
 from ..misses import note_miss
 from ..models.base import home_municipality
@@ -32,6 +33,8 @@ def results(request: HttpRequest) -> HttpResponse:
     asked = found.asked
     first = (asked.page - 1) * PER_PAGE + 1 if found.total else 0
     note_miss(found)
+    if not (asked.q or asked.near or found.is_down):
+        keep(request, asked.address(page=asked.page))
     context: dict[str, Any] = {
         "q": asked.q,
         "found": found,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -176,17 +175,6 @@ def test_should_hold_only_what_is_public(client: Client, address: str) -> None:
             assert secret not in text, secret
         assert not response.cookies
     assert desk.staff_note == "係だけのメモ"
-
-
-def test_should_know_nothing_of_the_partners() -> None:
-    for module in (
-        "directory/sharing.py",
-        "portal/views/sharing.py",
-        "portal/counter_list.py",
-        "portal/views/counter.py",
-    ):
-        source = (Path(__file__).resolve().parents[2] / module).read_text()
-        assert "partners" not in source, module
 
 
 def test_should_make_a_leaflet_with_the_desk_for_everything_and_a_few_others(page: Page) -> None:

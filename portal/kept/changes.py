@@ -1,0 +1,49 @@
+"""What pages are made of: whatever of it changes, every kept page is old.
+
+One mark for all pages: a town's editors publish some dozen times a day, and a page is made anew in some milliseconds. To know
+of each page what it shows would be one more thing that can be wrong.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from wagtail.models import Locale, Page, PageViewRestriction, Site
+from wagtail.signals import page_slug_changed, post_page_move
+
+from directory.cache import forget
+from directory.models import Call, ContentChange, PublicRecord, VocabularyVersion
+
+PART = "pages"
+OF_OTHERS = (Page, Site, Locale, PageViewRestriction)
+# PublicRecord: its one writer marks what it writes. The others stand on no page.
+ON_NO_PAGE = (Call, ContentChange, PublicRecord, VocabularyVersion)
+# A save of these alone is one of a draft, and of who works on it.
+OF_DRAFTS = frozenset(
+    {"latest_revision", "latest_revision_created_at", "has_unpublished_changes", "draft_title", "updated_at"}
+)
+LABELS = ("directory", "portal", "wagtailimages", "wagtaildocs", "wagtailredirects")
+
+
+def listen() -> None:
+    """Follow everything that stands on pages (called when the applications are ready)."""
+    chosen = [model for label in LABELS for model in apps.get_app_config(label).get_models(include_auto_created=True)]
+    for model in {*chosen, *OF_OTHERS} - {*ON_NO_PAGE}:
+        post_save.connect(_saved, sender=model)
+        post_delete.connect(_changed, sender=model)
+        if model._meta.auto_created:
+            m2m_changed.connect(_changed, sender=model)
+    page_slug_changed.connect(_changed)
+    post_page_move.connect(_changed)
+
+
+def _saved(sender: type[Model], update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
+    if update_fields is None or not OF_DRAFTS.issuperset(update_fields):
+        forget(PART)
+
+
+def _changed(sender: object, **kwargs: Any) -> None:
+    forget(PART)
