@@ -1,4 +1,4 @@
-"""What the tests stand on: the demo city, loaded once for the whole run into a real database and a real index.
+"""What the tests stand on: the demo city, loaded once (`tests.template`) into a real database and a real index.
 
 Each test runs in a transaction that is rolled back. A test that changes the index asks for `own_index`, a copy.
 """
@@ -17,27 +17,29 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
 
-from directory.memory import forget_all
 from guard.counting import forget_pages
 from search import engines
+from tests import template, warmth
 from tests.elasticsearch.node import MissingTools, start_node
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """Load the demo once."""
-    from portal import demo
-
+def django_db_setup(django_test_environment: None, django_db_blocker: object) -> Iterator[None]:
+    """A database with the demo in it, and a process that has answered its first visitor."""
     with django_db_blocker.unblock():
-        demo.load(seed=1, resources=0)
+        template.stand_on_copy()
+        warmth.warm_up()
+    yield
+    with django_db_blocker.unblock():
+        template.leave_copy()
 
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
-    """What one test made the site remember is not true for the next."""
+    """What one test made the site remember is not true for the next: each begins with what the first visitor left."""
     yield
     cache.clear()
-    forget_all()
+    warmth.remember_the_demo()
     forget_pages()
 
 
