@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
@@ -28,7 +29,7 @@ from tests.environment import RUN, WORKER
 ROOT = Path(__file__).resolve().parent.parent
 # Beside the modules that it imports: what it reads, and migrations, of which a new one is imported by nobody yet.
 READ = ("fixtures/**/*.*", "search/data/*", "*/migrations/*.py", "*/*/migrations/*.py", "requirements-test.lock")
-DATABASE, MADE_OF = "db.sqlite3", "made-of.json"
+DATABASE, MADE_OF, DAY = "db.sqlite3", "made-of.json", "day"
 # What a process has of its own already.
 OWN = (DATABASE, MADE_OF, "secret_key", "static")
 ON_SERVER = "yorozu_tests"
@@ -52,12 +53,14 @@ def copy_files(demo: Path, folder: Path) -> None:
     shutil.copytree(demo, folder, ignore=shutil.ignore_patterns(*OWN), dirs_exist_ok=True)
 
 
-def copy_site(folder: Path) -> None:
-    """All of it, on SQLite, as the folder of a site that is served."""
+def copy_site(folder: Path) -> bool:
+    """All of it as the folder of a site on SQLite; whether that could be done (a run on PostgreSQL has no file to copy)."""
     with loaded_demo() as demo:
-        if connection.vendor == "sqlite":
-            shutil.copy(demo / DATABASE, folder / DATABASE)
-            copy_files(demo, folder)
+        if not (demo / DATABASE).exists():
+            return False
+        shutil.copy(demo / DATABASE, folder / DATABASE)
+        copy_files(demo, folder)
+        return True
 
 
 def stand_on_copy() -> None:
@@ -93,6 +96,7 @@ def _on_server(*statements: str) -> None:
 def _load(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
+    started = time.time()
     environment = {**os.environ, "YOROZU_VAR": str(folder)}
     if connection.vendor != "sqlite":
         _on_server(f"DROP DATABASE IF EXISTS {ON_SERVER}", f"CREATE DATABASE {ON_SERVER}")
@@ -102,7 +106,10 @@ def _load(folder: Path) -> None:
         [sys.executable, "-m", "tests.load_demo"], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
     )
     modules = [*json.loads(done.stdout), str(Path(__file__).relative_to(ROOT))]
-    (folder / MADE_OF).write_text(json.dumps(_made_of(modules)))
+    made_of = _made_of(modules)
+    # Whoever edits meanwhile has it made anew next time.
+    made_of |= {name: "" for name in made_of if name != DAY and (ROOT / name).stat().st_mtime > started}
+    (folder / MADE_OF).write_text(json.dumps(made_of))
 
 
 def _stands(folder: Path) -> bool:
@@ -119,6 +126,6 @@ def _made_of(modules: Iterable[str]) -> dict[str, str]:
     # Views make pages of records, and no records.
     names |= {name for name in modules if (ROOT / name).is_file() and "/views/" not in name}
     return {
-        "day": date.today().isoformat(),
+        DAY: date.today().isoformat(),
         **{name: hashlib.blake2b((ROOT / name).read_bytes()).hexdigest() for name in sorted(names)},
     }
