@@ -6,8 +6,11 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+# Processes that test at the same time; make test ARGS="-n0 ..." tests in this one.
+PROCESSES ?= 2
+PYTEST = $(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup
 
-.PHONY: help demo code test check format bench drill drill-doors lock clean
+.PHONY: help demo code test test-quick check ear format bench drill drill-doors lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z_-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -45,7 +48,10 @@ code: $(VENV)/.runtime ## Print the demo's log-ins with the codes of this half m
 	@$(BIN)/python manage.py demo_data --logins | grep '^  '
 
 test: $(VENV)/.test ## Run the whole test suite
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
+
+test-quick: $(VENV)/.test ## What needs no server of its own and no long while
+	$(PYTEST) -m "not (browser or elasticsearch or server or slow)" $(ARGS)
 
 check: $(VENV)/.test ## Lint, format, migrations, system checks, import rules
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""What the tests stand on: the demo city, loaded once for the whole run into a real database and a real index.
+"""What the tests stand on: the demo city, loaded once (`tests.template`) into a real database and a real index.
 
 Each test runs in a transaction that is rolled back. A test that changes the index asks for `own_index`, a copy.
 """
@@ -17,27 +17,49 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
 
-from directory.cache import forget_all
 from guard.counting import forget_pages
 from search import engines
-from tests.elasticsearch.node import MissingTools, start_node
+from tests import template, warmth
+from tests.elasticsearch.node import MissingTools, Node, start_node
+
+# Tests that share a server which is dear to start: they stay together in one process.
+GROUPS = {
+    "tests/browser/test_database_away.py": "database",
+    "tests/browser/": "browser",
+    "tests/guard/test_serving.py": "server",
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups for `--dist loadgroup` (all other tests go to whoever is free), and marks of what a fixture starts."""
+    for item in items:
+        group = next((group for place, group in GROUPS.items() if item.nodeid.startswith(place)), None)
+        if item.get_closest_marker("elasticsearch"):
+            group = "elasticsearch"
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
+        if group == "server" or "redis" in item.fixturenames:
+            item.add_marker("server")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """Load the demo once."""
-    from portal.demo import city
-
+def django_db_setup(django_test_environment: None, django_db_blocker: object) -> Iterator[None]:
+    """A database with the demo in it, and a process that has answered its first visitor."""
     with django_db_blocker.unblock():
-        city.load(seed=1, resources=0)
+        template.stand_on_copy()
+        warmth.warm_up()
+    yield
+    with django_db_blocker.unblock():
+        template.leave_copy()
 
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
-    """What one test made the site remember is not true for the next."""
+    """What one test made the site remember is not true for the next: each begins with what the first visitor left."""
     yield
     cache.clear()
-    forget_all()
+    warmth.remember_the_demo()
     forget_pages()
 
 
@@ -88,11 +110,8 @@ def approver_client(db: None) -> Client:
 
 
 @pytest.fixture(scope="session")
-def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real Elasticsearch: that of ELASTICSEARCH_URL, or one of this run. A laptop may skip; CI may not."""
-    if url := os.environ.get("TEST_ELASTICSEARCH_URL"):
-        yield url
-        return
+def _mortal_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A laptop may skip; CI may not."""
     try:
         node = start_node(tmp_path_factory.mktemp("elasticsearch") / "n1")
     except MissingTools as missing:
@@ -100,4 +119,16 @@ def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
             pytest.fail(str(missing))
         pytest.skip(str(missing))
     with node:
-        yield node.url
+        yield node
+
+
+@pytest.fixture
+def mortal_node(_mortal_node: Node) -> Node:
+    """A real Elasticsearch of this run, which may be killed: whoever comes next finds it alive."""
+    return _mortal_node if _mortal_node.is_running else _mortal_node.start().wait()
+
+
+@pytest.fixture
+def elasticsearch_url(request: pytest.FixtureRequest) -> str:
+    """A real Elasticsearch: that of ELASTICSEARCH_URL, or the one of this run."""
+    return os.environ["TEST_ELASTICSEARCH_URL"] or request.getfixturevalue("mortal_node").url

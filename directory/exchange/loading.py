@@ -131,7 +131,8 @@ class RegisterLoader:
             raise FixtureError(self.problems)
         for resource in self.resources.values():
             # The first revision is what an editor opens; without one, Wagtail's admin would have nothing to compare with.
-            resource.live_revision = resource.latest_revision = resource.save_revision(clean=False)
+            # It is what is published: nothing waits for an approver.
+            resource.live_revision = resource.latest_revision = resource.save_revision(clean=False, changed=False)
             type(resource).objects.filter(pk=resource.pk).update(
                 live_revision=resource.live_revision, latest_revision=resource.latest_revision
             )

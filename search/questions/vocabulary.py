@@ -139,7 +139,7 @@ def vocabulary() -> Vocabulary:
     if version != _current.version:
         with _lock:
             if version != _current.version:
-                _current = read()
+                _current = read().sharing(_current)
     return _current
 
 

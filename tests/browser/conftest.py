@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests import template
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLAGS = [
     "--no-sandbox",
@@ -51,11 +53,14 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def site_environment(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a demo that is loaded and ready to be served."""
+    """The environment of a demo that is loaded and ready to be served; on SQLite, whatever the run is on."""
     folder, port = tmp_path_factory.mktemp("site"), str(free_port())
     environment = {**os.environ, "YOROZU_ENV": "demo", "YOROZU_VAR": str(folder), "PORT": port}
-    for command in (["migrate"], ["collectstatic", "--noinput"], ["demo_data"]):
-        manage(environment, *command, "--verbosity", "0")
+    environment.pop("DATABASE_URL", None)
+    if not template.copy_site(folder):
+        manage(environment, "migrate", "--verbosity", "0")
+        manage(environment, "demo_data", "--verbosity", "0")
+    manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
     return environment
 
 

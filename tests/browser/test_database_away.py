@@ -19,6 +19,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.browser.conftest import ROOT, free_port, manage, served
+from tests.environment import RUN
 
 pytestmark = pytest.mark.browser
 ASKED = (
@@ -65,7 +66,7 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     """A laptop may skip; CI may not."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     on_path = shutil.which("pg_ctl")
@@ -74,9 +75,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    folder = tmp_path_factory.mktemp("cluster")
-    for above in (folder.parent, folder.parent.parent):
-        above.chmod(0o755)
+    # It runs as another user, who may not look into the folders that pytest makes.
+    folder = Path(os.environ[RUN]) / "cluster"
+    folder.mkdir()
     cluster = Cluster(found[-1] if found else Path(on_path).parent, folder)
     yield cluster
     with suppress(subprocess.CalledProcessError):

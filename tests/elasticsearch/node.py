@@ -60,6 +60,11 @@ class Node:
         log = (self.folder.parent / f"{self.folder.name}.log").read_text(errors="replace")[-2_000:]
         raise RuntimeError(f"Elasticsearch did not start:\n{log}")
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its process lives."""
+        return self._process is not None and self._process.poll() is None
+
     def kill(self) -> None:
         """As a power cut would."""
         self._signal(signal.SIGKILL)
@@ -69,7 +74,7 @@ class Node:
         self._signal(signal.SIGTERM)
 
     def _signal(self, number: int) -> None:
-        if self._process is not None and self._process.poll() is None:
+        if self.is_running:
             os.killpg(self._process.pid, number)
             self._process.wait(timeout=60)
         self._process = None

@@ -17,7 +17,7 @@ from search import engines
 from search.documents import SearchDocument, document_stream
 from search.engines.base import EngineUnavailable
 from search.indexing import catch_up, catch_up_quietly, check, rebuild
-from tests.elasticsearch.node import Node, start_node
+from tests.elasticsearch.node import Node
 from tests.factories import PlaceFactory
 
 pytestmark = pytest.mark.django_db
@@ -88,20 +88,12 @@ def test_should_answer_while_another_writer_holds_the_index(
 
 
 @pytest.fixture
-def node(elasticsearch_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """A node of this test's own, that may be killed. (`elasticsearch_url` knows whether one can be started.)"""
-    with start_node(tmp_path_factory.mktemp("mortal") / "n1") as started:
-        yield started
-
-
-@pytest.fixture
-def clustered(node: Node, own_index: Path, settings: object) -> Iterator[Node]:
-    """The site on that cluster, both indexes whole."""
-    settings.ELASTICSEARCH = {**settings.ELASTICSEARCH, "hosts": (node.url,), "timeout": 5.0}
+def clustered(mortal_node: Node, own_index: Path, settings: object) -> Iterator[Node]:
+    """The site on a cluster that may be killed, both indexes whole."""
+    settings.ELASTICSEARCH = {**settings.ELASTICSEARCH, "hosts": (mortal_node.url,), "timeout": 5.0}
     settings.SEARCH_ENGINE = "elasticsearch"
-    for engine in engines.engines_in_use():
-        rebuild(engine)
-    yield node
+    rebuild(engines.engine_named("elasticsearch"))
+    yield mortal_node
     engines.engine_named("elasticsearch").client.close()
     engines.forget_engines()
 
