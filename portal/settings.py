@@ -124,6 +124,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
     }
 else:
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        # Readers wait for a server that hangs as long as `portal.operations.patience` says, and not without end.
+        DATABASES["default"]["ENGINE"] = "portal.operations.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     # A server that was away hands out no dead connections afterwards, and one that is away is not waited for.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache as once
 
 from django.db import DatabaseError, OperationalError, connection
 
 from directory.cache import read_generations
+
+from ..operations.patience import patient
 
 # A database that answers takes a thousandth of this.
 PATIENCE_SECONDS = 1.0
@@ -23,27 +23,33 @@ def generations() -> dict[str, str]:
     global _resting_until
     if time.monotonic() < _resting_until:
         raise OperationalError("the database did not answer a moment ago")
+    started = time.monotonic()
     try:
-        # A file does not hang; a server may, and its client then waits without end: in a thread of its own.
-        return _read() if connection.vendor == "sqlite" else _asker().submit(_read).result(PATIENCE_SECONDS)
-    except TimeoutError as error:
-        _resting_until = time.monotonic() + REST_SECONDS
-        raise OperationalError("the database does not answer") from error
+        with patient(PATIENCE_SECONDS):
+            return _read(started)
     except DatabaseError:
         _resting_until = time.monotonic() + REST_SECONDS
         raise
 
 
-def _read() -> dict[str, str]:
+def hangs() -> bool:
+    """Whether it did not even refuse to answer: whoever asks it waits."""
+    return _hung
+
+
+_hung = False
+
+
+def _read(started: float) -> dict[str, str]:
+    global _hung
     try:
-        return read_generations()
+        found = read_generations()
     except DatabaseError:
+        _hung = time.monotonic() - started >= PATIENCE_SECONDS
         # The connection may be one of a server that was restarted since.
         connection.close()
-        return read_generations()
-
-
-@once
-def _asker() -> ThreadPoolExecutor:
-    """Made at its first use: in the process that serves, not in the one that it was forked from."""
-    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="generations")
+        if _hung:
+            raise
+        found = read_generations()
+    _hung = False
+    return found

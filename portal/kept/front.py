@@ -20,6 +20,8 @@ from search.engines.base import EngineError
 from search.indexing import is_up_to_date
 
 from ..counter_list import COOKIE as LIST_COOKIE
+from ..operations.patience import patient
+from ..operations.spare import failure
 from . import database
 from .store import Key, Page, Store, coding_for, encode
 from .tickets import ENVIRON, Ticket
@@ -32,6 +34,8 @@ OWN_COOKIES = frozenset({LIST_COOKIE, "messages", settings.SESSION_COOKIE_NAME, 
 TYPED = ("q=", "near=", "where=", "about=", "ids=")
 LONGEST_QUERY = 300
 SMALLEST_CODED = 500
+# So long may a page wait for the database in all.
+PATIENCE_SECONDS = 5.0
 # After it the sentence is put that says how old a page is.
 MAIN = b'<main id="main" tabindex="-1">'
 NOT_MODIFIED = "304 Not Modified"
@@ -58,17 +62,20 @@ class Front:
 
     def _answer(self, environ: WSGIEnvironment) -> Answer:
         key = key_of(environ)
-        if key is None:
-            return _coded(environ, *self._made(environ))
-        page = store.get(key)
+        page = store.get(key) if key else None
         try:
             generations = database.generations()
-        except DatabaseError:
-            return _old(page) if page else self._made(environ)
+        except DatabaseError as error:
+            if page:
+                return _old(page)
+            # One that refuses leaves much that can be answered from memory; of one that hangs nobody asks anything.
+            return _spare(error) if database.hangs() else self._made(environ)
         now = datetime.now(TOKYO)
         if page and page.generation == generations[cache.ALL] and now < page.until:
             return _kept(environ, page)
         environ[cache.ENVIRON] = generations
+        if key is None:
+            return _coded(environ, *self._made(environ))
         environ[ENVIRON] = ticket = Ticket()
         # Asked before the page is made: what the index has seen by then is of this generation or of a later one.
         follows = _index_follows()
@@ -92,7 +99,8 @@ class Front:
             begun[:] = [(status, headers)]
             return _no_writing
 
-        body = self._site(environ, start)  # type: ignore[arg-type]
+        with patient(PATIENCE_SECONDS):
+            body = self._site(environ, start)  # type: ignore[arg-type]
         status, headers = begun[0]
         if not _value(headers, "content-type").startswith("text/html"):
             return status, headers, body
@@ -101,6 +109,12 @@ class Front:
         finally:
             if close := getattr(body, "close", None):
                 close()
+
+
+def _spare(error: DatabaseError) -> Answer:
+    """What is left where nothing can be asked: the desk for everything and lines to dial."""
+    response = failure(error)
+    return f"{response.status_code} {response.reason_phrase}", list(response.items()), [response.content]
 
 
 def key_of(environ: WSGIEnvironment) -> Key | None:

@@ -132,10 +132,15 @@ def put_aside() -> Spare:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page of a failure (handler500): 503 while the database does not answer, 500 otherwise; always with numbers to dial."""
-    away = isinstance(sys.exc_info()[1], DatabaseError)
+    """The page of a failure (handler500)."""
+    return failure(sys.exc_info()[1], as_data=request.path_info.startswith("/api/"))
+
+
+def failure(error: BaseException | None, *, as_data: bool = False) -> HttpResponse:
+    """503 while the database does not answer, 500 otherwise; always with numbers to dial, as a page or as JSON."""
+    away = isinstance(error, DatabaseError)
     status = 503 if away else 500
-    if request.path_info.startswith("/api/"):
+    if as_data:
         response: HttpResponse = JsonResponse({"error": "unavailable", **put_aside().model_dump()}, status=status)
     else:
         response = HttpResponseServerError(render_to_string("500.html", {"spare": put_aside()}), status=status)
