@@ -17,7 +17,7 @@ class PortalConfig(AppConfig):
         from directory.gate import register_judge
         from search.documents import register_source
 
-        from . import signals  # noqa: F401
+        from . import checks, signals  # noqa: F401
         from .calls import broken_calls
         from .operations import spare
         from .search_source import PageSource
