@@ -18,6 +18,7 @@ from directory import hotlines
 from directory.hotlines import Opening, lines_of
 from directory.models import NationalLine
 
+from ..dialling import dialled as dial_numbers
 from ..shell import ending_desk as find_ending_desk
 from ..shell import ending_line as find_ending_line
 from ..shell import shell as build_shell
@@ -101,6 +102,12 @@ def has_urgent_lines(body: StreamValue | None) -> bool:
 
 
 @register.filter
+def dialled(text: object) -> SafeString:
+    """A sentence, or safe HTML, with the numbers in it as links to dial."""
+    return dial_numbers(text)
+
+
+@register.filter
 def paragraphs(text: str | None) -> SafeString:
     """Plain text with blank lines between paragraphs, escaped, as `<p>` elements."""
     parts = [part.strip() for part in re.split(r"\n\s*\n", text or "") if part.strip()]
@@ -108,7 +115,7 @@ def paragraphs(text: str | None) -> SafeString:
 
 
 def _with_breaks(part: str) -> SafeString:
-    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in part.splitlines()))
+    return format_html_join(mark_safe("<br>"), "{}", ((dial_numbers(line),) for line in part.splitlines()))
 
 
 @register.filter
