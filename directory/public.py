@@ -207,6 +207,12 @@ class PublicResource(Public):
     work: WorkFacts | None = None
 
     @property
+    def shown_cost(self) -> Cost | None:
+        """What it costs to come, where that says something: nobody pays for work that is paid, unless a part of it costs."""
+        is_paid = self.work is not None and self.work.pay != Pay.NONE
+        return None if is_paid and self.cost in {Cost.FREE, Cost.UNKNOWN} else self.cost
+
+    @property
     def path(self) -> str:
         """Its address, stable for ever."""
         return f"/resources/{self.short_id}/"

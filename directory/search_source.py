@@ -59,7 +59,7 @@ def document(resource: PublicResource, index: AreaIndex, today: date) -> SearchD
             "area": _areas(resource, index),
             "day": day_values(resource.schedule),
             "audience": ("anyone",) if resource.accepts_anyone else tuple(resource.audiences),
-            "cost": (resource.cost,),
+            "cost": (resource.shown_cost,) if resource.shown_cost else (),
             "need": tuple(term.code for term in resource.needs),
             "contact": tuple(sorted({str(item.kind) for item in resource.channels_without_voice})),
             "access": tuple(str(item) for item in resource.accessibility),
@@ -91,7 +91,7 @@ def row(resource: PublicResource) -> dict[str, Any]:
         "place": resource.place.address if resource.place else "",
         "place_name": resource.place.name if resource.place else "",
         "eligibility": resource.eligibility,
-        "cost": resource.cost,
+        "cost": resource.shown_cost,
         "channel": {"kind": channel.kind, "value": channel.value, "href": channel.href} if channel else None,
         "without_voice": sorted({str(item.kind) for item in resource.channels_without_voice}),
         "schedule": resource.schedule.model_dump(mode="json"),
@@ -116,7 +116,7 @@ def _labels(resource: PublicResource, index: AreaIndex) -> Iterator[str]:
         yield resource.place.name
         yield resource.place.address
     yield from (str(audience.label) for audience in resource.audiences)
-    if resource.cost == Cost.FREE:
+    if resource.shown_cost == Cost.FREE:
         yield str(Cost.FREE.label)
 
 

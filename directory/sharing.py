@@ -232,7 +232,7 @@ def item(resource: PublicResource, address: Address, today: date) -> dict[str, A
         "exceptions": hours_text.describe_exceptions(resource.schedule, today),
         "place": place.model_dump() if place else None,
         "eligibility": resource.eligibility.value,
-        "cost": resource.cost.value,
+        "cost": resource.shown_cost.value if resource.shown_cost else None,
         "cost_note": resource.cost_note,
         "programme": resource.desk.programme if resource.desk else "",
         "verified_on": resource.verified_on.isoformat() if resource.verified_on else None,
@@ -284,4 +284,5 @@ def _where(resource: PublicResource) -> str:
 
 
 def _cost(resource: PublicResource) -> str:
-    return f"{resource.cost.label}（{resource.cost_note}）" if resource.cost_note else str(resource.cost.label)
+    label = str(resource.shown_cost.label) if resource.shown_cost else ""
+    return f"{label}（{resource.cost_note}）" if label and resource.cost_note else label or resource.cost_note
