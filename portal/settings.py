@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "directory.partners.middleware.StaffOnly",
     "portal.middleware.KeptRecords",
+    "portal.middleware.EmptyFiles",
 ]
 
 ROOT_URLCONF = "portal.urls"
