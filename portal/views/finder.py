@@ -101,6 +101,7 @@ def _answer(
         "chosen": [need.plain for need in needs],
         "place_label": area.name if area else "",
         "place_message": _place_message(whereabouts, area),
+        "place_unknown": area is None and bool(whereabouts.text) and not whereabouts.is_ambiguous,
         "ambiguous": _ambiguous(whereabouts, asked) if area is None else [],
         "desks": spread(
             (card(desk, now, reasons.get(desk.type.code, "")) for desk in desks),
