@@ -224,9 +224,11 @@ class Resource(
         """The same projection as the public page, made from the draft."""
         from ..publication import project
 
+        public = project(self, draft=True)
         return {
             **super().get_preview_context(request, mode_name),
-            "resource": project(self, draft=True),
+            "resource": public,
+            "steps": public.next_steps,
             "now": timezone.localtime(),
         }
 

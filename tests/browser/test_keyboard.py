@@ -17,7 +17,7 @@ FOCUSED = "document.activeElement.tagName + '#' + document.activeElement.id"
 def suggestions(page: Page, address: str, box: str) -> Any:
     """The open list under a search box."""
     page.goto(address)
-    page.locator(box).focus()
+    page.locator(box).fill("")
     page.keyboard.type("そうだん")
     shown = page.locator(".suggestions:not([hidden]) li")
     expect(shown.first).to_be_visible()
@@ -41,12 +41,11 @@ def test_should_say_how_many_suggestions_there_are(browser: Browser, site: str) 
     with visit(browser, viewport=PHONE) as page:
         page.goto(site)
         region = page.locator("main form[data-suggestions] [role=status]")
+        # Words are read out only where their region stood before them; it comes with the page.
+        expect(region).to_have_count(1)
         expect(region).to_have_text("")
-        before = region.evaluate_handle("element => element")
         shown = suggestions(page, site, "main input[type=search]")
         expect(region).to_contain_text(f"候補が{shown.count()}件")
-        # Read out only where the region stood before its words did.
-        assert page.evaluate("element => element !== null", before)
         page.keyboard.press("Escape")
         expect(region).to_have_text("")
 
@@ -85,7 +84,7 @@ def test_should_close_the_menu_with_escape(browser: Browser, site: str, width: i
         with visit(browser, viewport={"width": width, "height": 700}) as page:
             page.goto(site + address)
             menu, button = page.locator("details.menu"), page.locator("details.menu > summary")
-            for steps in (0, 1, 2):
+            for steps in (0, 1):
                 button.focus()
                 page.keyboard.press("Enter")
                 expect(menu).to_have_attribute("open", "")
