@@ -17,6 +17,7 @@ from wagtail.images.models import AbstractImage, SourceImageIOError
 from directory import hotlines
 from directory.hotlines import Opening, lines_of
 from directory.models import NationalLine
+from search.phrases import phrases
 
 from ..dialling import dialled as dial_numbers
 from ..shell import ending_desk as find_ending_desk
@@ -105,6 +106,12 @@ def has_urgent_lines(body: StreamValue | None) -> bool:
 def dialled(text: object) -> SafeString:
     """A sentence, or safe HTML, with the numbers in it as links to dial."""
     return dial_numbers(text)
+
+
+@register.filter
+def phrased(text: str) -> SafeString:
+    """A heading that breaks at the ends of its phrases; the style sheet lets it break nowhere else (`.phrased`)."""
+    return format_html_join(mark_safe("<wbr>"), "{}", ((phrase,) for phrase in phrases(str(text))))
 
 
 @register.filter

@@ -8,7 +8,9 @@ import urllib.request
 import pytest
 from playwright.sync_api import Browser
 
+from search.phrases import phrases
 from tests.browser.test_flows import sideways, visit
+from tests.search.test_phrases import headings
 
 pytestmark = pytest.mark.browser
 PAGES = [
@@ -56,3 +58,36 @@ def test_should_fit_a_very_narrow_window_on_every_page(browser: Browser, site: s
             if plain or sideways(page):
                 wide.append((address, plain, sideways(page)))
     assert not wide, wide
+
+
+LINES = """(parts) => {
+  const heading = document.querySelector("#urgent-title");
+  heading.replaceChildren(...parts.flatMap((part, place) => (place ? [document.createElement("wbr"), part] : [part])));
+  const range = document.createRange(), lines = [];
+  let top = null;
+  for (const text of [...heading.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE)) {
+    for (let place = 0; place < text.length; place += 1) {
+      range.setStart(text, place);
+      range.setEnd(text, place + 1);
+      const [box] = range.getClientRects();
+      if (top === null || (box && box.top > top + 5)) lines.push("");
+      if (box) top = box.top;
+      lines[lines.length - 1] += text.data[place];
+    }
+  }
+  return lines;
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 1280])
+def test_should_break_headings_of_bands_at_the_ends_of_phrases(browser: Browser, site: str, width: int) -> None:
+    with visit(browser, viewport={"width": width, "height": 700}) as page:
+        page.goto(site + "/search/?q=夫に殴られる")
+        shown = page.locator("#urgent-title")
+        assert shown.locator("wbr").count() == len(phrases(shown.inner_text())) - 1 > 0
+        for heading in headings():
+            parts = phrases(heading)
+            ends = {sum(map(len, parts[: number + 1])) for number in range(len(parts))}
+            lines = page.evaluate(LINES, list(parts))
+            breaks = {sum(map(len, lines[: number + 1])) for number in range(len(lines))}
+            assert breaks <= ends, lines
