@@ -95,6 +95,7 @@ def row(resource: PublicResource) -> dict[str, Any]:
         "cost": resource.shown_cost,
         "channel": {"kind": channel.kind, "value": channel.value, "href": channel.href} if channel else None,
         "without_voice": [str(kind) for kind in resource.other_ways],
+        "hours_note": resource.hours_note,
         "schedule": resource.schedule.model_dump(mode="json"),
         "verified_on": resource.verified_on.isoformat() if resource.verified_on else None,
     }

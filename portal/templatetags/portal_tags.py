@@ -17,6 +17,8 @@ from wagtail.images.models import AbstractImage, SourceImageIOError
 from directory import hotlines
 from directory.hotlines import Opening, lines_of
 from directory.models import NationalLine
+from directory.public import PublicResource
+from directory.sharing import when
 from search.phrases import phrases
 
 from ..dialling import dialled as dial_numbers
@@ -83,6 +85,12 @@ def responsive_image(image: AbstractImage | None, alt: str = "", sizes: str = "1
 def opening(line: NationalLine) -> Opening:
     """Whether a national line answers at this moment: `status` in words, `is_open`."""
     return hotlines.opening(line, timezone.localtime())
+
+
+@register.filter
+def hours_on_paper(resource: PublicResource) -> list[str]:
+    """When it is open, a line each: paper cannot say whether it is open now."""
+    return when(resource, timezone.localdate())
 
 
 @register.filter
