@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 import environ
@@ -13,6 +14,7 @@ YES, NO = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", 
 # A key of one letter fifty times is no secret.
 FEWEST_SIGNS = 10
 MOST_PROXIES = 9
+MAIL_ADDRESS = re.compile(r"[^\s@:]+@[^\s@:]+")
 
 
 def flag(env: environ.Env, name: str, default: bool) -> bool:
@@ -31,6 +33,16 @@ def proxies(env: environ.Env) -> int:
     if given.isdigit() and int(given) <= MOST_PROXIES:
         return int(given)
     return int(flag(env, "BEHIND_PROXY", default=False))
+
+
+def security_contact(env: environ.Env) -> str:
+    """SECURITY_CONTACT as `security.txt` names it: a mail address becomes a mailto:; empty when nobody is named."""
+    given = env.str("SECURITY_CONTACT", default="").strip()
+    if MAIL_ADDRESS.fullmatch(given):
+        return f"mailto:{given}"
+    if not given or re.fullmatch(r"mailto:\S+@\S+|https://\S+|tel:\+[0-9-]+", given):
+        return given
+    raise ImproperlyConfigured("SECURITY_CONTACT must be a mail address, or begin with https:// or tel:+")
 
 
 def check_production(secret_key: str, hosts: list[str], base_url: str, *, only_https: bool) -> None:

@@ -52,11 +52,15 @@ def shown(hits: Iterable[EngineHit], now: datetime | None = None, words: tuple[s
 
 def _opening(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     if "schedule" not in row:
-        return {"status": "", "is_open": None}
-    state = rules.status(rules.Schedule.model_validate(row["schedule"]), now)
+        return {"status": "", "is_open": None, "hours": []}
+    schedule = rules.Schedule.model_validate(row["schedule"])
+    state = rules.status(schedule, now)
+    lines = hours_text.describe_schedule(schedule, now.date())
     return {
         "status": hours_text.describe_status(state, now),
         "is_open": {"open": True, "closed": False}.get(state.state),
+        # For paper, on which nothing stands that is true only now.
+        "hours": [*lines, row["hours_note"]] if row.get("hours_note") else lines,
     }
 
 

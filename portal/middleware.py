@@ -1,12 +1,14 @@
-"""Deletions that would tear something: no view could answer them well."""
+"""What no view of the admin answers well: deletions that would tear something, and files of lists that have no columns."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import ProtectedError, RestrictedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
 SHOWN_NAMES = 5
 
@@ -33,3 +35,32 @@ class KeptRecords:
             _("まだ使われているので、消せません。先に、これらを消すか変えてください：{names}").format(names=shown),
         )
         return redirect(request.get_full_path() if request.method == "POST" else "wagtailadmin_home")
+
+
+class EmptyFiles:
+    """Wagtail writes a file of any list that is asked for `?export=`, of empty lines where the list names no columns.
+
+    Who asks for such a file gets the list itself; the admin offers none.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple, kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Back to the list, without `export`."""
+        view_class = getattr(view, "view_class", None)
+        if "export" not in request.GET or not request.path_info.startswith("/admin/") or view_class is None:
+            return None
+        if not issubclass(view_class, SpreadsheetExportMixin):
+            return None
+        if getattr(view, "view_initkwargs", {}).get("list_export", view_class.list_export):
+            return None
+        query = request.GET.copy()
+        del query["export"]
+        return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "directory.partners.doors.middleware.StaffOnly",
     "portal.middleware.KeptRecords",
+    "portal.middleware.EmptyFiles",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -181,6 +182,8 @@ EMAIL_TIMEOUT = 10
 # Mails that nobody may wait for leave after the answer; tests look at them at once.
 BACKGROUND_WORK = not TEST
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="yorozu@localhost")
+# Whom /.well-known/security.txt names for reports of holes.
+SECURITY_CONTACT = startup.security_contact(env)
 
 LANGUAGE_CODE = "ja"
 TIME_ZONE = "Asia/Tokyo"

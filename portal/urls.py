@@ -15,13 +15,13 @@ from guard.uploads import media
 from guard.uploads.account import AccountView
 
 from .cms.page_serving import serve as serve_page
-from .sitemaps import SITEMAPS
-from .views import api, sharing
+from .views import api, conventions, sharing
 from .views.counter import counter_list_change, counter_list_page
 from .views.finder import find
 from .views.health import healthz, readyz
 from .views.resources import browse, browse_kind, resource_detail
 from .views.results import results
+from .views.sitemaps import SITEMAPS
 
 handler500 = "portal.operations.spare.server_error"
 urlpatterns = [
@@ -42,6 +42,9 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}),
     path("sitemap-<section>.xml", sitemap_views.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("robots.txt", conventions.robots_txt, name="robots"),
+    path("favicon.ico", conventions.favicon, name="favicon"),
+    path(".well-known/security.txt", conventions.security_txt, name="security"),
     path("partners/", include("directory.partners.urls")),
     # The doors of the admin, with the limits of ours; before Wagtail's own of the same names.
     path("admin/login/", signing_in.AdminLogin.as_view(), name="wagtailadmin_login"),

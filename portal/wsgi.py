@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 site = get_wsgi_application()
 
 # Kept pages know the settings.
-from portal.kept.front import Front  # noqa: E402
+from .kept.front import Front  # noqa: E402
 
 application = Front(site)

@@ -42,7 +42,8 @@ class SearchDocument:
     """One thing that can be found, in plain Japanese.
 
     `key` is "<source's prefix>:<id>"; `facets` maps names of `FACETS` to raw values; `quality` (0 to 10) decides
-    between otherwise equal hits; `row` is the JSON object that a result row shows, stored and handed back as it is.
+    between otherwise equal hits; `until` is the last day on which it may be found, if it has one; `row` is the JSON
+    object that a result row shows, stored and handed back as it is.
     """
 
     key: str
@@ -56,6 +57,7 @@ class SearchDocument:
     lat: float | None = None
     lon: float | None = None
     quality: int = 0
+    until: date | None = None
     row: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -75,6 +77,7 @@ class AnalysedDocument:
     lat: float | None
     lon: float | None
     quality: int
+    until: date | None
     row: str
     fingerprint: str
 
@@ -148,6 +151,7 @@ def analyse_document(document: SearchDocument) -> AnalysedDocument:
         lat=document.lat if document.lon is not None else None,
         lon=document.lon if document.lat is not None else None,
         quality=min(max(document.quality, 0), 10),
+        until=document.until,
         row=_json(document.row),
         fingerprint=fingerprint(document),
     )
@@ -168,6 +172,7 @@ def fingerprint(document: SearchDocument) -> str:
         document.lat,
         document.lon,
         document.quality,
+        document.until.isoformat() if document.until else None,
         _json(document.row),
     ]
     return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
+
+from django.utils import timezone
 
 from .documents import FACETS
 from .engines import get_engine
@@ -20,11 +23,12 @@ def search(
     limit: int = 20,
     boosts: tuple[tuple[str, str, float], ...] = (),
     also: Mapping[str, tuple[str, ...]] | None = None,
+    on: date | None = None,
     engine: Engine | None = None,
 ) -> EngineResult:
     """Answer a question; one without content words (`is_open`, `is_empty`) asks for everything that the filters allow.
 
-    `also`: what answers beside the words.
+    `also`: what answers beside the words. What ended before `on` (today) is not found, whether or not the index has heard.
     When nothing matches enough of the words, one word is enough, unless they are of a strange language.
     "distance" without `near` means "relevance".
     Raises EngineUnavailable: the caller then shows the desk. Raises ValueError for unknown facets.
@@ -40,6 +44,7 @@ def search(
         limit=limit,
         boosts=boosts,
         also=also or {},
+        on=on or timezone.localdate(),
     )
     engine = engine or get_engine()
     result = engine.search(query)

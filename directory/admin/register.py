@@ -31,6 +31,7 @@ from ..models import (
     VolunteerOpportunity,
 )
 from .gate import WarnedDeleteView, WarnedEditView, WarnedUnpublishView
+from .list_files import FileViewSet
 
 SUMMARY = FieldPanel("summary", widget=AdminAutoHeightTextInput)
 CONTENT = [
@@ -93,10 +94,22 @@ STAFF = [
 FRESHNESS = [FieldRowPanel([FieldPanel("verified_on"), FieldPanel("verified_by")]), FieldPanel("source")]
 
 
-class ResourceViewSet(SnippetViewSet):
+class ResourceViewSet(FileViewSet):
     """What the four kinds share in the admin."""
 
     list_display = ["name", "type", "organisation", "verified_on", LiveStatusTagColumn()]
+    list_export = [
+        "name",
+        "reading",
+        "type",
+        "organisation",
+        "fields",
+        "areas",
+        "live",
+        "verified_on",
+        "verified_by",
+        "short_id",
+    ]
     list_filter = ["type", "fields", "areas", "live"]
     own_panels: list[str] = []
     own_heading = ""
@@ -158,7 +171,7 @@ class WorkViewSet(ResourceViewSet):
     own_panels = ["pathway", "hours_min", "hours_max", "pay", "pay_note", "support"]
 
 
-class OrganisationViewSet(SnippetViewSet):
+class OrganisationViewSet(FileViewSet):
     """機関・団体."""
 
     model = Organisation
@@ -183,7 +196,7 @@ class OrganisationViewSet(SnippetViewSet):
     ]
 
 
-class LineViewSet(SnippetViewSet):
+class LineViewSet(FileViewSet):
     """全国の相談電話."""
 
     model = NationalLine
@@ -236,7 +249,7 @@ def _plain(
 ) -> type[SnippetViewSet]:
     """A viewset of a small table that has nothing of its own to say."""
 
-    class PlainViewSet(SnippetViewSet):
+    class PlainViewSet(FileViewSet):
         model = table
         icon = icon_name
         list_display = columns

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from search.models import Miss
 
@@ -27,12 +27,13 @@ from ..models.calls import check_answers
 from ..vocabulary.files import FORMATS, MOST_BYTES, Format, export_csv, import_csv
 from ..vocabulary.provider import because
 from .gate import GatedCopyView, GatedCreateView, GatedDeleteView, GatedEditView, verdict_context
+from .list_files import FileViewSet
 
 SHOWN_VERSIONS = 20
 SHOWN_MISSES = 200
 
 
-class WordsViewSet(SnippetViewSet):
+class WordsViewSet(FileViewSet):
     """A table of words: a change is judged by the calls before it is saved."""
 
     add_view_class = GatedCreateView
@@ -167,7 +168,7 @@ class CallForm(WagtailAdminModelForm):
         return values
 
 
-class CallViewSet(SnippetViewSet):
+class CallViewSet(FileViewSet):
     """確かめる呼びかけ."""
 
     model = Call

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,7 +28,10 @@ from ..public.projection import read
 from ..public.record import PublicResource
 from ..public.selectors import records_at_home
 
-MOST_ROWS = 500
+# So many records are read at once: what a file needs of memory does not grow with the register.
+BATCH = 200
+# Among so many desks a leaflet chooses.
+MOST_DESKS = 500
 # Desks for any trouble lead a leaflet; more of them would leave no room for the others.
 MOST_LEADING = 2
 # A spreadsheet takes a cell that begins with one of these for a formula; Excel in Japanese takes the wide ones too.
@@ -72,9 +75,12 @@ class SharedList:
         named = (("kind", self.kinds), ("role", self.roles), ("area", self.area), ("field", self.field))
         return [(name, value) for name, values in named for value in values]
 
-    def resources(self, home: AreaNode | None, most: int = MOST_ROWS) -> list[PublicResource]:
-        """The public resources in their stable order; without a named area those for the residents of `home`."""
-        return shared_resources(self.kinds, self.roles, self.types, self.area, self.field, home=home, most=most)
+    def resources(self, home: AreaNode | None) -> Iterator[PublicResource]:
+        """All public resources in their stable order; without a named area those for the residents of `home`.
+
+        Which they are is settled at once; they are read a batch at a time, without those that were taken back meanwhile.
+        """
+        return _read(_chosen(self.kinds, self.roles, self.types, self.area, self.field, home=home))
 
 
 def shared_resources(
@@ -85,15 +91,30 @@ def shared_resources(
     field: Collection[str] = (),
     *,
     home: AreaNode | None = None,
-    most: int = MOST_ROWS,
+    most: int | None = None,
     and_for_everything: bool = False,
 ) -> list[PublicResource]:
-    """Public resources that fit all that is named: desks for everything of an area first, then by kind and reading.
+    """The first public resources that fit all that is named: desks for everything of an area first, then by kind and reading.
 
     An area means all that is of use to somebody in it (`AreaIndex.relevant_to`); without one, what is so to residents of
     `home`. Codes that do not exist fit nothing.
     With `and_for_everything`, desks for any trouble are there whatever their programme is.
     """
+    chosen = _chosen(kinds, roles, types, area, field, home=home, and_for_everything=and_for_everything)
+    return list(_read(chosen[:most]))
+
+
+def _chosen(
+    kinds: Collection[str],
+    roles: Collection[str],
+    types: Collection[str],
+    area: Collection[str],
+    field: Collection[str],
+    *,
+    home: AreaNode | None = None,
+    and_for_everything: bool = False,
+) -> list[int]:
+    """Primary keys of the public records that fit, in their order."""
     records = PublicRecord.objects.all() if area else records_at_home(home)
     if kinds:
         records = records.filter(kind__in=kinds)
@@ -114,9 +135,15 @@ def shared_resources(
         records = records.filter(resource__fields__code__in=field)
     # Only what the order needs is read of all that fit; a prefecture has tens of thousands.
     rows = set(records.values_list("kind", KT("data__reading"), "pk", KT("data__desk__default_for")))
-    chosen = [pk for *_order, pk in sorted(_place(*row) for row in rows)[:most]]
-    found = {record.pk: record for record in PublicRecord.objects.filter(pk__in=chosen)}
-    return [read(found[pk]) for pk in chosen if pk in found]
+    return [pk for *_order, pk in sorted(_place(*row) for row in rows)]
+
+
+def _read(pks: Sequence[int]) -> Iterator[PublicResource]:
+    """The public resources of the keys, one question for each batch."""
+    for start in range(0, len(pks), BATCH):
+        batch = pks[start : start + BATCH]
+        found = {record.pk: record for record in PublicRecord.objects.filter(pk__in=batch)}
+        yield from (read(found[pk]) for pk in batch if pk in found)
 
 
 def leaflet_desks(shared: SharedList, home: AreaNode | None, *, most: int, without: str = "") -> list[PublicResource]:
@@ -126,7 +153,9 @@ def leaflet_desks(shared: SharedList, home: AreaNode | None, *, most: int, witho
     desks for all of it go before those of a part.
     """
     slugs = shared.area or ((home.slug,) if home else ())
-    found = shared_resources((Kind.DESK,), shared.roles, shared.types, slugs, shared.field, and_for_everything=True)
+    found = shared_resources(
+        (Kind.DESK,), shared.roles, shared.types, slugs, shared.field, most=MOST_DESKS, and_for_everything=True
+    )
     desks = [desk for desk in found if desk.short_id != without]
     order = _type_order()
 
@@ -191,14 +220,17 @@ def cells(resource: PublicResource, address: Address, today: date) -> list[str]:
     ]
 
 
-def table(resources: Iterable[PublicResource], address: Address, today: date) -> str:
-    """The CSV file, as spreadsheets on Japanese machines read it."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(columns())
+def table(resources: Iterable[PublicResource], address: Address, today: date) -> Iterator[str]:
+    """The CSV file row by row, as spreadsheets on Japanese machines read it."""
+    yield BOM + _line(columns())
     for resource in resources:
-        writer.writerow([safe_cell(cell) for cell in cells(resource, address, today)])
-    return BOM + buffer.getvalue()
+        yield _line([safe_cell(cell) for cell in cells(resource, address, today)])
+
+
+def _line(row: Sequence[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow(row)
+    return buffer.getvalue()
 
 
 def item(resource: PublicResource, address: Address, today: date) -> dict[str, Any]:
@@ -232,7 +264,7 @@ def item(resource: PublicResource, address: Address, today: date) -> dict[str, A
         "exceptions": hours_text.describe_exceptions(resource.schedule, today),
         "place": place.model_dump() if place else None,
         "eligibility": resource.eligibility.value,
-        "cost": resource.cost.value,
+        "cost": resource.shown_cost.value if resource.shown_cost else None,
         "cost_note": resource.cost_note,
         "programme": resource.desk.programme if resource.desk else "",
         "verified_on": resource.verified_on.isoformat() if resource.verified_on else None,
@@ -284,4 +316,5 @@ def _where(resource: PublicResource) -> str:
 
 
 def _cost(resource: PublicResource) -> str:
-    return f"{resource.cost.label}（{resource.cost_note}）" if resource.cost_note else str(resource.cost.label)
+    label = str(resource.shown_cost.label) if resource.shown_cost else ""
+    return f"{label}（{resource.cost_note}）" if label and resource.cost_note else label or resource.cost_note

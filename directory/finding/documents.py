@@ -30,12 +30,12 @@ class ResourceSource:
 
     def keys(self) -> Iterator[str]:
         """Keys of all public records."""
-        for short_id in PublicRecord.objects.order_by("pk").values_list("short_id", flat=True).iterator():
+        for short_id in PublicRecord.written.order_by("pk").values_list("short_id", flat=True).iterator():
             yield f"resource:{short_id}"
 
     def documents(self, keys: Iterable[str] | None = None) -> Iterator[SearchDocument]:
         """Documents of all records, or of those that the keys name and that are still public."""
-        records = PublicRecord.objects.order_by("pk")
+        records = PublicRecord.written.order_by("pk")
         if keys is not None:
             records = records.filter(short_id__in=[key.partition(":")[2] for key in keys])
         index, today = area_index(), timezone.localdate()
@@ -59,7 +59,7 @@ def document(resource: PublicResource, index: AreaIndex, today: date) -> SearchD
             "area": _areas(resource, index),
             "day": day_values(resource.schedule),
             "audience": ("anyone",) if resource.accepts_anyone else tuple(resource.audiences),
-            "cost": (resource.cost,),
+            "cost": (resource.shown_cost,) if resource.shown_cost else (),
             "need": tuple(term.code for term in resource.needs),
             "contact": tuple(sorted({str(item.kind) for item in resource.channels_without_voice})),
             "access": tuple(str(item) for item in resource.accessibility),
@@ -69,6 +69,7 @@ def document(resource: PublicResource, index: AreaIndex, today: date) -> SearchD
         lat=resource.place.lat if resource.place else None,
         lon=resource.place.lon if resource.place else None,
         quality=_quality(resource, today),
+        until=resource.until,
         row=row(resource),
     )
 
@@ -91,9 +92,10 @@ def row(resource: PublicResource) -> dict[str, Any]:
         "place": resource.place.address if resource.place else "",
         "place_name": resource.place.name if resource.place else "",
         "eligibility": resource.eligibility,
-        "cost": resource.cost,
+        "cost": resource.shown_cost,
         "channel": {"kind": channel.kind, "value": channel.value, "href": channel.href} if channel else None,
-        "without_voice": sorted({str(item.kind) for item in resource.channels_without_voice}),
+        "without_voice": [str(kind) for kind in resource.other_ways],
+        "hours_note": resource.hours_note,
         "schedule": resource.schedule.model_dump(mode="json"),
         "verified_on": resource.verified_on.isoformat() if resource.verified_on else None,
     }
@@ -116,7 +118,7 @@ def _labels(resource: PublicResource, index: AreaIndex) -> Iterator[str]:
         yield resource.place.name
         yield resource.place.address
     yield from (str(audience.label) for audience in resource.audiences)
-    if resource.cost == Cost.FREE:
+    if resource.shown_cost == Cost.FREE:
         yield str(Cost.FREE.label)
 
 

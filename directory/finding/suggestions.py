@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils import timezone
 from rapidfuzz import fuzz, process
 
 from search.documents import reading_key
@@ -86,7 +87,7 @@ def _beginning(table: Table, key: str) -> Iterator[str]:
 
 def _names(reading: str, home: AreaNode | None) -> list[str]:
     try:
-        return [hit.row["title"] for hit in get_engine().suggest(reading, MOST, at_home(home))]
+        return [hit.row["title"] for hit in get_engine().suggest(reading, MOST, at_home(home), timezone.localdate())]
     except EngineError:
         return []
 

@@ -1,15 +1,26 @@
 """The public's copy of the register."""
 
 from django.db import models
+from django.utils import timezone
 
 from .resources import Resource
+
+
+class CurrentRecords(models.Manager):
+    """Records that have not ended before today; the day is asked for with each question, so nobody has to save anything."""
+
+    def get_queryset(self) -> models.QuerySet:
+        """Without what ended yesterday or earlier."""
+        ended = models.Q(until__lt=timezone.localdate())
+        return super().get_queryset().exclude(ended)
 
 
 class PublicRecord(models.Model):
     """What the public may know of one published resource, as `publication.PublicResource` wrote it.
 
     Pages, search, feeds and files read these rows and never the register. A row exists exactly as long as its resource is
-    published; `services.refresh_public_records` is the only writer.
+    published; `services.refresh_public_records` is the only writer. Whoever reads asks `objects`, which leaves out what has
+    ended; `written` has all rows, for the writer, the index (which asks the same of each question) and the page that says so.
     """
 
     resource = models.OneToOneField(Resource, on_delete=models.CASCADE, primary_key=True, related_name="public_record")
@@ -20,13 +31,18 @@ class PublicRecord(models.Model):
     weight = models.PositiveSmallIntegerField(default=0)
     # Codes of the needs that it is for, each between blanks; they choose among desks of one type.
     needs = models.TextField(default="", blank=True)
+    # The last day on which it is shown; empty for what does not end.
+    until = models.DateField(null=True, blank=True, db_index=True)
     data = models.JSONField()
     updated_at = models.DateTimeField(auto_now=True)
+
+    written = models.Manager()
+    objects = CurrentRecords()
 
     class Meta:
         verbose_name = "public record"
         # All that choosing among desks reads: the rows themselves are long.
-        indexes = [models.Index(fields=["kind", "type", "weight", "needs"], name="public_record_choice")]
+        indexes = [models.Index(fields=["kind", "type", "weight", "needs", "until"], name="public_record_current")]
 
     def __str__(self) -> str:
         return self.short_id

@@ -207,6 +207,17 @@ class PublicResource(Public):
     work: WorkFacts | None = None
 
     @property
+    def until(self) -> date | None:
+        """The last day on which it is shown to the public, if it has one: that of a call for volunteers."""
+        return self.volunteer.deadline if self.volunteer else None
+
+    @property
+    def shown_cost(self) -> Cost | None:
+        """What it costs to come, where that says something: nobody pays for work that is paid, unless a part of it costs."""
+        is_paid = self.work is not None and self.work.pay != Pay.NONE
+        return None if is_paid and self.cost in {Cost.FREE, Cost.UNKNOWN} else self.cost
+
+    @property
     def path(self) -> str:
         """Its address, stable for ever."""
         return f"/resources/{self.short_id}/"
@@ -231,6 +242,12 @@ class PublicResource(Public):
     def channels_without_voice(self) -> tuple[PublicChannel, ...]:
         """Ways for somebody who cannot or does not want to telephone."""
         return tuple(channel for channel in self.channels if channel.kind in WITHOUT_VOICE)
+
+    @property
+    def other_ways(self) -> tuple[ChannelKind, ...]:
+        """Kinds of ways without a voice beside the one that a card shows anyway, each once."""
+        shown = self.first_channel.kind if self.first_channel else None
+        return tuple(dict.fromkeys(item.kind for item in self.channels_without_voice if item.kind != shown))
 
     @property
     def is_sensitive(self) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from heapq import nsmallest
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from ..areas.index import AreaNode, area_index
 from ..cache import remembered, remembered_each
@@ -15,7 +16,7 @@ from ..choices import Kind
 from ..hours import rules, text
 from ..models import ConsultationDesk, PublicRecord, Resource
 from .projection import read
-from .record import PublicResource
+from .record import PublicResource, PublicStep
 
 EVERYTHING = "sogo"
 DESKS_A_TYPE = 2
@@ -52,6 +53,19 @@ def public_resource(short_id: str) -> PublicResource | None:
     """The public record of an id, or None."""
     record = PublicRecord.objects.filter(short_id=short_id).first()
     return read(record) if record else None
+
+
+def ended_resource(short_id: str) -> PublicResource | None:
+    """The public record of an id that has ended, and that nothing else shows any more; or None."""
+    record = PublicRecord.written.filter(short_id=short_id, until__lt=timezone.localdate()).first()
+    return read(record) if record else None
+
+
+def steps_from(resource: PublicResource) -> tuple[PublicStep, ...]:
+    """The next steps of a resource that can still be taken."""
+    ids = [step.short_id for step in resource.next_steps]
+    current = set(PublicRecord.objects.filter(short_id__in=ids).values_list("short_id", flat=True)) if ids else set()
+    return tuple(step for step in resource.next_steps if step.short_id in current)
 
 
 def resource_by_key(key: str) -> PublicResource | None:

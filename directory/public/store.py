@@ -45,7 +45,7 @@ def refresh_public_records(*, resource_ids: Iterable[int], index: bool = True) -
 
 
 def _refresh(ids: Sequence[int], *, index: bool) -> int:
-    before = dict(PublicRecord.objects.filter(resource_id__in=ids).values_list("resource_id", "short_id"))
+    before = dict(PublicRecord.written.filter(resource_id__in=ids).values_list("resource_id", "short_id"))
     resources = for_projection(Resource.objects.filter(pk__in=ids).order_by("pk"))
     now = timezone.now()
     records = [
@@ -56,20 +56,21 @@ def _refresh(ids: Sequence[int], *, index: bool) -> int:
             type=public.type.code,
             weight=2 * len(open_days(public.schedule)) + public.accepts_anyone,
             needs="".join(f" {need.code} " for need in public.needs),
+            until=public.until,
             data=public.model_dump(mode="json"),
             updated_at=now,
         )
         for public in project_all(resources)
     ]
-    PublicRecord.objects.bulk_create(
+    PublicRecord.written.bulk_create(
         records,
         update_conflicts=True,
         unique_fields=["resource"],
-        update_fields=["short_id", "kind", "type", "weight", "needs", "data", "updated_at"],
+        update_fields=["short_id", "kind", "type", "weight", "needs", "until", "data", "updated_at"],
     )
     kept = {record.resource_id for record in records}
     gone = [short_id for pk, short_id in before.items() if pk not in kept]
-    PublicRecord.objects.filter(short_id__in=gone).delete()
+    PublicRecord.written.filter(short_id__in=gone).delete()
     if index:
         record_change([f"resource:{short_id}" for short_id in {*gone, *(record.short_id for record in records)}])
     return len(records)

@@ -25,7 +25,7 @@ def words() -> Iterator[Word]:
     for model in (Area, Town, Organisation):
         for name, reading in model.objects.exclude(reading="").values_list("name", "reading").iterator():
             yield from _names(name, reading)
-    for record in PublicRecord.objects.order_by("pk").iterator(chunk_size=500):
+    for record in PublicRecord.written.order_by("pk").iterator(chunk_size=500):
         resource = read(record)
         yield from _names(resource.name, resource.reading)
 

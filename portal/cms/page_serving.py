@@ -12,7 +12,7 @@ from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
-from ..kept.tickets import keep
+from .tickets import keep
 
 SomePage = TypeVar("SomePage", bound=Page)
 

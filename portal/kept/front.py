@@ -19,12 +19,12 @@ from directory.hours.rules import TOKYO, next_midnight, noting_turns
 from search.engines.base import EngineError
 from search.indexing import is_up_to_date
 
+from ..cms.tickets import ENVIRON, Ticket
 from ..counter_list import COOKIE as LIST_COOKIE
 from ..operations.patience import patient
 from ..operations.spare import failure
 from . import database
 from .store import Key, Page, Store, coding_for, encode
-from .tickets import ENVIRON, Ticket
 
 # What only staff see, what is a file and what has rules of its own: handed on untouched.
 NEVER = ("/admin/", "/partners/", "/static/", "/media/", "/documents/", "/api/", "/healthz", "/readyz")

@@ -14,11 +14,15 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.blocks import StreamValue
 from wagtail.images.models import AbstractImage, SourceImageIOError
 
+from directory.exchange.shared import when
 from directory.finding import hotlines
 from directory.finding.hotlines import Opening, lines_of
 from directory.models import NationalLine
+from directory.public.record import PublicResource
+from search.text.phrases import phrases
 
-from ..kept.tickets import keep_not
+from ..cms.dialling import dialled as dial_numbers
+from ..cms.tickets import keep_not
 from ..shell import ending_desk as find_ending_desk
 from ..shell import ending_line as find_ending_line
 from ..shell import shell as build_shell
@@ -93,6 +97,12 @@ def opening(line: NationalLine) -> Opening:
 
 
 @register.filter
+def hours_on_paper(resource: PublicResource) -> list[str]:
+    """When it is open, a line each: paper cannot say whether it is open now."""
+    return when(resource, timezone.localdate())
+
+
+@register.filter
 def without_voice(line: NationalLine | None) -> str:
     """How to reach a national line without speaking, or nothing."""
     return hotlines.ways_without_voice(line) if line else ""
@@ -110,6 +120,18 @@ def has_urgent_lines(body: StreamValue | None) -> bool:
 
 
 @register.filter
+def dialled(text: object) -> SafeString:
+    """A sentence, or safe HTML, with the numbers in it as links to dial."""
+    return dial_numbers(text)
+
+
+@register.filter
+def phrased(text: str) -> SafeString:
+    """A heading that breaks at the ends of its phrases; the style sheet lets it break nowhere else (`.phrased`)."""
+    return format_html_join(mark_safe("<wbr>"), "{}", ((phrase,) for phrase in phrases(str(text))))
+
+
+@register.filter
 def paragraphs(text: str | None) -> SafeString:
     """Plain text with blank lines between paragraphs, escaped, as `<p>` elements."""
     parts = [part.strip() for part in re.split(r"\n\s*\n", text or "") if part.strip()]
@@ -117,7 +139,7 @@ def paragraphs(text: str | None) -> SafeString:
 
 
 def _with_breaks(part: str) -> SafeString:
-    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in part.splitlines()))
+    return format_html_join(mark_safe("<br>"), "{}", ((dial_numbers(line),) for line in part.splitlines()))
 
 
 @register.filter

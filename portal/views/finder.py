@@ -18,7 +18,7 @@ from directory.finding.query import search_address
 from directory.public.selectors import EVERYTHING, card, desks_of_types
 
 from ..cms.by_area import spread
-from ..kept.tickets import keep
+from ..cms.tickets import keep
 from ..models.base import home_municipality
 from ..shell import night_guidance
 
@@ -106,6 +106,7 @@ def _answer(
         "chosen": [need.plain for need in needs],
         "place_label": area.name if area else "",
         "place_message": _place_message(whereabouts, area),
+        "place_unknown": area is None and bool(whereabouts.text) and not whereabouts.is_ambiguous,
         "ambiguous": _ambiguous(whereabouts, asked) if area is None else [],
         "desks": spread(
             (card(desk, now, reasons.get(desk.type.code, "")) for desk in desks),

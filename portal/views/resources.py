@@ -16,13 +16,16 @@ from directory.identity import SHORT_ID_ALPHABET, SHORT_ID_LENGTH
 from directory.models import Resource
 from directory.public.projection import project
 from directory.public.record import PublicResource
-from directory.public.selectors import card, public_resource
+from directory.public.selectors import card, ended_resource, public_resource, steps_from
 from search.engines.base import EngineUnavailable
 from search.questions.query import understand
 
-from ..kept.tickets import keep
-from ..listing import KIND_DESCRIPTIONS, active_filters, facet_groups, page_links, shown
+from ..cms.tickets import keep
+from ..listing import KIND_DESCRIPTIONS, active_filters, facet_groups, hits_for, page_links, shown
 from ..models.base import home_municipality
+
+# So many others stand on the page of what has ended.
+MOST_INSTEAD = 3
 
 
 @transaction.non_atomic_requests
@@ -35,10 +38,43 @@ def resource_detail(request: HttpRequest, short_id: str) -> HttpResponse:
         raise Http404
     resource = public_resource(typed)
     if resource is None:
-        raise Http404
+        return _ended(request, typed)
     if not resource.is_sensitive:
         keep(request)
     return render(request, "directory/resource_detail.html", detail_context(resource))
+
+
+def _ended(request: HttpRequest, short_id: str) -> HttpResponse:
+    """What a call says after its last day: that it has ended, and where others stand.
+
+    410, not 200: crawlers and those who check links let go of it, while a person who kept the address reads the page all the
+    same. Nobody keeps the answer, for an editor may put the last day off, and then the same address shows the call again.
+    """
+    resource = ended_resource(short_id)
+    if resource is None:
+        raise Http404
+    kind = Kind(resource.kind)
+    fields = tuple(field.code for field in resource.fields)
+    try:
+        hits, _total = hits_for({"kind": (kind.value,), "field": fields}, MOST_INSTEAD)
+        hits = hits or hits_for({"kind": (kind.value,)}, MOST_INSTEAD)[0]
+    except EngineUnavailable:
+        hits = []
+    context = {
+        "resource": resource,
+        "hits": hits,
+        "kind_label": kind.label,
+        "kind_url": f"/browse/{kind.value}/",
+        "area_slug": resource.areas[0].slug if resource.areas else "",
+        "breadcrumbs": _breadcrumbs(kind),
+    }
+    response = render(request, "directory/resource_ended.html", context, status=410)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _breadcrumbs(kind: Kind) -> list[dict[str, str]]:
+    return [{"title": _("一覧から見る"), "url": "/browse/"}, {"title": kind.label, "url": f"/browse/{kind.value}/"}]
 
 
 def detail_context(resource: PublicResource) -> dict[str, Any]:
@@ -56,10 +92,8 @@ def detail_context(resource: PublicResource) -> dict[str, Any]:
         "image": image,
         "now": now,
         "area_slug": resource.areas[0].slug if resource.areas else "",
-        "breadcrumbs": [
-            {"title": _("一覧から見る"), "url": "/browse/"},
-            {"title": kind.label, "url": f"/browse/{kind.value}/"},
-        ],
+        "steps": steps_from(resource),
+        "breadcrumbs": _breadcrumbs(kind),
     }
 
 

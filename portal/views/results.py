@@ -15,7 +15,7 @@ from directory.finding.understanding import WHERE_TO_ASK
 from directory.public.selectors import AreaCard
 from search.excerpts import needles
 
-from ..kept.tickets import keep
+from ..cms.tickets import keep
 from ..listing import active_filters, facet_groups, near_label, page_links, shown
 from ..misses import note_miss
 from ..models.base import home_municipality

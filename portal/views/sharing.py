@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -25,6 +28,8 @@ from ..shell import ending_desk, shell
 
 DESKS_ON_A_LEAFLET = 6
 LINES_OF_HOURS = 2
+# A file leaves in pieces of about so many characters.
+PIECE = 32_000
 WORK_FIELD = "work"
 
 
@@ -62,28 +67,53 @@ def leaflet(request: HttpRequest) -> HttpResponse:
 
 @transaction.non_atomic_requests
 @require_safe
-def as_csv(request: HttpRequest) -> HttpResponse:
+def as_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The table for spreadsheets."""
     resources = SharedList.read(request.GET).resources(home_municipality(request))
-    content = table(resources, request.build_absolute_uri, timezone.localdate())
-    return _file(HttpResponse(content, content_type="text/csv; charset=utf-8"), request, "csv")
+    rows = table(resources, request.build_absolute_uri, timezone.localdate())
+    return _file(StreamingHttpResponse(_pieces(rows), content_type="text/csv; charset=utf-8"), request, "csv")
 
 
 @transaction.non_atomic_requests
 @require_safe
-def as_json(request: HttpRequest) -> HttpResponse:
+def as_json(request: HttpRequest) -> StreamingHttpResponse:
     """The same facts for other software, on any site."""
     municipality, now = home_municipality(request), timezone.localtime()
     resources = SharedList.read(request.GET).resources(municipality)
-    data = {
+    head = {
         "municipality": municipality.name if municipality else "",
         "generated_at": now.isoformat(timespec="seconds"),
         "source": {"name": shell(request)["site_name"], "url": request.build_absolute_uri("/")},
-        "items": [item(resource, request.build_absolute_uri, now.date()) for resource in resources],
     }
-    response = JsonResponse(data, json_dumps_params={"ensure_ascii": False})
+    items = (item(resource, request.build_absolute_uri, now.date()) for resource in resources)
+    response = StreamingHttpResponse(_pieces(_object(head, "items", items)), content_type="application/json")
     response["Access-Control-Allow-Origin"] = "*"
     return _file(response, request, "json")
+
+
+def _object(head: dict[str, Any], name: str, items: Iterable[Any]) -> Iterator[str]:
+    """The JSON of `head` with a last member `name`, the list of `items`, item by item."""
+    yield f"{_json(head)[:-1]}, {_json(name)}: ["
+    for number, one in enumerate(items):
+        yield f"{', ' if number else ''}{_json(one)}"
+    yield "]}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+
+
+def _pieces(texts: Iterable[str]) -> Iterator[str]:
+    """The same text in pieces that are worth sending."""
+    waiting: list[str] = []
+    length = 0
+    for text in texts:
+        waiting.append(text)
+        length += len(text)
+        if length >= PIECE:
+            yield "".join(waiting)
+            waiting, length = [], 0
+    yield "".join(waiting)
 
 
 def _headline(shared: SharedList) -> str:
@@ -103,7 +133,7 @@ def _desk(desk: PublicResource) -> dict[str, Any]:
     }
 
 
-def _file(response: HttpResponse, request: HttpRequest, extension: str) -> HttpResponse:
+def _file(response: StreamingHttpResponse, request: HttpRequest, extension: str) -> StreamingHttpResponse:
     """With a name that tells later on what the file was, and of when."""
     municipality = home_municipality(request)
     name = _("{municipality}の相談先と居場所_{day}").format(

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -67,6 +67,7 @@ class EngineQuery:
     `minimum_match`: how many of the clauses that are not optional must match. `filters`: any value within a facet, and
     every facet. `near`: (latitude, longitude) in degrees. `boosts`: (facet, value, weight) that lift and do not filter.
     `also`: documents with one of these values match even without the words (they must still pass the filters).
+    `on`: documents whose last day was before this one are left out; None asks for all.
     Raises ValueError for facets, fields or numbers that make no sense.
     """
 
@@ -80,6 +81,7 @@ class EngineQuery:
     limit: int = 20
     boosts: tuple[tuple[str, str, float], ...] = ()
     also: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    on: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no engine could answer, with the fix in the message."""
@@ -150,10 +152,12 @@ class Engine(ABC):
         """Answer a query from the last complete index. Raises EngineUnavailable."""
 
     @abstractmethod
-    def suggest(self, prefix: str, limit: int, filters: Filters | None = None) -> tuple[EngineHit, ...]:
+    def suggest(
+        self, prefix: str, limit: int, filters: Filters | None = None, on: date | None = None
+    ) -> tuple[EngineHit, ...]:
         """Documents whose reading begins with `prefix` (hiragana as `documents.reading_key` folds it), in its order.
 
-        `filters` as in `EngineQuery`. Documents without a reading are never suggested; an empty prefix suggests nothing.
+        `filters` and `on` as in `EngineQuery`. Documents without a reading are never suggested; an empty prefix suggests nothing.
         Raises EngineUnavailable.
         """
 

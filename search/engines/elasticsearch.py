@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from elastic_transport import TransportError
@@ -125,14 +125,18 @@ class ElasticsearchEngine(Engine):
     def _counted(self, query: EngineQuery) -> Mapping[str, Mapping[str, int]]:
         return _facets(self._execute(query, count_only=True), query)
 
-    def suggest(self, prefix: str, limit: int, filters: Filters | None = None) -> tuple[EngineHit, ...]:
+    def suggest(
+        self, prefix: str, limit: int, filters: Filters | None = None, on: date | None = None
+    ) -> tuple[EngineHit, ...]:
         """See Engine."""
         prefix = clean_value(prefix)
         # No reading in the index is longer.
         if not 0 < len(prefix) <= ORDER_LIMIT or limit <= 0:
             return ()
         with _reachable():
-            asked = suggesting(Search(using=self._client, index=self._alias), prefix, limit, filters or {}).execute()
+            asked = suggesting(
+                Search(using=self._client, index=self._alias), prefix, limit, filters or {}, on
+            ).execute()
             return tuple(_hit(hit, EngineQuery(sort="reading")) for hit in asked.to_dict()["hits"]["hits"])
 
     def fingerprints(self) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The mapping of the cluster's index, and our queries in Elasticsearch's words."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from elasticsearch.dsl import A, Document, Float, GeoPoint, Integer, Keyword, Q, Search, Text
@@ -29,6 +30,7 @@ class StoredDocument(Document):
     kana = _terms()
     order = Keyword()
     verified = Integer()
+    until = Integer()
     place = GeoPoint()
     quality = Float()
     fingerprint = Keyword(index=False, doc_values=False)
@@ -59,6 +61,8 @@ def to_source(document: AnalysedDocument) -> dict[str, Any]:
     }
     if document.verified:
         source["verified"] = document.verified.toordinal()
+    if document.until:
+        source["until"] = document.until.toordinal()
     if document.lat is not None and document.lon is not None:
         source["place"] = {"lat": document.lat, "lon": document.lon}
     return source
@@ -90,9 +94,11 @@ def ask(search: Search, query: EngineQuery, *, count_only: bool = False) -> Sear
     return search
 
 
-def suggesting(search: Search, prefix: str, limit: int, filters: Mapping[str, tuple[str, ...]]) -> Search:
-    """Documents whose reading begins with `prefix` and that pass the filters, in its order."""
-    narrowing = [_values(facet, values) for facet, values in filters.items() if values]
+def suggesting(
+    search: Search, prefix: str, limit: int, filters: Mapping[str, tuple[str, ...]], on: date | None = None
+) -> Search:
+    """Documents whose reading begins with `prefix`, that pass the filters and have not ended, in its order."""
+    narrowing = [*_current(on), *(_values(facet, values) for facet, values in filters.items() if values)]
     return (
         search.query(Q("bool", filter=[Q("prefix", order=f"0{prefix}"), *narrowing]))
         .sort({"order": "asc"})
@@ -128,7 +134,13 @@ def _words(query: EngineQuery) -> Query:
 
 
 def _filters(query: EngineQuery, *, without: str = "") -> list[Query]:
-    return [_values(facet, values) for facet, values in query.filters.items() if values and facet != without]
+    chosen = [_values(facet, values) for facet, values in query.filters.items() if values and facet != without]
+    return [*chosen, *_current(query.on)]
+
+
+def _current(on: date | None) -> list[Query]:
+    """What leaves out documents whose last day was before."""
+    return [] if on is None else [Q("bool", must_not=[Q("range", until={"lt": on.toordinal()})])]
 
 
 def _values(facet: str, values: tuple[str, ...]) -> Query:

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import date
 from typing import TypeVar
 
 from .base import Engine, EngineError, EngineHit, EngineQuery, EngineResult, EngineStatus, Filters
@@ -43,9 +44,11 @@ class Failover:
         """See Engine. Raises EngineUnavailable only when neither answers."""
         return self._answered(lambda engine: engine.search(query))
 
-    def suggest(self, prefix: str, limit: int, filters: Filters | None = None) -> tuple[EngineHit, ...]:
+    def suggest(
+        self, prefix: str, limit: int, filters: Filters | None = None, on: date | None = None
+    ) -> tuple[EngineHit, ...]:
         """See Engine."""
-        return self._answered(lambda engine: engine.suggest(prefix, limit, filters))
+        return self._answered(lambda engine: engine.suggest(prefix, limit, filters, on))
 
     def status(self) -> EngineStatus:
         """The primary's; or the fallback's, with a detail that says why."""

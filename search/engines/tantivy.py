@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import tantivy
@@ -80,13 +80,15 @@ class TantivyEngine(Engine):
             total, page = _page(reader.searcher, query)
             return EngineResult(total, _hits(reader.searcher, query, page), counts())
 
-    def suggest(self, prefix: str, limit: int, filters: Filters | None = None) -> tuple[EngineHit, ...]:
+    def suggest(
+        self, prefix: str, limit: int, filters: Filters | None = None, on: date | None = None
+    ) -> tuple[EngineHit, ...]:
         """See Engine."""
         reader, prefix = self._current(), clean_value(prefix)
         if not prefix or limit <= 0:
             return ()
         with _readable(self._builds.root):
-            found = reader.searcher.search(read_as(prefix, filters or {}), limit, False, "order", 0, Order.Asc)
+            found = reader.searcher.search(read_as(prefix, filters or {}, on), limit, False, "order", 0, Order.Asc)
             return _hits(reader.searcher, EngineQuery(sort="reading"), found.hits)
 
     def fingerprints(self) -> dict[str, str]:

@@ -34,7 +34,7 @@ def counting(
     needed = tuple(clause for clause in query.clauses if not clause.optional)
     also = tuple(sorted(query.also.items()))
     keys = {
-        facet: (needed, query.minimum_match, also, tuple(item for item in filters if item[0] != facet), facet)
+        facet: (needed, query.minimum_match, also, query.on, tuple(item for item in filters if item[0] != facet), facet)
         for facet in query.facets
     }
     counts = {facet: known for facet, key in keys.items() if (known := kept.get(key)) is not None}

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
+from datetime import date
 
 import tantivy
 from tantivy import Occur, Query
@@ -29,6 +30,8 @@ def build_schema() -> tantivy.Schema:
     builder.add_float_field("quality", fast=True)
     builder.add_bytes_field("fingerprint", stored=True)
     builder.add_bytes_field("row", stored=True)
+    # Last, for fields are numbered: an index of before is read right until it is rebuilt.
+    builder.add_integer_field("until", fast=True)
     return builder.build()
 
 
@@ -54,6 +57,8 @@ def to_tantivy(document: AnalysedDocument) -> tantivy.Document:
     fields.add_float("quality", 2 ** (1 + QUALITY_STEP * document.quality) - 2)
     fields.add_bytes("fingerprint", document.fingerprint.encode())
     fields.add_bytes("row", document.row.encode())
+    if document.until:
+        fields.add_integer("until", document.until.toordinal())
     return fields
 
 
@@ -79,9 +84,20 @@ def matching_query(query: EngineQuery, *, without: str = "", ranked: bool = True
     if not needed:
         # A constant, so that quality alone orders what is not asked about.
         musts.append(Query.all_query())
-    if len(musts) == 1 and not lifting:
+    ended = _ended(query.on)
+    if len(musts) == 1 and not lifting and not ended:
         return musts[0]
-    return Query.boolean_query([*((Occur.Must, part) for part in musts), *((Occur.Should, part) for part in lifting)])
+    return Query.boolean_query(
+        [*((Occur.Must, part) for part in musts), *((Occur.Should, part) for part in lifting), *ended]
+    )
+
+
+def _ended(on: date | None) -> list[tuple[Occur, Query]]:
+    """What leaves out documents whose last day was before."""
+    if on is None:
+        return []
+    gone = Query.range_query(SCHEMA, "until", tantivy.FieldType.Integer, date.min.toordinal(), on.toordinal() - 1)
+    return [(Occur.MustNot, gone)]
 
 
 def _enough_of(parts: list[Query], minimum: int) -> Query:
@@ -125,11 +141,11 @@ def boxed(query: Query, near: tuple[float, float], radius_km: float) -> Query:
     )
 
 
-def read_as(prefix: str, filters: Mapping[str, tuple[str, ...]]) -> Query:
-    """All documents whose reading begins with `prefix` and that pass the filters."""
+def read_as(prefix: str, filters: Mapping[str, tuple[str, ...]], on: date | None = None) -> Query:
+    """All documents whose reading begins with `prefix`, that pass the filters and have not ended before `on`."""
     reading = Query.regex_query(SCHEMA, "order", "0" + re.escape(prefix[:ORDER_LIMIT]) + r"[^\t]*\t.*")
     narrowing = [_facet_query(facet, values) for facet, values in filters.items() if values]
-    return Query.boolean_query([(Occur.Must, part) for part in (reading, *narrowing)]) if narrowing else reading
+    return Query.boolean_query([*((Occur.Must, part) for part in (reading, *narrowing)), *_ended(on)])
 
 
 def _range(name: str, low: float, high: float) -> Query:

@@ -136,6 +136,11 @@ def plain_reading(text: str) -> str:
     return fold_long_vowels(to_hiragana("".join(token.reading_form() for token in tokens)))
 
 
+def plain_morphemes(text: str, mode: SplitMode) -> list[Morpheme]:
+    """The morphemes of a text as it stands, by the dictionary without our own words."""
+    return list(_reader().plain.tokenize(text, mode))
+
+
 def is_common_word(text: str) -> bool:
     """Whether the system dictionary has a text as one word that is nobody's and no place's name."""
     tokens = list(_reader().plain.tokenize(normalise(text), SplitMode.C))

@@ -144,6 +144,21 @@ def test_should_keep_everything_on_paper(browser: Browser, site: str) -> None:
         assert not page.locator("header nav").first.is_visible()
 
 
+@pytest.mark.parametrize("address", ["/search/?q=居場所", "/browse/desk/", "/find/?about=care"])
+def test_should_print_the_hours_of_results_and_not_whether_they_are_open_now(
+    browser: Browser, site: str, address: str
+) -> None:
+    with visit(browser) as page:
+        page.goto(site + address)
+        hours, now = page.locator("main .paper-only").first, page.locator("main .status").first
+        assert now.is_visible()
+        assert not hours.is_visible()
+        page.emulate_media(media="print")
+        assert hours.is_visible()
+        assert ":" in hours.inner_text()
+        assert not now.is_visible()
+
+
 def test_should_suggest_while_typing_by_keyboard(browser: Browser, site: str) -> None:
     with visit(browser) as page:
         page.goto(site + "/search/")

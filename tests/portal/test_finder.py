@@ -62,6 +62,33 @@ def test_should_say_so_when_the_place_is_unknown_and_still_answer(page: Page) ->
     assert desks(soup)
 
 
+@pytest.mark.parametrize(("typed", "is_wrong"), [("ハワイ", True), ("999-9999", True), ("し", False)])
+def test_should_tie_what_is_wrong_with_the_place_to_its_field(page: Page, typed: str, is_wrong: bool) -> None:
+    soup = page("/find/", {"about": "care", "where": typed})
+    field = soup.find(id="where")
+    message = soup.find(id=field["aria-describedby"])
+    assert typed in message.get_text()
+    assert message.find_parent("fieldset") == field.find_parent("fieldset")
+    assert field.get("aria-invalid") == ("true" if is_wrong else None)
+    # Who listens or uses the keyboard begins where it is said, and gets from there to the field.
+    begun = soup.select_one("[autofocus]")
+    assert begun["tabindex"] == "-1"
+    assert typed in begun.get_text()
+    assert bool(begun.select_one("a[href='#where']")) is is_wrong
+
+
+def test_should_say_nothing_is_wrong_where_nothing_is(page: Page) -> None:
+    for asked in ({}, {"about": "care", "where": "汐見"}, {"about": "care"}):
+        soup = page("/find/", asked)
+        assert not soup.select("[aria-invalid], [autofocus], .field-message")
+
+
+def test_should_begin_with_the_danger_and_not_with_a_wrong_place(page: Page) -> None:
+    soup = page("/find/", {"about": "partner-violence", "where": "ハワイ"})
+    assert soup.find(id="where")["aria-invalid"] == "true"
+    assert not soup.select("[autofocus]")
+
+
 def test_should_put_the_urgent_lines_above_the_desks(page: Page) -> None:
     soup = page("/find/", {"about": "partner-violence"})
     first = soup.select_one(".answer .line, .answer .desk")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -107,12 +108,12 @@ def test_should_list_and_count_our_own(page: Page, client: Client) -> None:
 
 
 def test_should_share_files_of_our_own(page: Page, client: Client) -> None:
-    items = client.get("/share/list.json").json()["items"]
+    items = json.loads(client.get("/share/list.json").getvalue())["items"]
     assert items
     assert not any(area["name"] in OTHERS for item in items for area in item["areas"])
-    others = client.get("/share/list.json?area=toyokawa").json()["items"]
+    others = json.loads(client.get("/share/list.json?area=toyokawa").getvalue())["items"]
     assert {area["name"] for item in others for area in item["areas"]} == {"豊川市"}
-    table = client.get("/share/list.csv").content.decode("utf-8-sig")
+    table = client.get("/share/list.csv").getvalue().decode("utf-8-sig")
     assert "豊川市 " not in table
     assert "豊川市" not in page("/share/leaflet/").main.get_text()
 

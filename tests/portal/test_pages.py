@@ -261,6 +261,9 @@ def test_should_have_no_public_address_that_this_file_does_not_know() -> None:
         "healthz",
         "readyz",
         "sitemap",
+        "robots",
+        "favicon",
+        "security",
         "wagtail_serve",
     }
 

@@ -99,6 +99,29 @@ class EngineContract:
         assert counts == {"hikiko": 2, "sogo": 1}
         assert self.ask(engine, "部屋", facets=("type",)).facets["type"] == {"sogo": 1}
 
+    def test_should_leave_out_what_ended_before_the_day(self, engine):
+        engine.apply(
+            [
+                document(1, "草刈り", reading="くさかり", until=date(2026, 11, 26), facets={"type": ("a",)}),
+                document(2, "草刈り", reading="くさかり", until=date(2026, 11, 25), facets={"type": ("b",)}),
+                document(3, "草刈り", reading="くさかり", facets={"type": ("c",)}),
+            ],
+            [],
+        )
+        day = date(2026, 11, 26)
+        for text in ("", "草刈り"):
+            assert set(self.keys(engine, text)) == {"d:1", "d:2", "d:3"}
+            found = self.ask(engine, text, on=day, facets=("type",))
+            assert {hit.key for hit in found.hits} == {"d:1", "d:3"}
+            assert (found.total, found.facets["type"]) == (2, {"a": 1, "c": 1})
+            assert self.keys(engine, text, on=day, filters={"type": ("b", "c")}) == ["d:3"]
+        # The next day is another question, also where counts are remembered.
+        later = self.ask(engine, on=date(2026, 11, 27), facets=("type",))
+        assert (later.total, later.facets["type"]) == (1, {"c": 1})
+        assert self.ask(engine, "体操", on=day, also={"type": ("b",)}).total == 0
+        assert [hit.key for hit in engine.suggest("くさ", 5, {}, day)] == ["d:1", "d:3"]
+        assert len(engine.suggest("くさ", 5)) == 3
+
     def test_should_answer_all_documents_to_an_empty_query(self, engine):
         engine.apply([document(number) for number in range(5)], [])
         assert self.ask(engine).total == 5

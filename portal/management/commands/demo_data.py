@@ -13,7 +13,7 @@ from ...demo import city
 
 
 class Command(BaseCommand):
-    """See `portal.demo.city`."""
+    """See `portal.demo.city.city`."""
 
     help = "Load the demo city よろず市 (seeded, idempotent), multiply it for benchmarks, or remove it."
 

@@ -11,7 +11,10 @@ function attach(input) {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", form.dataset.suggestionsLabel);
   list.hidden = true;
+  // A list that scrolls would be a stop of the Tab key, and is gone as soon as the box loses the focus.
+  list.tabIndex = -1;
   input.after(list);
+  const said = form.querySelector("[role=status]");
   for (const [name, value] of Object.entries({
     role: "combobox",
     "aria-autocomplete": "list",
@@ -30,6 +33,7 @@ function attach(input) {
     active = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
+    said.textContent = "";
   }
 
   function choose(text) {
@@ -68,6 +72,7 @@ function attach(input) {
     list.hidden = words.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
     mark(-1);
+    said.textContent = words.length ? form.dataset.suggestionsCount.replace("{count}", words.length) : "";
   }
 
   async function ask() {

@@ -7,9 +7,8 @@ import pytest
 from django.utils import translation
 from pydantic import ValidationError
 
-from directory.hours import rules
 from directory.hours import text as hours_text
-from directory.hours.rules import OpeningException, OpeningRule, Schedule
+from directory.hours.rules import OpeningException, OpeningRule, Schedule, rules
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 MON, TUE, WED, THU, FRI, SAT, SUN = range(7)

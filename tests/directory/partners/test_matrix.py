@@ -58,6 +58,10 @@ RULES: dict[str, Any] = {
     "readyz": PUBLIC,
     "sitemap.xml": PUBLIC,
     "sitemap": PUBLIC,
+    "robots": PUBLIC,
+    "favicon": PUBLIC,
+    # Where nobody is named for it, as in the tests: tests/portal/test_conventions.py.
+    "security": _all(404),
     "wagtail_serve": PUBLIC,
     "^media/(?P<path>.*)$": _all(404),
     "wagtaildocs_serve": _all(404),

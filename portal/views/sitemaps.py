@@ -8,7 +8,7 @@ from wagtail.models import Page
 
 from directory.models import PublicRecord
 
-from .models import HomePage
+from ..models import HomePage
 
 
 class PageSitemap(Sitemap):
