@@ -22,7 +22,8 @@ def _tantivy() -> Engine:
 
 def _elasticsearch() -> Engine:
     try:
-        from search.engines.elasticsearch import ClusterOptions, ElasticsearchEngine
+        from search.engines.elasticsearch import ElasticsearchEngine
+        from search.engines.elasticsearch_cluster import ClusterOptions
     except ImportError as error:
         raise ImproperlyConfigured("SEARCH_ENGINE=elasticsearch needs: pip install 'yorozu[elasticsearch]'") from error
     return ElasticsearchEngine(ClusterOptions(**settings.ELASTICSEARCH))

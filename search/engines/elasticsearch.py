@@ -11,24 +11,20 @@ used: no scripts, no plugins, no analysis but whitespace.
 import json
 import logging
 import secrets
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 
 from elastic_transport import TransportError
-from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError
+from elasticsearch import ApiError, Elasticsearch, NotFoundError
 from elasticsearch.dsl import Search
-from elasticsearch.helpers import BulkIndexError, scan, streaming_bulk
+from elasticsearch.helpers import scan, streaming_bulk
 
 from search.documents import ORDER_LIMIT, SearchDocument, analyse_document, clean_value
 from search.engines.base import (
     Cursor,
     Engine,
-    EngineBusy,
     EngineHit,
     EngineQuery,
     EngineResult,
@@ -37,59 +33,16 @@ from search.engines.base import (
     Filters,
     distance_km,
 )
+from search.engines.elasticsearch_cluster import ClusterLock, ClusterOptions, connect, reachable
 from search.engines.elasticsearch_query import MAPPING, ask, suggesting, to_source
 
 logger = logging.getLogger("search")
 
-WRITE_WAIT_SECONDS = 10.0
-POLL_SECONDS = 0.1
-# A writer that died lets its lock go after this; a rebuild renews its own while it goes on.
-LOCK_SECONDS = 120.0
 BULK = 500
 PROGRESS_EVERY = 1_000
 # Elasticsearch ranks so many hits before a page without being asked to; beyond, the total is looked at first.
 DEEP = 10_000
 DEEPEST = 2**31 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterOptions:
-    """How the cluster is reached. Times in seconds; `replicas` of each index."""
-
-    hosts: tuple[str, ...]
-    prefix: str = "yorozu"
-    api_key: str = ""
-    username: str = ""
-    password: str = ""
-    ca_certs: str = ""
-    verify: bool = True
-    timeout: float = 2.0
-    write_timeout: float = 60.0
-    replicas: int = 0
-    write_wait: float = WRITE_WAIT_SECONDS
-
-
-def connect(options: ClusterOptions) -> Elasticsearch:
-    """A client of all nodes: short timeouts, and another node when one does not answer."""
-    secure = any(host.startswith("https:") for host in options.hosts)
-    tls: dict[str, Any] = {}
-    if secure:
-        tls["verify_certs"] = options.verify
-        if options.ca_certs:
-            tls["ca_certs"] = options.ca_certs
-        if not options.verify:
-            tls["ssl_show_warn"] = False
-    login = (options.username, options.password) if options.username and not options.api_key else None
-    return Elasticsearch(
-        list(options.hosts),
-        api_key=options.api_key or None,
-        basic_auth=login,
-        request_timeout=options.timeout,
-        max_retries=3,
-        retry_on_status=(502, 503, 504),
-        retry_on_timeout=len(options.hosts) > 1,
-        **tls,
-    )
 
 
 class ElasticsearchEngine(Engine):
@@ -102,14 +55,14 @@ class ElasticsearchEngine(Engine):
         self._client = connect(options)
         self._writer = self._client.options(request_timeout=options.write_timeout)
         self._alias = options.prefix
-        self._write_lock = _ClusterLock(self, "write", options.write_wait)
-        self._rebuild_lock = _ClusterLock(self, "rebuild", min(options.write_wait, 1.0))
+        self._write_lock = ClusterLock(self._client, self.locks, "write", options.write_wait)
+        self._rebuild_lock = ClusterLock(self._client, self.locks, "rebuild", min(options.write_wait, 1.0))
 
     # -- reading --
 
     def search(self, query: EngineQuery) -> EngineResult:
         """See Engine."""
-        with _reachable():
+        with reachable():
             if query.offset + query.limit > DEEP:
                 total = self._execute(query, count_only=True).hits.total.value
                 if query.offset >= total:
@@ -131,20 +84,20 @@ class ElasticsearchEngine(Engine):
         # No reading in the index is longer.
         if not 0 < len(prefix) <= ORDER_LIMIT or limit <= 0:
             return ()
-        with _reachable():
+        with reachable():
             asked = suggesting(Search(using=self._client, index=self._alias), prefix, limit, filters or {}).execute()
             return tuple(_hit(hit, EngineQuery(sort="reading")) for hit in asked.to_dict()["hits"]["hits"])
 
     def fingerprints(self) -> dict[str, str]:
         """See Engine."""
-        with _reachable():
+        with reachable():
             found = scan(self._writer, index=self._alias, query={"_source": ["fingerprint"]}, size=2_000)
             return {hit["_id"]: hit["_source"]["fingerprint"] for hit in found}
 
     def status(self) -> EngineStatus:
         """See Engine."""
         try:
-            with _reachable():
+            with reachable():
                 index = self._current()
                 created = self._client.indices.get_settings(index=index)[index]["settings"]["index"]["creation_date"]
                 count = self._client.count(index=index)["count"]
@@ -157,14 +110,14 @@ class ElasticsearchEngine(Engine):
     @property
     def cursor(self) -> Cursor:
         """See Engine."""
-        with _reachable():
+        with reachable():
             index = self._current()
             kept = self._client.indices.get_mapping(index=index)[index]["mappings"].get("_meta", {}).get("cursor", {})
         return Cursor(int(kept.get("change", 0)), {int(gap): float(at) for gap, at in kept.get("gaps", {}).items()})
 
     @cursor.setter
     def cursor(self, cursor: Cursor) -> None:
-        with self.exclusive(), _reachable():
+        with self.exclusive(), reachable():
             self._write_cursor(self._current(), cursor)
 
     def _write_cursor(self, index: str, cursor: Cursor) -> None:
@@ -186,7 +139,7 @@ class ElasticsearchEngine(Engine):
 
     def apply(self, upserts: Iterable[SearchDocument], deletes: Iterable[str]) -> None:
         """See Engine. What is analysed without error is sent as one bulk; sent again, it does no harm."""
-        with self.exclusive(), _reachable():
+        with self.exclusive(), reachable():
             index = self._current()
             # The last one of a key wins, as if they had come one by one.
             documents = {document.key: to_source(analyse_document(document)) for document in upserts}
@@ -221,7 +174,7 @@ class ElasticsearchEngine(Engine):
             stamp = datetime.now(UTC).strftime("%Y%m%dt%H%M%S%f")
             index = f"{self._alias}-{stamp}-{secrets.token_hex(3)}"
             try:
-                with _reachable():
+                with reachable():
                     return self._fill(index, documents, cursor or Cursor(), progress)
             except BaseException:
                 self._discard(index)
@@ -280,7 +233,7 @@ class ElasticsearchEngine(Engine):
 
     def rollback(self) -> str:
         """Let the index before answer again; returns its name. Raises EngineUnavailable when there is none."""
-        with self.exclusive(), _reachable():
+        with self.exclusive(), reachable():
             current = self._current()
             earlier = [name for name in self._indices() if name < current]
             if not earlier:
@@ -314,91 +267,6 @@ class ElasticsearchEngine(Engine):
         return self._client
 
 
-class _ClusterLock:
-    """One holder at a time over all hosts: a document that only one can create. Its thread may enter again."""
-
-    def __init__(self, engine: ElasticsearchEngine, name: str, wait: float) -> None:
-        self._engine = engine
-        self._name = name
-        self._wait = wait
-        self._threads = threading.RLock()
-        self._depth = 0
-        self._owner = secrets.token_hex(8)
-
-    @contextmanager
-    def __call__(self) -> Iterator[None]:
-        """Hold the lock. Raises EngineBusy when it does not come free in time, EngineUnavailable without a cluster."""
-        deadline = time.monotonic() + self._wait
-        if not self._threads.acquire(timeout=self._wait):
-            raise EngineBusy(f"Another thread holds the lock {self._name}")
-        try:
-            if self._depth == 0:
-                self._take(deadline)
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1
-                if self._depth == 0:
-                    self._let_go()
-        finally:
-            self._threads.release()
-
-    def renew(self) -> None:
-        """Hold it for longer."""
-        self._engine.client.index(index=self._engine.locks, id=self._name, document=self._claim())
-
-    def _claim(self) -> dict[str, Any]:
-        return {"owner": self._owner, "until": time.time() + LOCK_SECONDS}
-
-    def _take(self, deadline: float) -> None:
-        while True:
-            with _reachable():
-                if self._try():
-                    return
-            if time.monotonic() >= deadline:
-                raise EngineBusy(f"Somebody else holds the lock {self._name}")
-            time.sleep(POLL_SECONDS)
-
-    def _try(self) -> bool:
-        client, place = self._engine.client, {"index": self._engine.locks, "id": self._name}
-        try:
-            client.create(**place, document=self._claim())
-            return True
-        except ConflictError:
-            pass
-        try:
-            held = client.get(**place)
-            # What this object could not let go while the cluster was away is its own still.
-            if held["_source"]["owner"] != self._owner and held["_source"]["until"] > time.time():
-                return False
-            # Its holder died: whoever is first to replace exactly this state has it.
-            version = {"if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"]}
-            client.index(**place, document=self._claim(), **version)
-            return True
-        except (NotFoundError, ConflictError):
-            return False
-
-    def _let_go(self) -> None:
-        client, place = self._engine.client, {"index": self._engine.locks, "id": self._name}
-        try:
-            held = client.get(**place)
-            if held["_source"]["owner"] == self._owner:
-                version = {"if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"]}
-                client.delete(**place, **version)
-        except (ApiError, TransportError) as error:
-            logger.warning("The lock %s will go by itself after %s s: %s", self._name, LOCK_SECONDS, error)
-
-
-@contextmanager
-def _reachable() -> Iterator[None]:
-    """Tell whatever the cluster cannot do as EngineUnavailable."""
-    try:
-        yield
-    except (ApiError, TransportError, BulkIndexError) as error:
-        raise EngineUnavailable(f"Elasticsearch: {str(error)[:500]}") from error
-
-
 def _hit(hit: Mapping[str, Any], query: EngineQuery) -> EngineHit:
     source = hit["_source"]
     place = source.get("place")
@@ -413,8 +281,3 @@ def _facets(answer: Any, query: EngineQuery) -> Mapping[str, Mapping[str, int]]:
         facet: {bucket["key"]: bucket["doc_count"] for bucket in found[facet]["values"]["buckets"]}
         for facet in query.facets
     }
-
-
-def public_options(options: ClusterOptions) -> dict[str, Any]:
-    """The options without secrets, for logs."""
-    return {name: value for name, value in asdict(options).items() if name not in {"api_key", "password"}}

@@ -13,7 +13,8 @@ from directory.vocabulary import provide
 from search import vocabulary
 from search.documents import FACETS, document_stream
 from search.engines.base import Cursor, EngineBusy, EngineQuery, EngineUnavailable
-from search.engines.elasticsearch import ClusterOptions, ElasticsearchEngine, connect, public_options
+from search.engines.elasticsearch import ElasticsearchEngine
+from search.engines.elasticsearch_cluster import ClusterOptions, connect, public_options
 from search.engines.tantivy import TantivyEngine
 from search.query import understand
 from tests.search.contract import EngineContract, document
@@ -95,7 +96,7 @@ def test_should_let_only_one_host_write(engine: ElasticsearchEngine, options: Cl
 def test_should_take_over_the_lock_of_a_host_that_died(
     engine: ElasticsearchEngine, options: ClusterOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("search.engines.elasticsearch.LOCK_SECONDS", -1.0)
+    monkeypatch.setattr("search.engines.elasticsearch_cluster.LOCK_SECONDS", -1.0)
     engine._write_lock._take(0)
     other = ElasticsearchEngine(options)
     try:
