@@ -56,9 +56,9 @@ def get_engine() -> Engine | Failover:
     chosen = engine_named(_chosen())
     if chosen.name == "tantivy":
         return chosen
-    from search.indexing import catch_up_quietly
+    from search.indexing import follow_later
 
-    return Failover(chosen, engine_named("tantivy"), on_away=catch_up_quietly)
+    return Failover(chosen, engine_named("tantivy"), on_away=follow_later)
 
 
 def forget_engines() -> None:

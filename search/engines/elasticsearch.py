@@ -4,8 +4,8 @@
 <prefix>-20261121t093000-3f2a9c              an index behind it; the one before is kept for `rollback`
 <prefix>-locks                               who writes or rebuilds at present, on any host
 
-An index's cursor stands in its mapping's `_meta`, so that both are swapped at once. Only what the core of Elasticsearch has is
-used: no scripts, no plugins, no analysis but whitespace.
+An index's cursor and shape stand in its mapping's `_meta`, so that all are swapped at once. Only what the core of
+Elasticsearch has is used: no scripts, no plugins, no analysis but whitespace.
 """
 
 import json
@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from elastic_transport import TransportError
@@ -21,7 +22,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError
 from elasticsearch.dsl import Search
 from elasticsearch.helpers import scan, streaming_bulk
 
-from search.documents import ORDER_LIMIT, SearchDocument, analyse_document, clean_value
+from search.documents import ORDER_LIMIT, SAMPLE, SearchDocument, analyse_document, clean_value, shape_of
 from search.engines.base import (
     Cursor,
     Engine,
@@ -31,14 +32,17 @@ from search.engines.base import (
     EngineStatus,
     EngineUnavailable,
     Filters,
+    IndexBroken,
     distance_km,
 )
 from search.engines.elasticsearch_cluster import ClusterLock, ClusterOptions, connect, reachable
 from search.engines.elasticsearch_query import MAPPING, ask, suggesting, to_source
+from search.text import analysis_state
 
 logger = logging.getLogger("search")
 
 BULK = 500
+READ_ONLY = ("read_only_allow_delete", "read_only", "write")
 PROGRESS_EVERY = 1_000
 # Elasticsearch ranks so many hits before a page without being asked to; beyond, the total is looked at first.
 DEEP = 10_000
@@ -99,37 +103,60 @@ class ElasticsearchEngine(Engine):
         try:
             with reachable():
                 index = self._current()
-                created = self._client.indices.get_settings(index=index)[index]["settings"]["index"]["creation_date"]
+                settings = self._client.indices.get_settings(index=index)[index]["settings"]["index"]
                 count = self._client.count(index=index)["count"]
                 health = self._client.cluster.health(index=index)["status"]
+        except IndexBroken as error:
+            return EngineStatus(False, 0, None, str(error), "there is no index")
         except EngineUnavailable as error:
-            return EngineStatus(False, 0, None, str(error))
-        built_at = datetime.fromtimestamp(int(created) / 1000, UTC)
-        return EngineStatus(health != "red", count, built_at, f"{index} {health}")
+            return EngineStatus(False, 0, None, str(error), "the cluster does not answer")
+        built_at = datetime.fromtimestamp(int(settings["creation_date"]) / 1000, UTC)
+        problem = ""
+        if health == "red":
+            problem = "a part of the index is missing"
+        elif "true" in {str(settings.get("blocks", {}).get(block)).lower() for block in READ_ONLY}:
+            # Elasticsearch does that by itself when its disk is almost full, and takes it back when there is room.
+            problem = "the cluster is read-only, as when its disk is almost full"
+        return EngineStatus(health != "red", count, built_at, f"{index} {health}", problem)
+
+    def examine(self) -> None:
+        """See Engine."""
+        with reachable():
+            self._current()
+
+    def is_outdated(self) -> bool:
+        """See Engine."""
+        with reachable():
+            return self._mapping(self._current()).get("_meta", {}).get("shape") != shape()
 
     @property
     def cursor(self) -> Cursor:
         """See Engine."""
         with reachable():
-            index = self._current()
-            kept = self._client.indices.get_mapping(index=index)[index]["mappings"].get("_meta", {}).get("cursor", {})
-        return Cursor(int(kept.get("change", 0)), {int(gap): float(at) for gap, at in kept.get("gaps", {}).items()})
+            kept = self._mapping(self._current()).get("_meta", {}).get("cursor", {})
+        gaps = {int(gap): float(at) for gap, at in kept.get("gaps", {}).items()}
+        return Cursor(int(kept.get("change", 0)), gaps, str(kept.get("mark", "")))
 
     @cursor.setter
     def cursor(self, cursor: Cursor) -> None:
         with self.exclusive(), reachable():
-            self._write_cursor(self._current(), cursor)
+            index = self._current()
+            self._write_meta(index, cursor, self._mapping(index).get("_meta", {}).get("shape", ""))
 
-    def _write_cursor(self, index: str, cursor: Cursor) -> None:
+    def _write_meta(self, index: str, cursor: Cursor, built: str) -> None:
         gaps = {str(gap): at for gap, at in cursor.gaps.items()}
-        self._writer.indices.put_mapping(index=index, meta={"cursor": {"change": cursor.change, "gaps": gaps}})
+        kept = {"change": cursor.change, "gaps": gaps, "mark": cursor.mark}
+        self._writer.indices.put_mapping(index=index, meta={"cursor": kept, "shape": built})
+
+    def _mapping(self, index: str) -> dict[str, Any]:
+        return self._client.indices.get_mapping(index=index)[index]["mappings"]
 
     def _current(self) -> str:
         """The index behind the alias."""
         try:
             return sorted(self._client.indices.get_alias(name=self._alias))[-1]
         except NotFoundError as error:
-            raise EngineUnavailable(f"No index {self._alias}: run `manage.py rebuild_index`") from error
+            raise IndexBroken(f"No index {self._alias}: run `manage.py rebuild_index`") from error
 
     # -- writing --
 
@@ -137,12 +164,23 @@ class ElasticsearchEngine(Engine):
         """See Engine."""
         return self._write_lock()
 
+    def rebuilding(self) -> AbstractContextManager[None]:
+        """See Engine."""
+        return self._rebuild_lock()
+
     def apply(self, upserts: Iterable[SearchDocument], deletes: Iterable[str]) -> None:
         """See Engine. What is analysed without error is sent as one bulk; sent again, it does no harm."""
         with self.exclusive(), reachable():
             index = self._current()
+            # An index that an earlier version built knows fewer fields, and refuses others.
+            known = self._mapping(index)["properties"]
             # The last one of a key wins, as if they had come one by one.
-            documents = {document.key: to_source(analyse_document(document)) for document in upserts}
+            documents = {
+                document.key: {
+                    name: value for name, value in to_source(analyse_document(document)).items() if name in known
+                }
+                for document in upserts
+            }
             actions: list[dict[str, Any]] = [
                 {"_op_type": "delete", "_index": index, "_id": key} for key in deletes if key not in documents
             ]
@@ -170,7 +208,7 @@ class ElasticsearchEngine(Engine):
         progress: Callable[[int], None] | None = None,
     ) -> int:
         """See Engine."""
-        with self._rebuild_lock():
+        with self.rebuilding():
             stamp = datetime.now(UTC).strftime("%Y%m%dt%H%M%S%f")
             index = f"{self._alias}-{stamp}-{secrets.token_hex(3)}"
             try:
@@ -190,6 +228,7 @@ class ElasticsearchEngine(Engine):
         loading = {"refresh_interval": "-1", "number_of_replicas": 0}
         settings = {"number_of_shards": 1, "max_result_window": DEEPEST, **loading}
         self._writer.indices.create(index=index, mappings=MAPPING, settings=settings)
+        built = shape()
         seen: set[str] = set()
 
         def actions() -> Iterator[dict[str, Any]]:
@@ -202,7 +241,7 @@ class ElasticsearchEngine(Engine):
                 yield {"_index": index, "_id": document.key, "_source": to_source(analyse_document(document))}
 
         self._send(actions())
-        self._write_cursor(index, cursor)
+        self._write_meta(index, cursor, built)
         self._writer.indices.put_settings(
             index=index, settings={"refresh_interval": "1s", "number_of_replicas": self._options.replicas}
         )
@@ -265,6 +304,16 @@ class ElasticsearchEngine(Engine):
     def client(self) -> Elasticsearch:
         """The client, for locks and tests."""
         return self._client
+
+
+def shape() -> str:
+    """What an index that is built now is made of and how; another one in an index means that it is out of date."""
+    return _shape(analysis_state())
+
+
+@lru_cache(maxsize=4)
+def _shape(_analysis: str) -> str:
+    return shape_of([MAPPING, to_source(analyse_document(SAMPLE))])
 
 
 def _hit(hit: Mapping[str, Any], query: EngineQuery) -> EngineHit:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from directory.files import FixtureError
 from portal import demo
+from search.engines.base import EngineError
 
 
 class Command(BaseCommand):
@@ -56,4 +57,9 @@ class Command(BaseCommand):
             count = demo.load(seed, resources, progress if resources else None)
         except FixtureError as error:
             raise CommandError(_("デモのデータに誤りがあり、何も読み込みませんでした:") + f"\n{error}") from error
+        except EngineError as error:
+            raise CommandError(
+                _("デモのデータを読み込みましたが、作れなかった索引があります。直ったら、ひとりでに追いつきます：")
+                + str(error)
+            ) from error
         self.stdout.write(_("{count}件の社会資源を読み込みました").format(count=f"{count:,}"))
