@@ -6,7 +6,6 @@ killed, a database that was put back) is done from here, and so is what other ho
 
 import random
 import threading
-import time
 
 from search.indexing import follow_later
 
@@ -14,16 +13,16 @@ from search.indexing import follow_later
 FOLLOW_SECONDS = 30.0
 
 
-def start_following() -> threading.Thread:
-    """Begin, in a process that was not forked yet from this one."""
-    thread = threading.Thread(target=_follow_for_ever, name="follow-index", daemon=True)
-    thread.start()
-    return thread
+def start_following() -> threading.Event:
+    """Begin, in a process that will not be forked any more. Setting the event ends it."""
+    ended = threading.Event()
+    threading.Thread(target=_follow_until, args=(ended,), name="follow-index", daemon=True).start()
+    return ended
 
 
-def _follow_for_ever() -> None:
+def _follow_until(ended: threading.Event) -> None:
     # This thread may end with its process at any moment. The work is done in the lane, whose end is waited for.
-    while True:
+    while not ended.is_set():
         follow_later()
         # Workers that started together need not look together.
-        time.sleep(FOLLOW_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+        ended.wait(FOLLOW_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - no secret

@@ -186,19 +186,18 @@ class ElasticsearchEngine(Engine):
             ]
             actions += [{"_index": index, "_id": key, "_source": source} for key, source in documents.items()]
             if actions:
-                self._send(actions)
+                # Somebody waits for this, and what is refused is sent again later.
+                self._send(actions, retries=0)
                 self._writer.indices.refresh(index=index)
 
-    def _send(self, actions: Iterable[dict[str, Any]], progress: Callable[[], None] | None = None) -> None:
+    def _send(self, actions: Iterable[dict[str, Any]], retries: int = 3) -> None:
         for is_done, answer in streaming_bulk(
-            self._writer, actions, chunk_size=BULK, raise_on_error=False, max_retries=3, initial_backoff=1
+            self._writer, actions, chunk_size=BULK, raise_on_error=False, max_retries=retries, initial_backoff=1
         ):
             result = next(iter(answer.values()))
             # Deleting what is not there is what was wanted.
             if not is_done and result.get("status") != 404:
                 raise EngineUnavailable(f"The cluster refused {result.get('_id')}: {result.get('error')}")
-            if progress:
-                progress()
 
     def rebuild(
         self,

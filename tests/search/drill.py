@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -25,15 +26,14 @@ os.environ["YOROZU_ENV"] = "demo"
 os.environ["YOROZU_VAR"] = os.environ.get("DRILL_VAR") or tempfile.mkdtemp(prefix="yorozu-kills-")
 
 
-def publish_for_ever(ready: int) -> None:
-    """Change and publish one place after another, each in a request's transaction; take one back now and then."""
+def publish_for_ever(done: int) -> None:
+    """Change and publish one place after another, each in a request's transaction; take one back now and then. A word for each."""
     from django.db import transaction
 
     from directory.models import GatheringPlace
 
     chance = random.Random(os.getpid())
     places = list(GatheringPlace.objects.order_by("pk").values_list("pk", flat=True))
-    os.write(ready, b"!")
     while True:
         place = GatheringPlace.objects.get(pk=chance.choice(places))
         with transaction.atomic():
@@ -42,6 +42,7 @@ def publish_for_ever(ready: int) -> None:
             else:
                 place.summary = f"{place.summary.split('（')[0]}（{chance.randrange(10**6)}）"
                 place.save_revision().publish()
+        os.write(done, b"!")
 
 
 def follow_and_compare(told: int) -> None:
@@ -76,8 +77,8 @@ def follow_and_compare(told: int) -> None:
     os.write(told, json.dumps(found).encode())
 
 
-def in_child(work, wait: float | None) -> tuple[bytes, int]:
-    """Run it in a child that is killed `wait` seconds after its first word, or runs to its end."""
+def in_child(work: Callable[[int], None], wait: float | None) -> bytes:
+    """What it says. Run it in a child that is killed `wait` seconds after its first word, or runs to its end."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -93,9 +94,10 @@ def in_child(work, wait: float | None) -> tuple[bytes, int]:
     if wait is not None:
         time.sleep(wait)
         os.kill(child, signal.SIGKILL)
+        heard += os.read(reading, 65_536)
     os.waitpid(child, 0)
     os.close(reading)
-    return heard, child
+    return heard
 
 
 def main() -> int:
@@ -114,15 +116,18 @@ def main() -> int:
     connections.close_all()
     chance, counted, failures = random.Random(1), Counter(), []
     for number in range(KILLS):
-        heard, _child = in_child(publish_for_ever, chance.uniform(0.05, 1.0))
+        heard = in_child(publish_for_ever, chance.uniform(0.0, 1.0))
         if not heard:
             failures.append(f"{number}: nothing could be published")
             continue
-        heard, _child = in_child(follow_and_compare, None)
+        counted["publications"] += len(heard)
+        heard = in_child(follow_and_compare, None)
         found = json.loads(heard or b"{}")
         counted["broken, and built anew"] += bool(found.get("rebuilt"))
         counted["with changes that waited"] += found.get("waited", 0) != 0
         counted["searches unanswered"] += not found.get("answered")
+        if number % 10 == 9:
+            sys.stderr.write(f"{number + 1}: {json.dumps(counted)}\n")
         if not (found.get("answered") and found.get("clean")) or found.get("pending") or found.get("problem"):
             failures.append(f"{number}: {found}")
     sys.stdout.write(f"{KILLS} kills: {json.dumps(counted)}; {len(failures)} did not follow\n")
