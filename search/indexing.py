@@ -121,22 +121,29 @@ def _each(work: Callable[[Engine], int], engine: Engine | None) -> int:
 
 def _catch_up(engine: Engine) -> int:
     applied = 0
+    while True:
+        changes = _catch_up_once(engine)
+        applied += changes
+        if changes < BATCH:
+            return applied
+
+
+def _catch_up_once(engine: Engine) -> int:
+    """One batch; between two others may write, an editor's own change for example."""
     if dictionary.is_damaged():
         raise IndexBroken("The dictionary is damaged: without it documents would be read otherwise than the others")
     # Held from reading the records to writing them: else an older state read earlier could be written later.
     with engine.exclusive():
-        if not change_log.is_continued(engine.cursor):
+        cursor = engine.cursor
+        if not change_log.is_continued(cursor):
             raise IndexBroken(
                 f"{engine.name} followed changes that the database does not know, or missed some for good"
             )
-        while True:
-            cursor = engine.cursor
-            changes = change_log.unseen(cursor, BATCH)
-            if not changes:
-                return applied
+        changes = change_log.unseen(cursor, BATCH)
+        if changes:
             _apply(engine, [change.key for change in changes])
             engine.cursor = change_log.moved(cursor, changes)
-            applied += len(changes)
+        return len(changes)
 
 
 def _follow(engine: Engine, has_other_words: bool) -> int:
@@ -211,11 +218,13 @@ def repair(report: CheckReport, engine: Engine | None = None) -> None:
 
 
 def catch_up_quietly(engine: Engine | None = None) -> None:
-    """Catch up; what cannot be done now waits in the log, and an index that must be built anew is so by `follow_later`."""
+    """Catch up with what one request may wait for; the rest, and an index that must be built anew, are left to
+    `follow_later`. What cannot be done now waits in the log."""
     try:
         for each in (engine,) if engine else engines_in_use():
             try:
-                _catch_up(each)
+                if _catch_up_once(each) == BATCH:
+                    follow_later()
             except IndexBroken as broken:
                 logger.warning("%s cannot follow and will be built anew: %s", each.name, broken)
                 follow_later()

@@ -307,12 +307,12 @@ class ElasticsearchEngine(Engine):
 
 def shape() -> str:
     """What an index that is built now is made of and how; another one in an index means that it is out of date."""
-    return _shape(analysis_state())
+    return _shape(analysis_state(), json.dumps(MAPPING, sort_keys=True))
 
 
 @lru_cache(maxsize=4)
-def _shape(_analysis: str) -> str:
-    return shape_of([MAPPING, to_source(analyse_document(SAMPLE))])
+def _shape(_analysis: str, mapping: str) -> str:
+    return shape_of([mapping, to_source(analyse_document(SAMPLE))])
 
 
 def _hit(hit: Mapping[str, Any], query: EngineQuery) -> EngineHit:

@@ -22,7 +22,7 @@ from django.utils import timezone
 from search import engines, indexing
 from search.documents import FACETS, document_stream
 from search.engines.base import EngineQuery
-from search.indexing import catch_up, catch_up_quietly, check, pending, rebuild
+from search.indexing import catch_up, catch_up_quietly, check, follow_quietly, pending, rebuild
 from search.models import IndexChange
 from tests.factories import PlaceFactory
 
@@ -217,6 +217,18 @@ def clustered(elasticsearch_url: str, own_index: Path, settings: object, request
 def test_should_fill_all_engines_by_a_load(clustered: object) -> None:
     rebuild()
     assert all_clean()
+
+
+@pytest.mark.elasticsearch
+def test_should_fill_a_cluster_that_lost_everything(clustered: object, client: Client) -> None:
+    rebuild()
+    for index in clustered.client.indices.get(index="t-truth-*", features="settings"):
+        clustered.client.indices.delete(index=index)
+    assert answers(client), "the embedded index answers"
+    assert health(client)["status"] == "degraded"
+    follow_quietly()
+    assert all_clean()
+    assert health(client)["status"] == "ok"
 
 
 # d: no room

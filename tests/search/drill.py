@@ -1,6 +1,7 @@
 """`kill -9` of a process that publishes, again and again: each time the index follows by itself, and answers meanwhile.
 
-Run by `make drill-index` (DRILL_KILLS=60). A child publishes as an editor does until it is killed at some moment; another one
+Run by `make drill-index` (DRILL_KILLS=60). A child publishes as an editor does until it is killed: every other time at some
+moment, else just after a commit to the index has begun, where it hurts. Another one
 then does what a worker does every half minute (`indexing.follow_quietly`), and compares the whole index with the records.
 Fails when a search is not answered, an index does not follow, or the two differ.
 """
@@ -77,8 +78,17 @@ def follow_and_compare(told: int) -> None:
     os.write(told, json.dumps(found).encode())
 
 
-def in_child(work: Callable[[int], None], wait: float | None) -> bytes:
-    """What it says. Run it in a child that is killed `wait` seconds after its first word, or runs to its end."""
+def wait_for_commit(most: float = 20.0) -> None:
+    """Until files appear in the index that answers."""
+    root = Path(os.environ["YOROZU_VAR"]) / "index"
+    folder = root / (root / "CURRENT").read_text().strip() / "index"
+    before, until = folder.stat().st_mtime_ns, time.monotonic() + most
+    while folder.stat().st_mtime_ns == before and time.monotonic() < until:
+        time.sleep(0.0005)
+
+
+def in_child(work: Callable[[int], None], wait: Callable[[], None] | None) -> bytes:
+    """What it says. Run it in a child that is killed after its first word and `wait`, or runs to its end."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -92,7 +102,7 @@ def in_child(work: Callable[[int], None], wait: float | None) -> bytes:
     os.close(writing)
     heard = os.read(reading, 65_536)
     if wait is not None:
-        time.sleep(wait)
+        wait()
         os.kill(child, signal.SIGKILL)
         heard += os.read(reading, 65_536)
     os.waitpid(child, 0)
@@ -116,7 +126,14 @@ def main() -> int:
     connections.close_all()
     chance, counted, failures = random.Random(1), Counter(), []
     for number in range(KILLS):
-        heard = in_child(publish_for_ever, chance.uniform(0.0, 1.0))
+        moment, instant = chance.uniform(0.0, 1.0), chance.uniform(0.0, 0.03)
+
+        def wait(aimed: bool = number % 2 == 1, moment: float = moment, instant: float = instant) -> None:
+            if aimed:
+                wait_for_commit()
+            time.sleep(instant if aimed else moment)
+
+        heard = in_child(publish_for_ever, wait)
         if not heard:
             failures.append(f"{number}: nothing could be published")
             continue

@@ -15,6 +15,7 @@ from search.documents import FACETS, document_stream
 from search.engines.base import Cursor, EngineBusy, EngineQuery, EngineUnavailable
 from search.engines.elasticsearch import ElasticsearchEngine
 from search.engines.elasticsearch_cluster import ClusterOptions, connect, public_options
+from search.engines.elasticsearch_query import MAPPING
 from search.engines.tantivy import TantivyEngine
 from search.query import understand
 from tests.search.contract import EngineContract, document
@@ -81,6 +82,24 @@ def test_should_leave_no_half_index_behind(engine: ElasticsearchEngine) -> None:
     with pytest.raises(RuntimeError):
         engine.rebuild(broken())
     assert engine._indices() == before
+
+
+def test_should_read_and_write_an_index_of_an_earlier_version(
+    engine: ElasticsearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fewer = {name: field for name, field in MAPPING["properties"].items() if name != "contact"}
+    with monkeypatch.context() as older:
+        older.setattr("search.engines.elasticsearch.MAPPING", {**MAPPING, "properties": fewer})
+        engine.rebuild([], cursor=Cursor(3, {}, "c1"))
+        assert not engine.is_outdated()
+    assert engine.is_outdated()
+    facets = {"kind": ("place",), "contact": ("mail",)}
+    engine.apply([document(1, facets=facets)], [])
+    assert engine.search(EngineQuery(filters={"kind": ("place",)}, facets=("contact",))).total == 1
+    assert engine.search(EngineQuery(filters={"contact": ("mail",)})).total == 0
+    engine.rebuild([document(1, facets=facets)])
+    assert not engine.is_outdated()
+    assert engine.search(EngineQuery(filters={"contact": ("mail",)})).total == 1
 
 
 def test_should_let_only_one_host_write(engine: ElasticsearchEngine, options: ClusterOptions) -> None:

@@ -73,6 +73,20 @@ def test_should_follow_more_changes_than_one_batch_holds(index, shelf, monkeypat
     assert len(keys(index)) == 10
 
 
+def test_should_leave_what_takes_long_to_whoever_comes_after_the_answer(
+    index, shelf, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(indexing, "BATCH", 3)
+    later = []
+    monkeypatch.setattr(indexing, "run_later", lambda work, lane: later.append(work) or True)
+    with django_capture_on_commit_callbacks(execute=True):
+        record_change([shelf.put(number, "居場所") for number in range(8)])
+    assert len(keys(index)) == 3
+    (work,) = later
+    work()
+    assert len(keys(index)) == 8
+
+
 def test_should_lose_no_save_and_no_change_without_an_index(
     index_dir, shelf, caplog, django_capture_on_commit_callbacks, monkeypatch
 ):
