@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from weakref import WeakKeyDictionary
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from sudachipy.errors import SudachiError
 
 from guard.background import run_later
@@ -258,8 +258,10 @@ def follow_quietly() -> None:
             _follow_quietly(engine, has_other_words)
     except EngineError as error:
         logger.error("The indexes cannot follow: %s", error)
+    except DatabaseError as error:
+        logger.warning("The indexes cannot follow while the database is away: %s", type(error).__name__)
     except Exception:
-        # Of a database that is away, or a defect: whoever called goes on.
+        # A defect: whoever called goes on.
         logger.exception("The indexes could not follow the changes")
 
 
