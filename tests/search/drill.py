@@ -1,8 +1,8 @@
 """`kill -9` of a process that publishes, again and again: each time the index follows by itself, and answers meanwhile.
 
 Run by `make drill-index` (DRILL_KILLS=60). A child publishes as an editor does until it is killed: every other time at some
-moment, else just after a commit to the index has begun, where it hurts. Another one
-then does what a worker does every half minute (`indexing.follow_quietly`), and compares the whole index with the records.
+moment, else within a commit to the index, where it hurts. Another one then does what a worker does every half minute
+(`indexing.follow_quietly`), and compares the whole index with the records.
 Fails when a search is not answered, an index does not follow, or the two differ.
 """
 
@@ -79,12 +79,16 @@ def follow_and_compare(told: int) -> None:
 
 
 def wait_for_commit(most: float = 20.0) -> None:
-    """Until files appear in the index that answers."""
+    """Until a commit writes down which documents of before are gone: killed there, tantivy leaves what it cannot replace."""
     root = Path(os.environ["YOROZU_VAR"]) / "index"
     folder = root / (root / "CURRENT").read_text().strip() / "index"
-    before, until = folder.stat().st_mtime_ns, time.monotonic() + most
-    while folder.stat().st_mtime_ns == before and time.monotonic() < until:
-        time.sleep(0.0005)
+
+    def deletions() -> set[str]:
+        return {name for name in os.listdir(folder) if name.endswith(".del")}
+
+    before, until = deletions(), time.monotonic() + most
+    while deletions() <= before and time.monotonic() < until:
+        pass
 
 
 def in_child(work: Callable[[int], None], wait: Callable[[], None] | None) -> bytes:
@@ -126,7 +130,7 @@ def main() -> int:
     connections.close_all()
     chance, counted, failures = random.Random(1), Counter(), []
     for number in range(KILLS):
-        moment, instant = chance.uniform(0.0, 1.0), chance.uniform(0.0, 0.03)
+        moment, instant = chance.uniform(0.0, 1.0), chance.uniform(0.0, 0.002)
 
         def wait(aimed: bool = number % 2 == 1, moment: float = moment, instant: float = instant) -> None:
             if aimed:
