@@ -10,7 +10,7 @@ WORKERS ?= 2
 PROCESSES ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup
 
-.PHONY: help demo code test test-quick check ear format bench drill drill-doors lock clean
+.PHONY: help demo code test test-quick check ear format bench drill drill-doors drill-index lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z_-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -72,6 +72,9 @@ bench: $(VENV)/.test ## Measure; writes var/bench.json (BENCH_SIZES="1000 10000"
 
 drill: $(VENV)/.test ## Kill one of three Elasticsearch nodes under searches and writes
 	$(BIN)/python -m tests.elasticsearch.drill
+
+drill-index: $(VENV)/.test ## Kill a process that publishes 60 times; each time the index must follow by itself
+	$(BIN)/python -m tests.search.drill
 
 drill-doors: $(VENV)/.test ## Ask a demo beside thousands of slow connections, and while its workers change
 	$(BIN)/python -m tests.bench.doors

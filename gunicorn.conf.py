@@ -25,8 +25,10 @@ def when_ready(server):
 
 
 def post_worker_init(worker):
-    """A worker has searched once before its first visitor comes."""
+    """A worker has searched once before its first visitor comes, and follows what is published from then on."""
     if worker.app.app_uri == wsgi_app:
         from portal.operations.warm import ask_once
+        from search.following import start_following
 
         ask_once()
+        start_following()

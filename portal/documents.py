@@ -34,6 +34,10 @@ class PageSource:
             for pk in model.objects.live().public().order_by("pk").values_list("pk", flat=True):
                 yield f"page:{pk}"
 
+    def count(self) -> int:
+        """How many they are."""
+        return sum(model.objects.live().public().count() for model in INDEXED)
+
     def documents(self, keys: Iterable[str] | None = None) -> Iterator[SearchDocument]:
         """Documents of all, or of those that the keys name and that are still public."""
         wanted = None if keys is None else [int(key.partition(":")[2]) for key in keys]

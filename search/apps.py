@@ -15,7 +15,7 @@ class SearchConfig(AppConfig):
         """Register the system checks, keep the admin's index at what is published, and tell the engines who follows the log."""
         from . import checks  # noqa: F401
         from .engines import register_follower
-        from .indexing import catch_up_quietly
+        from .indexing import follow_later
         from .modelsearch import signals  # noqa: F401
 
-        register_follower(catch_up_quietly)
+        register_follower(follow_later)

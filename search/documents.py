@@ -91,6 +91,10 @@ class Source(Protocol):
         """Keys of everything that is public now."""
         ...
 
+    def count(self) -> int:
+        """How many `keys` are."""
+        ...
+
     def documents(self, keys: Iterable[str] | None = None) -> Iterator[SearchDocument]:
         """The documents of these keys, or all; keys that are no longer public are not yielded."""
         ...
@@ -176,6 +180,33 @@ def fingerprint(document: SearchDocument) -> str:
         _json(document.row),
     ]
     return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+# One of everything, in words of every script and spelling: what comes of it shows how documents are made.
+SAMPLE = SearchDocument(
+    key="sample:1",
+    title="ひきこもりの居場所 サロン・カフェ ２０２６",
+    reading="ひきこもりのいばしょ さろんかふぇー",
+    labels="相談窓口 障がい 東部圏域 子育て支援",
+    summary="お母さんと子どもが、電話や ＬＩＮＥ で相談できます。",
+    body="髙齢の方、引籠りの方もどうぞ。ＷＡＭ-ＮＥＴ Café 체육관",
+    facets=dict.fromkeys(FACETS, ("a", "b")),
+    verified=date(2026, 4, 1),
+    lat=35.5,
+    lon=139.5,
+    quality=7,
+    row={"title": "居場所"},
+)
+
+
+def shape_of(made: object) -> str:
+    """A digest of an index's own description and of what it makes of `SAMPLE`: the same for documents made the same way."""
+    return hashlib.blake2b(json.dumps(made, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def public_count() -> int:
+    """How many documents are public now."""
+    return sum(source.count() for source in sources())
 
 
 def clean_value(value: str) -> str:

@@ -1,51 +1,59 @@
 """Keeping indexes true: changes are logged with the editor's save and applied after it; whole rebuilds; comparison.
 
 The log is in the database, the cursor with each index: every host's own index catches up by itself, and what a failing
-engine could not take waits in the log.
+engine could not take waits in the log. An index that cannot follow any more is built anew beside itself (`follow`), by
+nobody who waits for an answer (`follow_later`).
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
+from weakref import WeakKeyDictionary
 
-from django.db import transaction
-from django.db.models import Q
-from django.utils import timezone
+from django.db import DatabaseError, transaction
+from sudachipy.errors import SudachiError
 
+from guard.background import run_later
+
+from . import change_log
 from .documents import document_stream, documents_for, fingerprint
 from .engines import engines_in_use, get_engine
-from .engines.base import Cursor, Engine, EngineError
+from .engines.base import Engine, EngineBusy, EngineError, EngineUnavailable, IndexBroken
 from .engines.failover import Failover
 from .models import IndexChange
+from .text import dictionary
 
 logger = logging.getLogger("search")
 
 BATCH = 500
-# Ids are given out before their transactions commit, so a lower id may appear after a higher one. A missing id is
-# looked for again for as long as a transaction may reasonably take.
-GAP_SECONDS = 600.0
-GAP_IDS = 1_000
 KEEP_CHANGES = timedelta(days=7)
+# A rebuild that failed has read all records for minutes, and what it failed of (a full disk) seldom goes at once.
+REST_SECONDS = 300.0
 
 _waiting: ContextVar[bool] = ContextVar("waiting_for_rebuild", default=False)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """Keys that differ between the records and an index: not in it, out of date in it, no longer public."""
+    """Keys that differ between the records and an index: not in it, out of date in it, no longer public.
+
+    `outdated`: the whole index was built for another version (`Engine.is_outdated`), whatever its documents say.
+    """
 
     missing: tuple[str, ...]
     stale: tuple[str, ...]
     surplus: tuple[str, ...]
+    outdated: bool = False
 
     @property
     def is_clean(self) -> bool:
         """Whether the index says what the records say."""
-        return not (self.missing or self.stale or self.surplus)
+        return not (self.missing or self.stale or self.surplus or self.outdated)
 
 
 def record_change(keys: Iterable[str]) -> None:
@@ -69,7 +77,7 @@ def waiting_for_rebuild() -> Iterator[None]:
 
 def pending(engine: Engine | None = None) -> int:
     """How many changes the index has not seen yet. Raises EngineUnavailable."""
-    return IndexChange.objects.filter(id__gt=(engine or engines_in_use()[0]).cursor.change).count()
+    return change_log.waiting((engine or engines_in_use()[0]).cursor).changes
 
 
 def is_up_to_date() -> bool:
@@ -80,66 +88,126 @@ def is_up_to_date() -> bool:
             return False
         chosen = chosen.primary
     cursor = chosen.cursor
-    return not IndexChange.objects.filter(Q(id__gt=cursor.change) | Q(id__in=list(cursor.gaps))).exists()
+    return change_log.is_continued(cursor) and not change_log.unseen(cursor, 1)
 
 
 def catch_up(engine: Engine | None = None) -> int:
     """Apply the changes that the index has not seen; returns how many rows of the log. Raises EngineError.
 
-    Without `engine` every index of this host; one that fails does not keep the others from catching up.
+    Without `engine` every index of this host; one that fails does not keep the others from catching up. IndexBroken: it
+    never will by this way (see `follow`).
     """
-    if engine is not None:
-        return _catch_up(engine)
-    applied, failure = 0, None
-    for each in engines_in_use():
-        try:
-            applied += _catch_up(each)
-        except EngineError as error:
-            failure = failure or error
-    if failure:
-        raise failure
-    return applied
+    return _each(_catch_up, engine)
 
 
-def _catch_up(engine: Engine) -> int:
-    applied = 0
-    # Held from reading the records to writing them: else an older state read earlier could be written later.
-    with engine.exclusive():
-        if _is_beyond_the_log(engine.cursor):
-            # Away for longer than changes are kept: only a comparison of everything tells what was missed.
-            logger.warning("%s missed changes that are no longer known, and is compared as a whole", engine.name)
-            end = _end_of_log()
-            repair(check(engine), engine)
-            engine.cursor = end
-        while True:
-            cursor = engine.cursor
-            rows = list(
-                IndexChange.objects.filter(Q(id__gt=cursor.change) | Q(id__in=list(cursor.gaps)))
-                .order_by("id")
-                .values_list("id", "key")[:BATCH]
-            )
-            if not rows:
-                return applied
-            _apply(engine, [key for _id, key in rows])
-            engine.cursor = _moved(cursor, [number for number, _key in rows])
-            applied += len(rows)
+def follow(engine: Engine | None = None) -> int:
+    """Catch up, and build anew what cannot: an index that is damaged or gone, or that followed another log than the
+    database's. Returns how many changes were applied, or documents built. Raises EngineError.
+
+    Of several processes one builds, the others hear EngineBusy. The old index answers meanwhile, as far as it can.
+    """
+    has_other_words = _mend_dictionary()
+    return _each(lambda each: _follow(each, has_other_words), engine)
 
 
 def rebuild(engine: Engine | None = None, progress: Callable[[int], None] | None = None) -> int:
     """Build the index anew beside the old one, swap, and catch up with what changed meanwhile; returns the documents.
 
-    `progress` receives the number of documents so far. Raises EngineError; the old index then answers on.
+    Without `engine` every index of this host, as `catch_up`. `progress` receives the number of documents so far. Raises
+    EngineError; the old index then answers on.
     """
-    engine = engine or engines_in_use()[0]
-    prune_changes(KEEP_CHANGES)
-    count = engine.rebuild(document_stream(), cursor=_end_of_log(), progress=progress)
-    catch_up(engine)
+    _mend_dictionary()
+    return _each(lambda each: _rebuild(each, progress), engine)
+
+
+def _each(work: Callable[[Engine], int], engine: Engine | None) -> int:
+    """What the work says of this engine, or the most that it says of one of all; the first failure is raised at the end."""
+    most, failure = 0, None
+    for each in (engine,) if engine else engines_in_use():
+        try:
+            most = max(most, work(each))
+        except EngineError as error:
+            failure = failure or error
+    if failure:
+        raise failure
+    return most
+
+
+def _catch_up(engine: Engine) -> int:
+    applied = 0
+    while True:
+        changes = _catch_up_once(engine)
+        applied += changes
+        if changes < BATCH:
+            return applied
+
+
+def _catch_up_once(engine: Engine) -> int:
+    """One batch; between two others may write, an editor's own change for example."""
+    if dictionary.is_damaged():
+        raise IndexBroken("The dictionary is damaged: without it documents would be read otherwise than the others")
+    # Held from reading the records to writing them: else an older state read earlier could be written later.
+    with engine.exclusive():
+        cursor = engine.cursor
+        if not change_log.is_continued(cursor):
+            raise IndexBroken(
+                f"{engine.name} followed changes that the database does not know, or missed some for good"
+            )
+        changes = change_log.unseen(cursor, BATCH)
+        if changes:
+            _apply(engine, [change.key for change in changes])
+            engine.cursor = change_log.moved(cursor, changes)
+        return len(changes)
+
+
+def _follow(engine: Engine, has_other_words: bool) -> int:
+    try:
+        return _examined(engine, has_other_words)
+    except IndexBroken:
+        with engine.rebuilding():
+            try:
+                # Whoever built before this one could begin may have mended it.
+                return _examined(engine, has_other_words)
+            except IndexBroken as broken:
+                logger.error("%s cannot follow and is built anew: %s", engine.name, broken)
+            _rests_until[engine] = time.monotonic() + REST_SECONDS
+            count = _rebuild(engine)
+            del _rests_until[engine]
+            logger.warning("%s was built anew with %s documents", engine.name, count)
+            return count
+
+
+def _examined(engine: Engine, has_other_words: bool) -> int:
+    engine.examine()
+    if has_other_words and engine.is_outdated():
+        raise IndexBroken("The dictionary has other words than the one that the index was built with")
+    return _catch_up(engine)
+
+
+def _rebuild(engine: Engine, progress: Callable[[int], None] | None = None) -> int:
+    change_log.prune(KEEP_CHANGES)
+    count = engine.rebuild(document_stream(), cursor=change_log.end_of_log(), progress=progress)
+    _catch_up(engine)
     return count
+
+
+def _mend_dictionary() -> bool:
+    """Make a dictionary anew that is cut short. Whether it was made with other words. Raises EngineUnavailable."""
+    if not dictionary.is_damaged():
+        return False
+    try:
+        name, is_the_same = dictionary.mend()
+    except (OSError, SudachiError) as error:
+        raise EngineUnavailable(f"The dictionary is damaged and cannot be made anew: {error}") from error
+    logger.warning("The dictionary was damaged and is made anew: %s", name)
+    return not is_the_same
 
 
 def check(engine: Engine | None = None) -> CheckReport:
     """Compare the index with the records, document by document. Raises EngineUnavailable."""
-    indexed = (engine or engines_in_use()[0]).fingerprints()
+    engine = engine or engines_in_use()[0]
+    outdated = engine.is_outdated()
+    indexed = engine.fingerprints()
     missing: list[str] = []
     stale: list[str] = []
     for document in document_stream():
@@ -148,64 +216,86 @@ def check(engine: Engine | None = None) -> CheckReport:
             missing.append(document.key)
         elif kept != fingerprint(document):
             stale.append(document.key)
-    return CheckReport(tuple(missing), tuple(stale), tuple(indexed))
+    return CheckReport(tuple(missing), tuple(stale), tuple(indexed), outdated)
 
 
 def repair(report: CheckReport, engine: Engine | None = None) -> None:
-    """Bring the documents of a report up to date in the index. Raises EngineError."""
+    """Bring the documents of a report up to date in the index, or build it anew for this version. Raises EngineError."""
     engine = engine or engines_in_use()[0]
+    if report.outdated:
+        _rebuild(engine)
+        return
     keys = [*report.missing, *report.stale, *report.surplus]
     for start in range(0, len(keys), BATCH):
         with engine.exclusive():
             _apply(engine, keys[start : start + BATCH])
 
 
-def prune_changes(older_than: timedelta) -> int:
-    """Forget changes of that age; an index that is further behind needs a rebuild. Returns how many."""
-    # The newest one stays: by it an index that was away for long sees that it missed others.
-    newest = IndexChange.objects.order_by("-id").values_list("id", flat=True).first()
-    deleted, _by_model = (
-        IndexChange.objects.filter(created_at__lt=timezone.now() - older_than).exclude(id=newest).delete()
-    )
-    return deleted
-
-
 def catch_up_quietly(engine: Engine | None = None) -> None:
-    """Catch up; what cannot be done now waits in the log."""
+    """Catch up with what one request may wait for; the rest, and an index that must be built anew, are left to
+    `follow_later`. What cannot be done now waits in the log."""
     try:
-        catch_up(engine)
-    except EngineError as error:
-        logger.warning("The index is behind and will catch up with a later change: %s", error)
+        for each in (engine,) if engine else engines_in_use():
+            try:
+                if _catch_up_once(each) == BATCH:
+                    follow_later()
+            except IndexBroken as broken:
+                logger.warning("%s cannot follow and will be built anew: %s", each.name, broken)
+                follow_later()
+            except EngineError as error:
+                logger.warning("The index is behind and will catch up later: %s", error)
     except Exception:
         # The editor's save is done; a defect in building documents must not turn it into an error page.
         logger.exception("The index could not follow a change; `manage.py check_index --repair` will")
 
 
-def _is_beyond_the_log(cursor: Cursor) -> bool:
-    """Whether changes after the cursor have been pruned. Ids of transactions that failed look the same: then in vain."""
-    oldest = IndexChange.objects.order_by("id").values_list("id", flat=True).first()
-    return oldest is not None and oldest > cursor.change + 1 and cursor.change > 0
+# What a process last said of an engine that does not follow, and until when it builds it no more.
+_told: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
+_rests_until: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
+_asked = threading.Event()
+
+
+def follow_later() -> None:
+    """`follow_quietly` in a thread of its own, once for many who ask: neither editors nor visitors wait for a rebuild."""
+    if not _asked.is_set():
+        _asked.set()
+        if not run_later(follow_quietly, lane="index"):
+            _asked.clear()
+
+
+def follow_quietly() -> None:
+    """Follow with every index of this host. A failure is logged once; the next call tries again, a rebuild after a rest."""
+    _asked.clear()
+    try:
+        has_other_words = _mend_dictionary()
+        for engine in engines_in_use():
+            _follow_quietly(engine, has_other_words)
+    except EngineError as error:
+        logger.error("The indexes cannot follow: %s", error)
+    except DatabaseError as error:
+        logger.warning("The indexes cannot follow while the database is away: %s", type(error).__name__)
+    except Exception:
+        # A defect: whoever called goes on.
+        logger.exception("The indexes could not follow the changes")
+
+
+def _follow_quietly(engine: Engine, has_other_words: bool) -> None:
+    try:
+        if time.monotonic() < _rests_until.get(engine, 0.0):
+            _examined(engine, has_other_words)
+        else:
+            _follow(engine, has_other_words)
+    except EngineBusy as busy:
+        logger.info("%s is written by somebody else: %s", engine.name, busy)
+    except EngineError as error:
+        if _told.get(engine) != str(error):
+            logger.warning("%s does not follow: %s", engine.name, error)
+        _told[engine] = str(error)
+    else:
+        _told.pop(engine, None)
 
 
 def _apply(engine: Engine, keys: Iterable[str]) -> None:
     asked = set(keys)
     documents = list(documents_for(asked))
     engine.apply(documents, asked - {document.key for document in documents})
-
-
-def _moved(cursor: Cursor, applied: list[int]) -> Cursor:
-    """The cursor after these ids: young gaps that are still open stay, new ones are noted."""
-    now = time.time()
-    last = max(cursor.change, *applied)
-    seen = set(applied)
-    gaps = {number: since for number, since in cursor.gaps.items() if number not in seen and now - since < GAP_SECONDS}
-    gaps |= {number: now for number in range(max(cursor.change + 1, last - GAP_IDS), last) if number not in seen}
-    return Cursor(last, gaps)
-
-
-def _end_of_log() -> Cursor:
-    """The cursor for an index that reads the records from now on."""
-    recent = list(IndexChange.objects.order_by("-id").values_list("id", flat=True)[:GAP_IDS])
-    if not recent:
-        return Cursor()
-    return _moved(Cursor(recent[-1] - 1), recent)

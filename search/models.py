@@ -1,14 +1,21 @@
 """The log of changes that every index follows."""
 
+import uuid
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class IndexChange(models.Model):
-    """A document's key that may have changed, appeared or gone; rows are added and pruned, never altered."""
+    """A document's key that may have changed, appeared or gone; rows are added and pruned, never altered.
+
+    `mark` tells this row from every other that ever had its id: a database that is put back to an older state gives ids
+    out again, and they then mean other things. None in rows of a program that knew no marks.
+    """
 
     key = models.CharField(_("文書の鍵"), max_length=200)
     created_at = models.DateTimeField(_("記録日時"), auto_now_add=True, db_index=True)
+    mark = models.UUIDField(_("しるし"), default=uuid.uuid4, null=True, editable=False)
 
     class Meta:
         verbose_name = _("索引の変更記録")

@@ -33,6 +33,10 @@ class ResourceSource:
         for short_id in PublicRecord.written.order_by("pk").values_list("short_id", flat=True).iterator():
             yield f"resource:{short_id}"
 
+    def count(self) -> int:
+        """How many public records stand."""
+        return PublicRecord.objects.count()
+
     def documents(self, keys: Iterable[str] | None = None) -> Iterator[SearchDocument]:
         """Documents of all records, or of those that the keys name and that are still public."""
         records = PublicRecord.written.order_by("pk")

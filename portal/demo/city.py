@@ -52,7 +52,10 @@ def is_loaded(seed: int, resources: int) -> bool:
 
 
 def load(seed: int, resources: int, progress: Callable[[int], None] | None = None) -> int:
-    """Load the demo anew, all or nothing, and rebuild the index. Returns how many resources stand."""
+    """Load the demo anew, all or nothing, and rebuild every index. Returns how many resources stand.
+
+    Raises EngineError at the end when an index could not be built; all else is then done, and it follows by itself later.
+    """
     with indexing.waiting_for_rebuild(), waiting_for_renewal(), transaction.atomic():
         _remove_rows()
         load_reference()
@@ -72,9 +75,9 @@ def load(seed: int, resources: int, progress: Callable[[int], None] | None = Non
         set_up_roles()
         bulk_demo.multiply(ORIGIN, resources, seed, progress)
     dictionary.build()
-    indexing.rebuild()
     renew()
     STAMP.write_text(json.dumps(fingerprint(seed, resources)))
+    indexing.rebuild()
     return Resource.objects.filter(origin=ORIGIN).count()
 
 

@@ -1,5 +1,6 @@
 """Whether the site is alive, and whether it can serve; for the operator's monitor."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -8,8 +9,8 @@ from django.views.decorators.cache import never_cache
 
 from search.ear import ear_problem
 from search.engines import engines_in_use, get_engine
-from search.engines.base import Engine, EngineError
-from search.indexing import pending
+from search.engines.base import Engine
+from search.standing import standing
 
 
 def _database() -> bool:
@@ -22,23 +23,27 @@ def _database() -> bool:
 
 
 def _index(engine: Engine, database: bool) -> dict[str, Any]:
-    """How an index is; `pending` are changes that it has not seen: more than a moment's worth means it lags behind."""
+    """How an index is; `problem` says in words what is wrong (see `search.standing`)."""
+    if database:
+        try:
+            return asdict(standing(engine))
+        except DatabaseError:
+            pass
     status = engine.status()
-    try:
-        behind = pending(engine) if database and status.available else None
-    except EngineError:
-        behind = None
-    return {"available": status.available, "documents": status.documents, "pending": behind}
+    return {"available": status.available, "documents": status.documents, "pending": None, "problem": status.problem}
 
 
 @transaction.non_atomic_requests
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 as long as pages can be answered: that needs the database; without the index pages still end with a desk."""
+    """200 as long as pages can be answered: that needs the database; without the index pages still end with a desk.
+
+    "degraded" calls somebody: what is published may not be found, or less is heard. The words behind it say why.
+    """
     database = _database()
     indexes = {engine.name: _index(engine, database) for engine in engines_in_use()}
     problem = ear_problem()
-    whole = not problem and all(index["available"] for index in indexes.values())
+    whole = not problem and all(index["available"] and not index["problem"] for index in indexes.values())
     state = {
         "status": "ok" if database and whole else "degraded" if database else "down",
         "database": database,
@@ -54,7 +59,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @transaction.non_atomic_requests
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 only when everything that a visitor may ask for can be answered."""
-    database, index = _database(), get_engine().status()
-    ready = database and index.available
+    """200 only when everything that a visitor may ask for can be answered: by the index that answers now, with most of it.
+
+    An index that lags behind is ready. Old answers are better than none, and every host may lag for the same reason.
+    """
+    try:
+        ready = _database() and standing(get_engine().answering()).holds_most
+    except DatabaseError:
+        ready = False
     return JsonResponse({"ready": ready}, status=200 if ready else 503)

@@ -22,7 +22,8 @@ def _tantivy() -> Engine:
 
 def _elasticsearch() -> Engine:
     try:
-        from .elasticsearch import ClusterOptions, ElasticsearchEngine
+        from .elasticsearch import ElasticsearchEngine
+        from .elasticsearch_cluster import ClusterOptions
     except ImportError as error:
         raise ImproperlyConfigured("SEARCH_ENGINE=elasticsearch needs: pip install 'yorozu[elasticsearch]'") from error
     return ElasticsearchEngine(ClusterOptions(**settings.ELASTICSEARCH))
@@ -58,17 +59,17 @@ def get_engine() -> Engine | Failover:
     return Failover(chosen, engine_named("tantivy"), on_away=_bring_up_to_date)
 
 
-_followers: list[Callable[[Engine], None]] = []
+_followers: list[Callable[[], None]] = []
 
 
-def register_follower(follow: Callable[[Engine], None]) -> None:
-    """Tell the engines who brings an index up to date that begins to answer (called when the application is ready)."""
+def register_follower(follow: Callable[[], None]) -> None:
+    """Tell the engines who brings all of them up to date when one begins to answer (called when the application is ready)."""
     _followers[:] = [follow]
 
 
-def _bring_up_to_date(engine: Engine) -> None:
+def _bring_up_to_date() -> None:
     for follow in _followers:
-        follow(engine)
+        follow()
 
 
 def forget_engines() -> None:

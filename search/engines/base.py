@@ -27,7 +27,11 @@ class EngineError(Exception):
 
 
 class EngineUnavailable(EngineError):
-    """There is no index, or it cannot be read."""
+    """It cannot be read, or not be written, at present; with time, room or a network it may be again."""
+
+
+class IndexBroken(EngineUnavailable):
+    """There is no index, it is damaged, or what it followed is not what the database says: only a new one helps."""
 
 
 class EngineBusy(EngineError):
@@ -125,21 +129,27 @@ class Cursor:
     """How far an index has followed the log of changes.
 
     `change` is the last id applied. `gaps` are lower ids that were not to be seen then, with the time (seconds since
-    the epoch) at which they were missed: their transactions may still have been open.
+    the epoch) at which they were missed: their transactions may still have been open. `mark` is that of the row `change`
+    ("" when a program wrote it that knew no marks).
     """
 
     change: int = 0
     gaps: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineStatus:
-    """For health pages and logs: whether it answers, how many documents, when built, and what is wrong if anything."""
+    """For health pages and logs: whether it answers, how many documents, when built.
+
+    `detail` is for logs and commands. `problem` says in plain words what is wrong, if anything, and may be read by anybody.
+    """
 
     available: bool
     documents: int
     built_at: datetime | None
     detail: str = ""
+    problem: str = ""
 
 
 class Engine(ABC):
@@ -196,11 +206,36 @@ class Engine(ABC):
     def cursor(self, cursor: Cursor) -> None: ...
 
     @abstractmethod
+    def examine(self) -> None:
+        """Look at the index as a process would that opens it for the first time.
+
+        Raises IndexBroken when there is none or it is damaged, EngineUnavailable when nobody can tell.
+        """
+
+    @abstractmethod
+    def is_outdated(self) -> bool:
+        """Whether the index was built with other fields, facets, terms or words than this program would build it with.
+
+        It is read and written all the same, as far as it goes. Raises EngineUnavailable.
+        """
+
+    @abstractmethod
+    def rebuilding(self) -> AbstractContextManager[None]:
+        """Hold off every other rebuild, also in other processes. Raises EngineBusy at once when there is one.
+
+        May be entered again by the thread that holds it, also by `rebuild`.
+        """
+
+    @abstractmethod
     def exclusive(self) -> AbstractContextManager[None]:
         """Hold off every other writer, also in other processes, while reading what is to be written. Raises EngineBusy.
 
         May be entered again by the thread that holds it.
         """
+
+    def answering(self) -> "Engine":
+        """The engine that a question would be answered by now: itself, or one behind it."""
+        return self
 
     @abstractmethod
     def status(self) -> EngineStatus:

@@ -2,6 +2,7 @@
 
 <root>/CURRENT                the name of the build that answers, replaced atomically
 <root>/<build>/index/         the engine's files
+<root>/<build>/built          the shape of its documents (`TantivyEngine.is_outdated`); its age is the build's
 <root>/<build>/cursor.json    how far the build has followed the changes: inside it, so both are swapped at once
 """
 
@@ -18,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..files import replace_text
-from .base import Cursor, EngineBusy, EngineUnavailable
+from .base import Cursor, EngineBusy, EngineUnavailable, IndexBroken
 
 POLL_SECONDS = 0.02
 
@@ -55,8 +56,11 @@ class FileLock:
             self._threads.release()
 
     def _open(self, deadline: float) -> int:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise EngineUnavailable(f"Nobody can write to {self._path.parent}: {error}") from error
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -76,14 +80,16 @@ class Builds:
         self._pointer = root / "CURRENT"
 
     def current(self) -> Path:
-        """The build that answers now. Raises EngineUnavailable when there is none yet."""
+        """The build that answers now. Raises IndexBroken when there is none."""
         try:
             name = self._pointer.read_text().strip()
+        except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError) as error:
+            raise IndexBroken(f"No index in {self.root}: run `manage.py rebuild_index`") from error
         except OSError as error:
-            raise EngineUnavailable(f"No index in {self.root}: run `manage.py rebuild_index`") from error
+            raise EngineUnavailable(f"{self._pointer} cannot be read: {error}") from error
         build = self.root / name
         if not name or not build.is_dir():
-            raise EngineUnavailable(f"{self._pointer} names a build that is gone: run `manage.py rebuild_index`")
+            raise IndexBroken(f"{self._pointer} names a build that is gone: run `manage.py rebuild_index`")
         return build
 
     def create(self) -> Path:
@@ -97,7 +103,10 @@ class Builds:
 
     def activate(self, build: Path) -> None:
         """Point to `build`, and remove all others except the one before, whose readers may still be at work."""
-        previous = self._pointer.read_text().strip() if self._pointer.exists() else ""
+        try:
+            previous = self._pointer.read_text().strip()
+        except (OSError, UnicodeDecodeError):
+            previous = ""
         replace_text(self._pointer, build.name)
         for folder in self.root.iterdir():
             if folder.is_dir() and folder.name not in {build.name, previous}:
@@ -109,14 +118,16 @@ class Builds:
 
 
 def read_cursor(build: Path) -> Cursor:
-    """The cursor of a build; an unreadable one counts as the beginning, since applying changes again does no harm."""
+    """The cursor of a build; an unreadable one stands nowhere (`change_log.is_continued`)."""
     try:
         data = json.loads((build / "cursor.json").read_text())
-        return Cursor(int(data["change"]), {int(change): float(at) for change, at in data["gaps"].items()})
+        gaps = {int(change): float(at) for change, at in data["gaps"].items()}
+        return Cursor(int(data["change"]), gaps, str(data.get("mark", "")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Cursor()
 
 
 def write_cursor(build: Path, cursor: Cursor) -> None:
     """Keep the cursor of a build."""
-    replace_text(build / "cursor.json", json.dumps({"change": cursor.change, "gaps": dict(cursor.gaps)}))
+    kept = {"change": cursor.change, "gaps": dict(cursor.gaps), "mark": cursor.mark}
+    replace_text(build / "cursor.json", json.dumps(kept))

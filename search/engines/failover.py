@@ -22,7 +22,7 @@ REST_SECONDS = 5.0
 class Failover:
     """Answers from `primary`, or from `fallback` while the primary is away.
 
-    `on_away` is called with the fallback when it begins to answer, to bring it up to date.
+    `on_away` is called when the fallback begins to answer, to bring it up to date; a visitor waits for it.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Failover:
         fallback: Engine,
         *,
         rest: float = REST_SECONDS,
-        on_away: Callable[[Engine], None] = lambda engine: None,
+        on_away: Callable[[], None] = lambda: None,
     ) -> None:
         self.primary, self.fallback = primary, fallback
         self.name = primary.name
@@ -58,6 +58,10 @@ class Failover:
         spare = self.fallback.status()
         detail = f"{self.primary.name} is away ({status.detail}); {self.fallback.name} answers: {spare.detail}"
         return EngineStatus(spare.available, spare.documents, spare.built_at, detail)
+
+    def answering(self) -> Engine:
+        """The engine that a question would be answered by now."""
+        return self.primary if self.primary.status().available else self.fallback
 
     @property
     def is_away(self) -> bool:
@@ -91,4 +95,4 @@ class Failover:
         if not self._is_away:
             self._is_away = True
             logger.error("%s is away, %s answers: %s", self.primary.name, self.fallback.name, error)
-            self._on_away(self.fallback)
+            self._on_away()

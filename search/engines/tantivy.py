@@ -1,23 +1,23 @@
 """The embedded engine: tantivy on this machine's disk, the default for a demo and for one host."""
 
 import json
-import logging
 import os
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Hashable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import tantivy
 from tantivy import Order, Query
 
-from ..documents import SearchDocument, analyse_document, clean_value
+from ..documents import SAMPLE, SearchDocument, analyse_document, clean_value, shape_of
+from ..text.analysis import analysis_state
 from .base import (
     Cursor,
     Engine,
-    EngineBusy,
     EngineError,
     EngineHit,
     EngineQuery,
@@ -25,16 +25,14 @@ from .base import (
     EngineStatus,
     EngineUnavailable,
     Filters,
+    IndexBroken,
     distance_km,
 )
 from .builds import Builds, FileLock, read_cursor, write_cursor
 from .tantivy_facets import counting
-from .tantivy_query import SCHEMA, boxed, located, matching_query, read_as, to_tantivy, unlocated
+from .tantivy_files import lacks_room, telling, told, writing
+from .tantivy_query import SCHEMA, Fields, boxed, described, located, matching_query, read_as, to_tantivy, unlocated
 
-logger = logging.getLogger("search")
-
-# The analysis in Python is slower than one writing thread, and fewer threads leave fewer segments to search.
-WRITER_THREADS = 1
 APPLY_HEAP = 15_000_000
 REBUILD_HEAP = 200_000_000
 WRITE_WAIT_SECONDS = 10.0
@@ -54,6 +52,7 @@ class _Reader:
     stamp: tuple[int, int, int]
     index: tantivy.Index
     searcher: tantivy.Searcher
+    fields: Fields
     counts: dict[Hashable, dict[str, int]] = field(default_factory=dict)
 
 
@@ -75,9 +74,9 @@ class TantivyEngine(Engine):
     def search(self, query: EngineQuery) -> EngineResult:
         """See Engine."""
         reader = self._current()
-        with _readable(self._builds.root):
-            counts = counting(reader.searcher, reader.counts, query)
-            total, page = _page(reader.searcher, query)
+        with telling(self._builds.root):
+            counts = counting(reader.searcher, reader.fields, reader.counts, query)
+            total, page = _page(reader, query)
             return EngineResult(total, _hits(reader.searcher, query, page), counts())
 
     def suggest(
@@ -87,28 +86,52 @@ class TantivyEngine(Engine):
         reader, prefix = self._current(), clean_value(prefix)
         if not prefix or limit <= 0:
             return ()
-        with _readable(self._builds.root):
-            found = reader.searcher.search(read_as(prefix, filters or {}, on), limit, False, "order", 0, Order.Asc)
+        with telling(self._builds.root):
+            found = reader.searcher.search(
+                read_as(reader.fields, prefix, filters or {}, on), limit, False, "order", 0, Order.Asc
+            )
             return _hits(reader.searcher, EngineQuery(sort="reading"), found.hits)
 
     def fingerprints(self) -> dict[str, str]:
         """See Engine."""
         searcher = self._current().searcher
-        with _readable(self._builds.root):
+        with telling(self._builds.root):
             found = searcher.search(Query.all_query(), limit=max(searcher.num_docs, 1), count=False)
             documents = (searcher.doc(address) for _score, address in found.hits)
             return {
                 document.get_first("key"): bytes(document.get_first("fingerprint")).decode() for document in documents
             }
 
+    def examine(self) -> None:
+        """See Engine. What this process has open already says nothing: files may be gone that it still reads."""
+        build = self._builds.current()
+        with telling(build):
+            index = tantivy.Index.open(str(build / "index"))
+            index.reload()
+            index.searcher()
+
+    def is_outdated(self) -> bool:
+        """See Engine."""
+        build = self._builds.current()
+        try:
+            return (build / "built").read_text() != shape()
+        except (OSError, UnicodeDecodeError):
+            return True
+
     def status(self) -> EngineStatus:
         """See Engine."""
         try:
+            self.examine()
             build = self._builds.current()
+            documents, problem = self._current().searcher.num_docs, ""
             built_at = datetime.fromtimestamp((build / "built").stat().st_mtime, UTC)
-            return EngineStatus(True, self._current().searcher.num_docs, built_at, build.name)
+        except IndexBroken as error:
+            return EngineStatus(False, 0, None, str(error), "there is no index, or it is damaged")
         except (EngineError, OSError) as error:
-            return EngineStatus(False, 0, None, str(error))
+            return EngineStatus(False, 0, None, str(error), "the index cannot be read at present")
+        if lacks_room(self._builds.root):
+            problem = "there is no room left on the disk"
+        return EngineStatus(True, documents, built_at, build.name, problem)
 
     @property
     def cursor(self) -> Cursor:
@@ -118,7 +141,9 @@ class TantivyEngine(Engine):
     @cursor.setter
     def cursor(self, cursor: Cursor) -> None:
         with self.exclusive():
-            write_cursor(self._builds.current(), cursor)
+            build = self._builds.current()
+            with telling(build):
+                write_cursor(build, cursor)
 
     def _current(self) -> _Reader:
         """The newest committed state; notices swaps and commits of other processes by two `stat` calls."""
@@ -133,11 +158,11 @@ class TantivyEngine(Engine):
             except (EngineUnavailable, OSError) as error:
                 # Between the pointer and the files, another process may have swapped twice.
                 if last_try or self._builds.current() == build:
-                    raise EngineUnavailable(f"The index in {build} cannot be read: {error}") from error
+                    raise told(build, error) from error
         raise AssertionError("unreachable")
 
     def _open(self, build: Path, stamp: tuple[int, int, int]) -> _Reader:
-        with self._reader_lock, _readable(build):
+        with self._reader_lock, telling(build):
             reader = self._reader
             if reader is not None and reader.build == build:
                 if reader.stamp == stamp:
@@ -147,7 +172,7 @@ class TantivyEngine(Engine):
                 index = tantivy.Index.open(str(build / "index"))
                 index.config_reader("manual", 0)
             index.reload()
-            self._reader = _Reader(build, stamp, index, index.searcher())
+            self._reader = _Reader(build, stamp, index, index.searcher(), Fields.of(index.schema))
             return self._reader
 
     # -- writing --
@@ -156,15 +181,20 @@ class TantivyEngine(Engine):
         """See Engine."""
         return self._write_lock()
 
+    def rebuilding(self) -> AbstractContextManager[None]:
+        """See Engine."""
+        return self._rebuild_lock()
+
     def apply(self, upserts: Iterable[SearchDocument], deletes: Iterable[str]) -> None:
         """See Engine."""
         with self.exclusive():
             build = self._builds.current()
-            with _readable(build):
+            with telling(build):
                 index = tantivy.Index.open(str(build / "index"))
+            fields = Fields.of(index.schema)
             # The last one of a key wins, as if they had come one by one.
-            documents = {document.key: to_tantivy(analyse_document(document)) for document in upserts}
-            with _writer(index, APPLY_HEAP) as writer:
+            documents = {document.key: to_tantivy(analyse_document(document), fields) for document in upserts}
+            with telling(build), writing(build, index, APPLY_HEAP) as writer:
                 for key in {*documents, *deletes}:
                     writer.delete_documents_by_term("key", key)
                 for document in documents.values():
@@ -178,13 +208,17 @@ class TantivyEngine(Engine):
         progress: Callable[[int], None] | None = None,
     ) -> int:
         """See Engine."""
-        with self._rebuild_lock():
-            build = self._builds.create()
+        with self.rebuilding():
+            with telling(self._builds.root):
+                build = self._builds.create()
             try:
+                # Of the words at the beginning: should they change meanwhile, the index is out of date.
+                built = shape()
                 count = _fill(build, documents, progress)
-                write_cursor(build, cursor or Cursor())
-                (build / "built").touch()
-                with self.exclusive():
+                with telling(build):
+                    write_cursor(build, cursor or Cursor())
+                    (build / "built").write_text(built)
+                with self.exclusive(), telling(build):
                     self._builds.activate(build)
             except BaseException:
                 self._builds.discard(build)
@@ -192,51 +226,35 @@ class TantivyEngine(Engine):
             return count
 
 
+def shape() -> str:
+    """What an index that is built now is made of and how; another one in an index means that it is out of date."""
+    return _shape(analysis_state(), json.dumps(described(SCHEMA)))
+
+
+@lru_cache(maxsize=4)
+def _shape(_analysis: str, fields: str) -> str:
+    sample = to_tantivy(analyse_document(SAMPLE), Fields.of(SCHEMA)).to_dict()
+    return shape_of([fields, {name: [str(value) for value in values] for name, values in sample.items()}])
+
+
 def _fill(build: Path, documents: Iterable[SearchDocument], progress: Callable[[int], None] | None) -> int:
-    index = tantivy.Index(SCHEMA, path=str(build / "index"))
+    with telling(build):
+        index = tantivy.Index(SCHEMA, path=str(build / "index"))
+    fields = Fields.of(SCHEMA)
     seen: set[str] = set()
-    with _writer(index, REBUILD_HEAP) as writer:
+    with writing(build, index, REBUILD_HEAP) as writer:
         for document in documents:
-            if document.key in seen:
-                writer.delete_documents_by_term("key", document.key)
+            made = to_tantivy(analyse_document(document), fields)
+            with telling(build):
+                if document.key in seen:
+                    writer.delete_documents_by_term("key", document.key)
+                writer.add_document(made)
             seen.add(document.key)
-            writer.add_document(to_tantivy(analyse_document(document)))
             if progress and len(seen) % PROGRESS_EVERY == 0:
                 progress(len(seen))
     if progress:
         progress(len(seen))
     return len(seen)
-
-
-@contextmanager
-def _writer(index: tantivy.Index, heap: int) -> Iterator[tantivy.IndexWriter]:
-    """A writer that commits at the end or leaves the index as it was, and lets tantivy's own lock go either way."""
-    try:
-        writer = index.writer(heap, WRITER_THREADS)
-    except ValueError as error:
-        raise EngineBusy(str(error)) from error
-    try:
-        yield writer
-        writer.commit()
-    except BaseException:
-        writer.rollback()
-        raise
-    finally:
-        writer.wait_merging_threads()
-
-
-@contextmanager
-def _readable(place: Path) -> Iterator[None]:
-    """Tell damaged files as EngineUnavailable; tantivy reports them as ValueError, OSError or a panic."""
-    try:
-        yield
-    except (ValueError, OSError) as error:
-        raise EngineUnavailable(f"{place}: {error}") from error
-    except BaseException as error:
-        # pyo3's panic is no Exception and has no name to import.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise EngineUnavailable(f"{place}: {error}") from error
 
 
 def _stamp(build: Path) -> tuple[int, int, int]:
@@ -248,16 +266,16 @@ def _stamp(build: Path) -> tuple[int, int, int]:
 # -- one search --
 
 
-def _page(searcher: tantivy.Searcher, query: EngineQuery) -> tuple[int, list[Addressed]]:
+def _page(reader: _Reader, query: EngineQuery) -> tuple[int, list[Addressed]]:
     """Total and the hits of the asked page, in order."""
-    matching = matching_query(query)
+    searcher, matching = reader.searcher, matching_query(query, reader.fields)
     if query.limit == 0 or query.offset > 0 or query.sort == "distance":
         # Ranking reserves room for all hits before the page: never for more than there are.
         total = _count(searcher, matching)
         if query.limit == 0 or query.offset >= total:
             return total, []
         if query.sort == "distance":
-            return total, _by_distance(searcher, query, matching)
+            return total, _by_distance(reader, query, matching)
         return total, _ranked(searcher, query, matching, query.offset, min(query.limit, total)).hits
     result = _ranked(searcher, query, matching, 0, query.limit, count=True)
     return result.count or 0, result.hits
@@ -277,17 +295,17 @@ def _ranked(
     return searcher.search(matching, limit, count, offset=offset, weight_by_field="quality")
 
 
-def _by_distance(searcher: tantivy.Searcher, query: EngineQuery, matching: Query) -> list[Addressed]:
+def _by_distance(reader: _Reader, query: EngineQuery, matching: Query) -> list[Addressed]:
     """The page of `query` by distance, documents without a place after all others.
 
     tantivy knows no places: a box grows until the circle inside it holds the whole page for certain.
     """
     assert query.near is not None  # noqa: S101 - EngineQuery refuses it
-    wanted = query.offset + query.limit
+    searcher, wanted = reader.searcher, query.offset + query.limit
     placed = _count(searcher, located(matching))
     page: list[Addressed] = []
     if query.offset < placed:
-        page = _nearest(searcher, matching, query.near, min(wanted, placed))[query.offset :]
+        page = _nearest(reader, matching, query.near, min(wanted, placed))[query.offset :]
     if wanted > placed:
         start = max(query.offset - placed, 0)
         rest = searcher.search(
@@ -297,12 +315,12 @@ def _by_distance(searcher: tantivy.Searcher, query: EngineQuery, matching: Query
     return page
 
 
-def _nearest(searcher: tantivy.Searcher, matching: Query, near: tuple[float, float], wanted: int) -> list[Addressed]:
+def _nearest(reader: _Reader, matching: Query, near: tuple[float, float], wanted: int) -> list[Addressed]:
     """The `wanted` nearest documents, of which there are as many."""
-    radius = NEAREST_KM
+    searcher, radius = reader.searcher, NEAREST_KM
     while True:
         everything = radius >= WHOLE_EARTH_KM
-        box = located(matching) if everything else boxed(matching, near, radius)
+        box = located(matching) if everything else boxed(reader.fields, matching, near, radius)
         inside = _count(searcher, box)
         if inside >= wanted:
             hits = searcher.search(box, inside, False).hits

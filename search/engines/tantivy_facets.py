@@ -12,7 +12,7 @@ import tantivy
 from tantivy import Query
 
 from .base import EngineQuery
-from .tantivy_query import matching_query
+from .tantivy_query import Fields, matching_query
 
 FACET_VALUES = 5_000
 # Later pages and the unfiltered list ask for the same counts again.
@@ -24,7 +24,7 @@ Counts = dict[str, int]
 
 
 def counting(
-    searcher: tantivy.Searcher, kept: dict[Hashable, Counts], query: EngineQuery
+    searcher: tantivy.Searcher, fields: Fields, kept: dict[Hashable, Counts], query: EngineQuery
 ) -> Callable[[], Mapping[str, Counts]]:
     """Begin to count each asked facet; the function that is returned waits for the counts.
 
@@ -37,13 +37,14 @@ def counting(
         facet: (needed, query.minimum_match, also, query.on, tuple(item for item in filters if item[0] != facet), facet)
         for facet in query.facets
     }
-    counts = {facet: known for facet, key in keys.items() if (known := kept.get(key)) is not None}
+    counts: dict[str, Counts] = {facet: {} for facet in query.facets if facet not in fields.names}
+    counts |= {facet: known for facet, key in keys.items() if (known := kept.get(key)) is not None}
     filtered = {facet for facet, _values in filters}
     passes = []
     if free := [facet for facet in query.facets if facet not in counts and facet not in filtered]:
-        passes.append((matching_query(query, ranked=False), free))
+        passes.append((matching_query(query, fields, ranked=False), free))
     passes += [
-        (matching_query(query, without=facet, ranked=False), [facet])
+        (matching_query(query, fields, without=facet, ranked=False), [facet])
         for facet in query.facets
         if facet not in counts and facet in filtered
     ]

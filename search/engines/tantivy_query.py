@@ -3,7 +3,9 @@
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import tantivy
 from tantivy import Occur, Query
@@ -15,12 +17,12 @@ from .base import EARTH_RADIUS_KM, TIE_BREAKER, Alternative, Clause, EngineQuery
 QUALITY_STEP = 0.001
 
 
-def build_schema() -> tantivy.Schema:
+def build_schema(facets: tuple[str, ...] = FACETS) -> tantivy.Schema:
     """Text as pre-joined terms, facets and sort keys as fast columns, the row as stored bytes."""
     builder = tantivy.SchemaBuilder()
     for name in (*TEXT_FIELDS, *GRAM_FIELDS):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
-    for name in FACETS:
+    for name in facets:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("order", fast=True, tokenizer_name="raw", index_option="basic")
@@ -38,15 +40,37 @@ def build_schema() -> tantivy.Schema:
 SCHEMA = build_schema()
 
 
-def to_tantivy(document: AnalysedDocument) -> tantivy.Document:
-    """A document as tantivy stores it."""
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of one index. A question is put with those of the index that is asked: one that an earlier version built
+    numbers them differently, and may lack some. What it lacks, nothing is found by."""
+
+    schema: tantivy.Schema
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, schema: tantivy.Schema) -> "Fields":
+        """Those of a schema."""
+        return cls(schema, frozenset(field["name"] for field in described(schema)))
+
+
+def described(schema: tantivy.Schema) -> list[dict[str, Any]]:
+    """A schema as plain data; tantivy tells it only to whoever makes a copy."""
+    _maker, (description,) = schema.__reduce__()
+    return description["inner"]
+
+
+def to_tantivy(document: AnalysedDocument, known: Fields) -> tantivy.Document:
+    """A document as tantivy stores it, with what the index knows."""
     fields = tantivy.Document()
     fields.add_text("key", document.key)
     for name, text in document.texts.items():
-        fields.add_text(name, text)
+        if name in known.names:
+            fields.add_text(name, text)
     for name, values in document.facets.items():
-        for value in values:
-            fields.add_text(name, value)
+        if name in known.names:
+            for value in values:
+                fields.add_text(name, value)
     fields.add_text("order", document.order)
     if document.verified:
         fields.add_integer("verified", document.verified.toordinal())
@@ -62,29 +86,30 @@ def to_tantivy(document: AnalysedDocument) -> tantivy.Document:
     return fields
 
 
-def matching_query(query: EngineQuery, *, without: str = "", ranked: bool = True) -> Query:
+def matching_query(query: EngineQuery, fields: Fields, *, without: str = "", ranked: bool = True) -> Query:
     """All that a query asks for, as one tantivy query.
 
     `without` leaves one facet's filter out; `ranked=False` leaves out what only lifts, for counting.
     """
     musts = [
-        Query.const_score_query(_facet_query(facet, values), 0.0)
+        Query.const_score_query(_facet_query(fields, facet, values), 0.0)
         for facet, values in query.filters.items()
         if values and facet != without
     ]
-    needed = [_clause_query(clause) for clause in query.clauses if not clause.optional]
+    needed = [_clause_query(fields, clause) for clause in query.clauses if not clause.optional]
     lifting = []
     if ranked:
-        lifting += [_clause_query(clause) for clause in query.clauses if clause.optional]
+        lifting += [_clause_query(fields, clause) for clause in query.clauses if clause.optional]
         lifting += [
-            Query.const_score_query(_facet_query(facet, (value,)), weight) for facet, value, weight in query.boosts
+            Query.const_score_query(_facet_query(fields, facet, (value,)), weight)
+            for facet, value, weight in query.boosts
         ]
     if needed:
-        musts.append(_any_of(_enough_of(needed, query.minimum_match), query.also))
+        musts.append(_any_of(fields, _enough_of(needed, query.minimum_match), query.also))
     if not needed:
         # A constant, so that quality alone orders what is not asked about.
         musts.append(Query.all_query())
-    ended = _ended(query.on)
+    ended = _ended(fields, query.on)
     if len(musts) == 1 and not lifting and not ended:
         return musts[0]
     return Query.boolean_query(
@@ -92,11 +117,13 @@ def matching_query(query: EngineQuery, *, without: str = "", ranked: bool = True
     )
 
 
-def _ended(on: date | None) -> list[tuple[Occur, Query]]:
+def _ended(fields: Fields, on: date | None) -> list[tuple[Occur, Query]]:
     """What leaves out documents whose last day was before."""
-    if on is None:
+    if on is None or "until" not in fields.names:
         return []
-    gone = Query.range_query(SCHEMA, "until", tantivy.FieldType.Integer, date.min.toordinal(), on.toordinal() - 1)
+    gone = Query.range_query(
+        fields.schema, "until", tantivy.FieldType.Integer, date.min.toordinal(), on.toordinal() - 1
+    )
     return [(Occur.MustNot, gone)]
 
 
@@ -107,9 +134,11 @@ def _enough_of(parts: list[Query], minimum: int) -> Query:
     return Query.boolean_query([(Occur.Should, part) for part in parts], minimum_number_should_match=least)
 
 
-def _any_of(words: Query, also: Mapping[str, tuple[str, ...]]) -> Query:
+def _any_of(fields: Fields, words: Query, also: Mapping[str, tuple[str, ...]]) -> Query:
     """Documents with the words, or with one of the values."""
-    others = [Query.const_score_query(_facet_query(facet, values), 0.0) for facet, values in also.items() if values]
+    others = [
+        Query.const_score_query(_facet_query(fields, facet, values), 0.0) for facet, values in also.items() if values
+    ]
     return Query.boolean_query([(Occur.Should, part) for part in (words, *others)]) if others else words
 
 
@@ -123,7 +152,7 @@ def unlocated(query: Query) -> Query:
     return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, Query.exists_query("lat"))])
 
 
-def boxed(query: Query, near: tuple[float, float], radius_km: float) -> Query:
+def boxed(fields: Fields, query: Query, near: tuple[float, float], radius_km: float) -> Query:
     """The part of a query's documents within a box that holds the circle of that radius; or all located ones."""
     lat, lon = near
     reach = math.degrees(radius_km / EARTH_RADIUS_KM)
@@ -135,36 +164,42 @@ def boxed(query: Query, near: tuple[float, float], radius_km: float) -> Query:
     return Query.boolean_query(
         [
             (Occur.Must, query),
-            (Occur.Must, _range("lat", low, high)),
-            (Occur.Must, _range("lon", lon - width, lon + width)),
+            (Occur.Must, _range(fields, "lat", low, high)),
+            (Occur.Must, _range(fields, "lon", lon - width, lon + width)),
         ]
     )
 
 
-def read_as(prefix: str, filters: Mapping[str, tuple[str, ...]], on: date | None = None) -> Query:
+def read_as(fields: Fields, prefix: str, filters: Mapping[str, tuple[str, ...]], on: date | None = None) -> Query:
     """All documents whose reading begins with `prefix`, that pass the filters and have not ended before `on`."""
-    reading = Query.regex_query(SCHEMA, "order", "0" + re.escape(prefix[:ORDER_LIMIT]) + r"[^\t]*\t.*")
-    narrowing = [_facet_query(facet, values) for facet, values in filters.items() if values]
-    return Query.boolean_query([*((Occur.Must, part) for part in (reading, *narrowing)), *_ended(on)])
+    reading = Query.regex_query(fields.schema, "order", "0" + re.escape(prefix[:ORDER_LIMIT]) + r"[^\t]*\t.*")
+    narrowing = [_facet_query(fields, facet, values) for facet, values in filters.items() if values]
+    return Query.boolean_query([*((Occur.Must, part) for part in (reading, *narrowing)), *_ended(fields, on)])
 
 
-def _range(name: str, low: float, high: float) -> Query:
-    return Query.const_score_query(Query.range_query(SCHEMA, name, tantivy.FieldType.Float, low, high), 0.0)
+def _range(fields: Fields, name: str, low: float, high: float) -> Query:
+    return Query.const_score_query(Query.range_query(fields.schema, name, tantivy.FieldType.Float, low, high), 0.0)
 
 
-def _facet_query(facet: str, values: tuple[str, ...]) -> Query:
-    return Query.term_set_query(SCHEMA, facet, [clean_value(value) for value in values])
+def _facet_query(fields: Fields, facet: str, values: tuple[str, ...]) -> Query:
+    if facet not in fields.names:
+        return Query.empty_query()
+    return Query.term_set_query(fields.schema, facet, [clean_value(value) for value in values])
 
 
-def _clause_query(clause: Clause) -> Query:
-    parts = [_alternative_query(alternative) for alternative in clause.alternatives if alternative.terms]
+def _clause_query(fields: Fields, clause: Clause) -> Query:
+    parts = [
+        _alternative_query(fields, alternative)
+        for alternative in clause.alternatives
+        if alternative.terms and alternative.field in fields.names
+    ]
     if not parts:
         return Query.empty_query()
     return parts[0] if len(parts) == 1 else Query.disjunction_max_query(parts, TIE_BREAKER)
 
 
-def _alternative_query(alternative: Alternative) -> Query:
-    terms = [Query.term_query(SCHEMA, alternative.field, term, "freq") for term in alternative.terms]
+def _alternative_query(fields: Fields, alternative: Alternative) -> Query:
+    terms = [Query.term_query(fields.schema, alternative.field, term, "freq") for term in alternative.terms]
     if len(terms) == 1:
         query = terms[0]
     elif alternative.needed == len(terms):

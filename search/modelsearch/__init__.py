@@ -1,8 +1,8 @@
 """The admin's search: Wagtail's own index tables, filled and asked with our terms instead of raw text.
 
 SQLite's FTS5 and PostgreSQL take a run of Japanese as one word; here they receive words, sounds and letters that
-`search.text.analysis` has told apart, in the tables that Wagtail's migrations made. Drafts and notes for staff are in these tables
-only: the public index (`search.indexing`) knows nothing of them.
+`search.text.analysis` has told apart, in the tables that Wagtail's migrations made. Drafts and notes for staff are in
+these tables only: the public index (`search.indexing`) knows nothing of them.
 
 `WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.modelsearch"}}`
 """

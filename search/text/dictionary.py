@@ -1,6 +1,6 @@
 """SudachiPy's user dictionary: words that its own breaks or reads wrongly, and the register's own names.
 
-<dir>/CURRENT       the name of the dictionary in use, replaced atomically
+<dir>/CURRENT       name and size of the dictionary in use, replaced atomically
 <dir>/<hash>.dic    the dictionary; the hash is that of its words, so that the same words give the same file
 
 Documents and questions must be read with the same dictionary: `manage.py build_dictionary` says when to rebuild the index.
@@ -75,14 +75,14 @@ def build(words: Iterable[Word] | None = None) -> tuple[Path, int]:
     folder = Path(settings.SEARCH_DICTIONARY_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / name
-    if not target.exists():
+    if not target.exists() or is_damaged():
         lexicon = io.StringIO()
         csv.writer(lexicon, lineterminator="\n").writerows(rows)
         with tempfile.TemporaryDirectory(dir=folder) as workshop:
             fresh = Path(workshop) / name
             build_user_dic(_system_path(), [lexicon.getvalue().encode()], fresh)
             fresh.replace(target)
-    replace_text(folder / "CURRENT", name)
+    replace_text(folder / "CURRENT", f"{name} {target.stat().st_size}")
     for old in folder.glob("*.dic"):
         # Processes that have it open keep it; the next look at CURRENT brings the new one.
         if old.name != name:
@@ -95,18 +95,38 @@ _looked: dict[str, tuple[float, str]] = {}
 
 
 def current() -> str:
-    """The name of the dictionary in use, "" without one; looked up at most once a second."""
+    """The name of the dictionary in use, "" without one or with half a one; looked up at most once a second."""
     folder = str(settings.SEARCH_DICTIONARY_DIR)
     known = _looked.get(folder)
     now = time.monotonic()
     if known and now - known[0] < CHECK_SECONDS:
         return known[1]
+    name, is_whole = _named(Path(folder))
+    _looked[folder] = (now, name if is_whole else "")
+    return _looked[folder][1]
+
+
+def is_damaged() -> bool:
+    """Whether a dictionary is in use that is gone or cut short: texts are then read without it."""
+    name, is_whole = _named(Path(settings.SEARCH_DICTIONARY_DIR))
+    return bool(name) and not is_whole
+
+
+def mend() -> tuple[str, bool]:
+    """Make a damaged dictionary anew; its name, and whether it has the words of before (then it is the very same)."""
+    before, _is_whole = _named(Path(settings.SEARCH_DICTIONARY_DIR))
+    path, _count = build()
+    return path.name, path.name == before
+
+
+def _named(folder: Path) -> tuple[str, bool]:
+    """The dictionary that CURRENT names, and whether it is all there."""
     try:
-        name = (Path(folder) / "CURRENT").read_text().strip()
-    except OSError:
-        name = ""
-    _looked[folder] = (now, name)
-    return name
+        name, _space, size = (folder / "CURRENT").read_text().strip().partition(" ")
+        # An earlier version noted no size.
+        return name, (folder / name).is_file() and (not size or (folder / name).stat().st_size == int(size))
+    except (OSError, ValueError):
+        return "", False
 
 
 def load(name: str) -> Dictionary:

@@ -22,7 +22,8 @@ django.setup()
 
 from search.documents import SearchDocument
 from search.engines.base import EngineError, EngineQuery
-from search.engines.elasticsearch import ClusterOptions, ElasticsearchEngine
+from search.engines.elasticsearch import ElasticsearchEngine
+from search.engines.elasticsearch_cluster import ClusterOptions
 from search.questions.query import understand
 from search.questions.vocabulary import register_vocabulary
 from tests.elasticsearch.node import Node, check_tools, free_port

@@ -195,12 +195,12 @@ def test_should_compare_everything_after_a_long_absence(
 ) -> None:
     from datetime import timedelta
 
-    from search.indexing import prune_changes
+    from search.change_log import prune
 
     clustered.kill()
     for name in (WORD, "きりんのおひるね", "かばのはみがき"):
         publish(name)
-    prune_changes(timedelta(0))
+    prune(timedelta(0))
     clustered.start().wait()
     catch_up_quietly()
     assert both_clean(), "changes that are no longer in the log were found by comparison"

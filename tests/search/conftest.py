@@ -26,6 +26,9 @@ class Shelf:
     def keys(self) -> Iterable[str]:
         return list(self.records)
 
+    def count(self) -> int:
+        return len(self.records)
+
     def documents(self, keys: Iterable[str] | None = None) -> Iterator[SearchDocument]:
         for key in self.records if keys is None else keys:
             if key in self.records:

@@ -411,6 +411,19 @@ class EngineContract:
         engine.rebuild([], cursor=Cursor(40))
         assert engine.cursor == Cursor(40)
 
+    def test_should_keep_the_mark_with_the_cursor(self, engine):
+        engine.cursor = Cursor(41, {}, "c1")
+        engine.apply([document(1)], [])
+        assert engine.cursor == Cursor(41, {}, "c1")
+        assert not engine.is_outdated(), "the shape is kept beside it"
+
+    def test_should_be_of_this_version_when_it_is_whole(self, engine):
+        engine.examine()
+        assert not engine.is_outdated()
+        with engine.rebuilding():
+            engine.rebuild([document(1)])
+        assert not engine.is_outdated()
+
     def test_should_tell_its_status(self, engine):
         engine.apply([document(1)], [])
         status = engine.status()

@@ -12,7 +12,9 @@ from directory.fixtures import read_csv
 from directory.vocabulary.provider import provide
 from search.documents import FACETS, document_stream
 from search.engines.base import Cursor, EngineBusy, EngineQuery, EngineUnavailable
-from search.engines.elasticsearch import ClusterOptions, ElasticsearchEngine, connect, public_options
+from search.engines.elasticsearch import ElasticsearchEngine
+from search.engines.elasticsearch_cluster import ClusterOptions, connect, public_options
+from search.engines.elasticsearch_query import MAPPING
 from search.engines.tantivy import TantivyEngine
 from search.questions import vocabulary
 from search.questions.query import understand
@@ -82,6 +84,24 @@ def test_should_leave_no_half_index_behind(engine: ElasticsearchEngine) -> None:
     assert engine._indices() == before
 
 
+def test_should_read_and_write_an_index_of_an_earlier_version(
+    engine: ElasticsearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fewer = {name: field for name, field in MAPPING["properties"].items() if name != "contact"}
+    with monkeypatch.context() as older:
+        older.setattr("search.engines.elasticsearch.MAPPING", {**MAPPING, "properties": fewer})
+        engine.rebuild([], cursor=Cursor(3, {}, "c1"))
+        assert not engine.is_outdated()
+    assert engine.is_outdated()
+    facets = {"kind": ("place",), "contact": ("mail",)}
+    engine.apply([document(1, facets=facets)], [])
+    assert engine.search(EngineQuery(filters={"kind": ("place",)}, facets=("contact",))).total == 1
+    assert engine.search(EngineQuery(filters={"contact": ("mail",)})).total == 0
+    engine.rebuild([document(1, facets=facets)])
+    assert not engine.is_outdated()
+    assert engine.search(EngineQuery(filters={"contact": ("mail",)})).total == 1
+
+
 def test_should_let_only_one_host_write(engine: ElasticsearchEngine, options: ClusterOptions) -> None:
     other = ElasticsearchEngine(options)
     try:
@@ -95,7 +115,7 @@ def test_should_let_only_one_host_write(engine: ElasticsearchEngine, options: Cl
 def test_should_take_over_the_lock_of_a_host_that_died(
     engine: ElasticsearchEngine, options: ClusterOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("search.engines.elasticsearch.LOCK_SECONDS", -1.0)
+    monkeypatch.setattr("search.engines.elasticsearch_cluster.LOCK_SECONDS", -1.0)
     engine._write_lock._take(0)
     other = ElasticsearchEngine(options)
     try:

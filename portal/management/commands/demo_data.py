@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from directory.fixtures import FixtureError
+from search.engines.base import EngineError
 
 from ...demo import city
 
@@ -57,4 +58,9 @@ class Command(BaseCommand):
             count = city.load(seed, resources, progress if resources else None)
         except FixtureError as error:
             raise CommandError(_("デモのデータに誤りがあり、何も読み込みませんでした:") + f"\n{error}") from error
+        except EngineError as error:
+            raise CommandError(
+                _("デモのデータを読み込みましたが、作れなかった索引があります。直ったら、ひとりでに追いつきます：")
+                + str(error)
+            ) from error
         self.stdout.write(_("{count}件の社会資源を読み込みました").format(count=f"{count:,}"))

@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from ...engines.base import EngineError
-from ...indexing import catch_up
+from ...indexing import follow
 
 
 class Command(BaseCommand):
-    """For hosts whose own web processes did not see a change: with several hosts, run it beside them."""
+    """What every web process does by itself (`search.following`), for hosts without one and for timers."""
 
     help = _("登録内容の変更に、このサーバーの索引を追いつかせます。")
 
@@ -20,10 +20,13 @@ class Command(BaseCommand):
         parser.add_argument("--watch", type=float, metavar="SECONDS", help=_("この秒数ごとに、止めるまで続けます"))
 
     def handle(self, *, watch: float | None, **options: Any) -> None:
-        """Say how many changes were applied; while watching, a failure is told and tried again."""
+        """Say how many changes were applied; while watching, a failure is told and tried again.
+
+        An index that cannot follow is built anew.
+        """
         while True:
             try:
-                applied = catch_up()
+                applied = follow()
             except EngineError as error:
                 if watch is None:
                     raise CommandError(_("追いつけませんでした：%s") % error) from error
