@@ -22,7 +22,6 @@ from search import engines
 from tests import template, warmth
 from tests.elasticsearch.node import MissingTools, Node, start_node
 
-
 # Tests that share a server which is dear to start: they stay together in one process.
 GROUPS = {
     "tests/browser/test_database_away.py": "database",
@@ -42,6 +41,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(group))
         if group == "server" or "redis" in item.fixturenames:
             item.add_marker("server")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The demo is loaded while tests run that do without."""
+    needs_it = any(item.get_closest_marker("django_db") or "db" in item.fixturenames for item in session.items)
+    if needs_it and not session.config.option.collectonly:
+        template.load_meanwhile()
 
 
 @pytest.fixture(scope="session")
