@@ -43,6 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("server")
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The demo is loaded while tests run that do without."""
+    needs_it = any(item.get_closest_marker("django_db") or "db" in item.fixturenames for item in session.items)
+    if needs_it and not session.config.option.collectonly:
+        template.load_meanwhile()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: object) -> Iterator[None]:
     """A database with the demo in it, and a process that has answered its first visitor."""

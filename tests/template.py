@@ -14,13 +14,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import environ
 from django.conf import settings
 from django.db import connection
 
@@ -46,6 +47,17 @@ def loaded_demo() -> Iterator[Path]:
         if not _stands(folder):
             _load(folder)
         yield folder
+
+
+def load_meanwhile() -> None:
+    """Begin to make it, if need be, while tests run that need none."""
+
+    def make() -> None:
+        # Whoever needs it waits for the lock, and tries again if this failed.
+        with suppress(subprocess.CalledProcessError), loaded_demo():
+            pass
+
+    threading.Thread(target=make, daemon=True).start()
 
 
 def copy_files(demo: Path, folder: Path) -> None:
@@ -87,10 +99,14 @@ def leave_copy() -> None:
 
 
 def _on_server(*statements: str) -> None:
+    import psycopg
+
     connection.close()
-    with connection._nodb_cursor() as cursor:
+    own = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    given = {name: settings.DATABASES["default"][key] for name, key in own.items()}
+    with psycopg.connect(**{k: v for k, v in given.items() if v}, dbname="postgres", autocommit=True) as server:
         for statement in statements:
-            cursor.execute(statement)
+            server.execute(statement)
 
 
 def _load(folder: Path) -> None:
@@ -100,8 +116,8 @@ def _load(folder: Path) -> None:
     environment = {**os.environ, "YOROZU_VAR": str(folder)}
     if connection.vendor != "sqlite":
         _on_server(f"DROP DATABASE IF EXISTS {ON_SERVER}", f"CREATE DATABASE {ON_SERVER}")
-        url = environ.urlparse(os.environ["DATABASE_URL"])
-        environment["DATABASE_URL"] = url._replace(path=f"/{ON_SERVER}").geturl()
+        url = urlsplit(os.environ["DATABASE_URL"])
+        environment["DATABASE_URL"] = url._replace(path=f"{url.path.rpartition('/')[0]}/{ON_SERVER}").geturl()
     done = subprocess.run(
         [sys.executable, "-m", "tests.load_demo"],
         cwd=ROOT,

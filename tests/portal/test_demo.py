@@ -80,6 +80,7 @@ def test_should_change_nothing_the_second_time(own_index: Path) -> None:
     assert list(Resource.objects.order_by("pk").values_list("pk", "short_id")) == before
 
 
+@pytest.mark.slow
 def test_should_come_back_the_same_after_removal(
     own_index: Path, settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,6 +102,7 @@ def test_should_come_back_the_same_after_removal(
     assert set(PublicRecord.objects.values_list("short_id", flat=True)) == ids
 
 
+@pytest.mark.slow
 def test_should_multiply_for_benchmarks(own_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "STAMP", tmp_path / "demo.json")
     wanted = Resource.objects.count() + 50
@@ -110,6 +112,7 @@ def test_should_multiply_for_benchmarks(own_index: Path, tmp_path: Path, monkeyp
     assert not (report.missing or report.stale or report.surplus)
 
 
+@pytest.mark.slow
 def test_should_load_nothing_at_all_when_a_file_is_broken(
     own_index: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

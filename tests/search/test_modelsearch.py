@@ -323,6 +323,7 @@ def test_should_follow_saving_and_deleting(backend: object, groups: object) -> N
     assert names(backend.search("点訳", groups)) == []
 
 
+@pytest.mark.slow
 def test_should_rebuild_with_wagtails_own_command(backend: object, groups: object) -> None:
     get_app_config().get_model("IndexEntry").objects.all().delete()
     assert names(backend.search("手話", groups)) == []
@@ -332,6 +333,7 @@ def test_should_rebuild_with_wagtails_own_command(backend: object, groups: objec
     assert names(backend.search("手話", groups)) == []
 
 
+@pytest.mark.slow
 def test_should_renew_only_what_stands(backend: object, groups: object) -> None:
     left_out = groups.get(name="手話サークル こだま")
     backend.delete(left_out)
@@ -344,6 +346,7 @@ def test_should_renew_only_what_stands(backend: object, groups: object) -> None:
     assert names(backend.search("手話", groups)) == []
 
 
+@pytest.mark.slow
 def test_should_read_nothing_while_somebody_loads_in_bulk_and_everything_afterwards(
     backend: object, groups: object
 ) -> None:

@@ -17,7 +17,7 @@ from tests.addresses import Address, addresses
 from tests.directory.partners.test_matrix import limits_of
 from tests.directory.partners.world import CITY, OUTSIDE, PEOPLE, SHUT, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 ANSWERS = Path(__file__).with_name("admin_answers.csv")
 # Doors that open for anybody who wants to come in or go out.

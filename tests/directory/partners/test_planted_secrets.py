@@ -41,7 +41,7 @@ from tests.directory.partners.world import NOBODY
 from tests.directory.public.test_projection import STAFF_ONLY
 from tests.factories import PASSWORD, MemberFactory, PlaceFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SECRET = "zq7secret"
 ROOT = Path(__file__).parent.parent.parent.parent
