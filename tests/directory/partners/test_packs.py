@@ -185,7 +185,7 @@ def test_should_lead_to_the_public_forms_only_with_public_things_in_the_address(
         assert link.startswith("/share/")
         response = anybody.get(link)
         assert response.status_code == 200, link
-        assert "0000-90-" not in response.content.decode(), "direct lines of staff begin with this"
+        assert "0000-90-" not in response.getvalue().decode(), "direct lines of staff begin with this"
 
 
 def test_should_record_deliveries_from_sending_to_confirmation(
