@@ -26,7 +26,6 @@ from . import filters, shell
 from .cms.tickets import keep_not
 from .counter_list import Membership, membership
 
-
 # What `{% trans %}` makes of a variable, and of a %.
 VARIABLE = re.compile(r"%\((\w+)\)s|(%)%")
 

@@ -20,7 +20,7 @@ from directory.hours.rules import in_office_hours
 from directory.models import NationalLine
 from directory.public.selectors import Card, card, default_desk
 
-from .cms.page_serving import visible
+from .cms.tree import site_of, visible
 from .models import PortalSettings, StandardPage
 from .models.base import MEMORY, home_municipality
 
@@ -40,7 +40,7 @@ class Frame:
 
 def frame(request: HttpRequest) -> Frame:
     """The frame of the request's site, remembered until settings or pages change (`signals`)."""
-    site = Site.find_for_request(request)
+    site = site_of(request)
     return remembered(MEMORY, site.pk if site else None, lambda: _frame(site))
 
 
@@ -49,7 +49,7 @@ def _frame(site: Site | None) -> Frame:
         return Frame("", "", "", (), ())
     settings = PortalSettings.for_site(site)
     menu, footer = [], []
-    for page in visible(site.root_page.get_children().live().select_related("content_type"), None):
+    for page in visible(site.root_page.get_children().live().select_related("content_type")):
         entry = (page.title, page.url)
         if page.show_in_menus:
             menu.append(entry)
