@@ -86,6 +86,8 @@ def environment(**options: Any) -> Environment:
     options |= {
         "extensions": ["jinja2.ext.i18n", *options.get("extensions", ())],
         "undefined": ChainableUndefined,
+        # All of them stay: they are few, and none is made of what somebody sent.
+        "cache_size": -1,
     }
     made = Pages(**options)
     # `{% trans %}` hands its variables over by name.
