@@ -14,7 +14,7 @@ from ..areas.index import EVERYWHERE, AreaIndex, area_index
 from ..choices import ChannelKind, Cost
 from ..hours import rules
 from ..models import PublicRecord
-from ..public.projection import read
+from ..public.projection import read_all
 from ..public.record import PublicResource
 
 WEEKDAY_VALUES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -43,8 +43,8 @@ class ResourceSource:
         if keys is not None:
             records = records.filter(short_id__in=[key.partition(":")[2] for key in keys])
         index, today = area_index(), timezone.localdate()
-        for record in records.iterator(chunk_size=500):
-            yield document(read(record), index, today)
+        for resource in read_all(records.iterator(chunk_size=500)):
+            yield document(resource, index, today)
 
 
 def document(resource: PublicResource, index: AreaIndex, today: date) -> SearchDocument:
