@@ -64,18 +64,12 @@ def by_opening(lines: Iterable[NationalLine]) -> list[NationalLine]:
 
 def opening(line: NationalLine, now: datetime) -> Opening:
     """Whether a line answers at an aware moment; unknown where its hours differ from place to place."""
-    minute = now.replace(second=0, microsecond=0)
-    known: tuple[datetime, Opening] | None = line.__dict__.get("_opening")
-    # A page asks for the same lines several times, and lines are remembered.
-    if known is None or known[0] != minute:
-        state = hours.status(_schedule(line), now)
-        found = Opening(
-            hours_text.describe_line(state, now),
-            {"open": True, "closed": False}.get(state.state),
-            state.state == "open" and state.closes_at is None,
-        )
-        known = line.__dict__["_opening"] = (minute, found)
-    return known[1]
+    state = hours.status(_schedule(line), now)
+    return Opening(
+        hours_text.describe_line(state, now),
+        {"open": True, "closed": False}.get(state.state),
+        state.state == "open" and state.closes_at is None,
+    )
 
 
 def _schedule(line: NationalLine) -> hours.Schedule:
