@@ -17,7 +17,7 @@ from directory.partners.choices import Act, Format
 from directory.partners.exchange.reference import load_packs
 from directory.partners.models import ContactPoint, Delivery, Partner, SharingPack, TrailLine
 from directory.partners.packs import contents, current_contacts, partners_of
-from portal.templatetags.portal_tags import jdate
+from portal.filters import jdate
 from tests.factories import ContactPointFactory, OrganisationFactory
 
 pytestmark = pytest.mark.django_db
