@@ -11,8 +11,6 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from ..choices import (
-    SENSITIVE_TYPES,
-    VIOLENCE,
     WITHOUT_VOICE,
     Access,
     Audience,
@@ -28,6 +26,7 @@ from ..choices import (
     VerifiedBy,
 )
 from ..hours.rules import Schedule
+from .roles import is_sensitive
 
 
 class Public(BaseModel):
@@ -252,7 +251,7 @@ class PublicResource(Public):
     @property
     def is_sensitive(self) -> bool:
         """Whether somebody may have to leave the page quickly, unseen."""
-        return self.type.code in SENSITIVE_TYPES or any(field.code == VIOLENCE for field in self.fields)
+        return is_sensitive(self.type.code, (field.code for field in self.fields))
 
     @property
     def accepts_anyone(self) -> bool:
