@@ -38,29 +38,6 @@ ORIGIN = "reference"
 WORDS = FIXTURES / "vocabulary"
 # Where the act names the letters イロハニ, and 柱書 for the introductory part of 第3号.
 SUBS = {"イ": "i", "ロ": "ro", "ハ": "ha", "ニ": "ni"}
-# What kind of institution answers at a line of the topic, for judging answers of the search.
-LINE_TYPES = {
-    "いのち・こころ": "crisis",
-    "子ども": "crisis",
-    "虐待": "jiso",
-    "DV": "dv",
-    "DV・女性": "dv",
-    "性暴力": "seibouryoku",
-    "緊急": "emergency",
-    "暮らし": "shouhi",
-    "法律": "houterasu",
-    "外国人": "tabunka",
-    "外国人・労働": "tabunka",
-    "医療": "iryou",
-}
-# Lines that must not be shown before somebody has checked them; the reason stands in the row's own caution.
-NOT_SHOWN = {
-    "孤独・孤立相談ダイヤル": "a trial for limited periods",
-    "FRESCヘルプデスク": "began as a help desk for COVID-19",
-    "救急安心センター": "not nationwide",
-    "よりそいホットライン（岩手・宮城・福島から）": "only for three prefectures",
-    "生活困窮者自立相談支援機関": "no nationwide number exists",
-}
 
 
 def load_reference() -> Counter[str]:
@@ -165,7 +142,7 @@ def _national_lines() -> list[tuple[dict, dict]]:
             {"uuid": stable_uuid(ORIGIN, f"line:{row['name']}")},
             {
                 "topic": row["topic"],
-                "type": types.get(LINE_TYPES.get(row["topic"], "")),
+                "type": types.get(row["type"]),
                 "name": row["name"],
                 "number": "" if row["number"].startswith("（") else row["number"],
                 "hours": row["hours_as_found"],
@@ -176,7 +153,8 @@ def _national_lines() -> list[tuple[dict, dict]]:
                 "source_kind": row["source_kind"],
                 "source_date": row["source_date"],
                 "caution": row["caution"],
-                "show": row["name"] not in NOT_SHOWN,
+                # Not before somebody has checked it.
+                "show": not row["not_shown_because"],
                 "order": order,
             },
         )
