@@ -19,7 +19,8 @@ from ..public.record import PublicResource
 from ..public.roles import is_sought, role_of, types_as
 from ..public.selectors import Card, card, desks_by_area, desks_of_types, resource_by_key
 from .danger import Band, band_of
-from .documents import day_values, row
+from .documents import row
+from .facets import day_values
 from .fitting import is_held, titled
 from .hotlines import is_sensitive, type_of
 from .languages import ForeignAnswer, foreign_answer, interpreters_desk, tongue_of

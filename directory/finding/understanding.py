@@ -14,6 +14,7 @@ from ..areas.locate import locate
 from ..choices import NeedRole, TypeRole
 from ..public.roles import all_types, is_sought, kind_of_type, role_of, types_as
 from .danger import NO_DANGER, Danger, danger_of, leading_types
+from .facets import FACETS
 from .hints import SPEAKER, WHEN
 from .needs import NeedEntry, need_by_code
 
@@ -30,7 +31,7 @@ TYPE_BOOST, NEED_BOOST, SLOT_BOOST, KIND_BOOST = 14.0, 10.0, 6.0, 12.0
 # The first type that answers a need counts whole, the next ones less.
 TYPE_SHARES = (1.0, 0.6, 0.4, 0.3)
 _POSTAL_CODE = re.compile(r"(?<!\d)〒?\s?(\d{3})[-‐−ー]?(\d{4})(?!\d)")
-_SLOT_FACETS = frozenset({"day", "contact", "access", "language", "cost", "audience"})
+_SLOT_FACETS = frozenset(facet.name for facet in FACETS if facet.is_slot)
 
 
 @dataclass(frozen=True, slots=True)
