@@ -121,8 +121,9 @@ def forget(part: str) -> None:
         ContentChange.objects.create(part=part, token=_token())
         _marked().add(part)
         transaction.on_commit(_after_commit, robust=True)
-    # Also what was read since the mark was made: it may have been read before the change.
-    _thread.own[part] = f"own {_token()}"
+    if connection.in_atomic_block:
+        # Also what was read since the mark was made: it may have been read before the change.
+        _thread.own[part] = f"own {_token()}"
     for work in _listeners.get(part, ()):
         transaction.on_commit(work)
 
@@ -207,8 +208,14 @@ def _keep(part: str, name: object, generation: str, value: Value, seconds: float
 
 
 def _generation(part: str) -> str:
-    if own := _thread.own.get(part):
-        return own
+    if _thread.own:
+        if connection.in_atomic_block and _thread.marked_in is connection.run_on_commit:
+            if own := _thread.own.get(part):
+                return own
+        else:
+            # The transaction, or a savepoint in it, is over: what stands in the database says how it ended.
+            _thread.own.clear()
+            _thread.generations = None
     if _thread.generations is None or time.monotonic() >= _thread.until:
         try:
             _thread.generations = read_generations()

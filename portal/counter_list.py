@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 from directory.identity import SHORT_ID_ALPHABET, SHORT_ID_LENGTH
 from directory.models import PublicRecord
-from directory.public.projection import read
+from directory.public.projection import read_all
 from directory.public.record import PublicResource
 
 COOKIE = "list"
@@ -49,8 +49,10 @@ def public_ids(ids: Sequence[str]) -> Ids:
 
 def resources(ids: Sequence[str]) -> dict[str, PublicResource]:
     """The public resources of the ids, in their order, read at once."""
-    records = {record.short_id: record for record in PublicRecord.objects.filter(short_id__in=ids)} if ids else {}
-    return {short_id: read(records[short_id]) for short_id in ids if short_id in records}
+    known = (
+        {public.short_id: public for public in read_all(PublicRecord.objects.filter(short_id__in=ids))} if ids else {}
+    )
+    return {short_id: known[short_id] for short_id in ids if short_id in known}
 
 
 def link(ids: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ from ..choices import ChannelKind, Kind
 from ..finding.filters import MOST_VALUES, area_options, field_options
 from ..hours import text as hours_text
 from ..models import Field, Programme, PublicRecord
-from ..public.projection import read
+from ..public.projection import read_all
 from ..public.record import PublicResource
 from ..public.roles import all_types
 from ..public.selectors import records_at_home
@@ -144,7 +144,7 @@ def _read(pks: Sequence[int]) -> Iterator[PublicResource]:
     for start in range(0, len(pks), BATCH):
         batch = pks[start : start + BATCH]
         found = {record.pk: record for record in PublicRecord.objects.filter(pk__in=batch)}
-        yield from (read(found[pk]) for pk in batch if pk in found)
+        yield from read_all(found[pk] for pk in batch if pk in found)
 
 
 def leaflet_desks(shared: SharedList, home: AreaNode | None, *, most: int, without: str = "") -> list[PublicResource]:

@@ -13,7 +13,7 @@ from search.documents import SearchDocument
 from ..areas.index import AreaIndex, area_index
 from ..choices import ChannelKind, Cost
 from ..models import PublicRecord
-from ..public.projection import read
+from ..public.projection import read_all
 from ..public.record import PublicResource
 from .facets import FACETS
 
@@ -42,8 +42,8 @@ class ResourceSource:
         if keys is not None:
             records = records.filter(short_id__in=[key.partition(":")[2] for key in keys])
         index, today = area_index(), timezone.localdate()
-        for record in records.iterator(chunk_size=500):
-            yield document(read(record), index, today)
+        for resource in read_all(records.iterator(chunk_size=500)):
+            yield document(resource, index, today)
 
 
 def document(resource: PublicResource, index: AreaIndex, today: date) -> SearchDocument:

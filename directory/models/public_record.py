@@ -16,10 +16,10 @@ class CurrentRecords(models.Manager):
 
 
 class PublicRecord(models.Model):
-    """What the public may know of one published resource, as `publication.PublicResource` wrote it.
+    """What the public may know of one published resource, as `record.PublicResource` wrote it.
 
     Pages, search, feeds and files read these rows and never the register. A row exists exactly as long as its resource is
-    published; `services.refresh_public_records` is the only writer. Whoever reads asks `objects`, which leaves out what has
+    published; `store.refresh_public_records` is the only writer. Whoever reads asks `objects`, which leaves out what has
     ended; `written` has all rows, for the writer, the index (which asks the same of each question) and the page that says so.
     """
 
@@ -34,6 +34,8 @@ class PublicRecord(models.Model):
     # The last day on which it is shown; empty for what does not end.
     until = models.DateField(null=True, blank=True, db_index=True)
     data = models.JSONField()
+    # Of what shape `data` is (`directory.public.record.SHAPE`): a later version may show fields that it lacks.
+    shape = models.CharField(max_length=16, default="", blank=True, db_index=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     written = models.Manager()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from ..areas.index import area_index, home_area
 from ..models import PublicRecord
-from ..public.projection import read
+from ..public.projection import read_all
 from ..public.record import PublicResource
 from .choices import Direction, Format
 from .models import ContactList, ContactPoint, Delivery, Duty, Partner, PublicList, SharingPack
@@ -203,7 +203,7 @@ def _resources(lists: Sequence[PublicList], whole: bool) -> tuple[list[tuple], l
     parts = []
     for one in lists:
         rows = records.filter(kind=one.kind).order_by("-weight", "pk")
-        shown = [read(record) for record in (rows if whole else rows[:SHOWN_RESOURCES])]
+        shown = list(read_all(rows if whole else rows[:SHOWN_RESOURCES]))
         parts.append(Resources(one, counted.get(one.kind, (0, None))[0], shown))
     return sorted(counted.items()), parts
 

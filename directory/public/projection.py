@@ -5,7 +5,10 @@ Pages, search documents, feeds, files and the API read that record and nothing e
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
+
+from pydantic import ValidationError
 
 from ..choices import ChannelKind, Kind
 from ..hours.rules import OpeningException, OpeningRule, Schedule
@@ -27,6 +30,7 @@ from .record import (
     WorkFacts,
 )
 
+log = logging.getLogger(__name__)
 PREFETCH = (
     "fields",
     "needs",
@@ -214,9 +218,23 @@ def _facts(specific: Resource) -> dict[str, Public]:
     raise ValueError(f"{specific!r} has no kind")
 
 
-def read(record: PublicRecord) -> PublicResource:
-    """The stored public record as an object."""
-    return PublicResource.model_validate(record.data)
+def read(record: PublicRecord) -> PublicResource | None:
+    """The stored public record as an object; None, and a line in the log, where it cannot be read.
+
+    A row that was written by another version, or damaged, must not take a list with it: it is left out until
+    `refresh_public` has written it anew.
+    """
+    try:
+        return PublicResource.model_validate(record.data)
+    except ValidationError as error:
+        where = ", ".join(sorted({".".join(map(str, problem["loc"])) for problem in error.errors()})[:5])
+        log.error("The public record %s cannot be read (%s): run manage.py refresh_public", record.short_id, where)
+        return None
+
+
+def read_all(records: Iterable[PublicRecord]) -> Iterator[PublicResource]:
+    """Those that can be read, in their order."""
+    return filter(None, map(read, records))
 
 
 def project_all(resources: Iterable[Resource]) -> Iterator[PublicResource]:

@@ -5,7 +5,9 @@ Nothing is copied wholesale: a new field of the register stays inside until some
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from hashlib import blake2b
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -257,3 +259,7 @@ class PublicResource(Public):
     def accepts_anyone(self) -> bool:
         """Whether nobody is sent away."""
         return self.eligibility == Eligibility.ANYONE
+
+
+# Records of one shape have the same fields of the same kinds. Another shape: `refresh_public` writes them anew.
+SHAPE = blake2b(json.dumps(PublicResource.model_json_schema(), sort_keys=True).encode(), digest_size=8).hexdigest()

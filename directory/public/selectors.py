@@ -15,7 +15,7 @@ from ..cache import remembered, remembered_each
 from ..choices import Kind
 from ..hours import rules, text
 from ..models import ConsultationDesk, PublicRecord, Resource
-from .projection import read
+from .projection import read, read_all
 from .record import PublicResource, PublicStep
 
 DESKS_A_TYPE = 2
@@ -75,7 +75,7 @@ def resource_by_key(key: str) -> PublicResource | None:
 
 def public_resources(pks: Iterable[int]) -> dict[int, PublicResource]:
     """Public records by the resources' primary keys; what is not public is missing."""
-    return {record.pk: read(record) for record in PublicRecord.objects.filter(pk__in=list(pks))}
+    return {public.id: public for public in read_all(PublicRecord.objects.filter(pk__in=list(pks)))}
 
 
 def records_at_home(home: AreaNode | None) -> QuerySet[PublicRecord]:

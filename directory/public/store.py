@@ -15,6 +15,7 @@ from ..cache import forget
 from ..hours.rules import open_days
 from ..models import PublicRecord, Resource
 from .projection import PREFETCH, RELATED, project_all
+from .record import SHAPE
 
 BATCH = 1000
 
@@ -44,6 +45,16 @@ def refresh_public_records(*, resource_ids: Iterable[int], index: bool = True) -
     return written
 
 
+def refresh_outdated() -> int:
+    """Write the records anew that another version wrote, and those that published resources lack. Returns how many."""
+    lacking = Resource.objects.filter(live=True, public_record=None).values_list("pk", flat=True)
+    outdated = PublicRecord.written.exclude(shape=SHAPE).values_list("pk", flat=True)
+    ids = sorted({*lacking, *outdated})
+    for chunk in _chunks(ids):
+        refresh_public_records(resource_ids=chunk)
+    return len(ids)
+
+
 def _refresh(ids: Sequence[int], *, index: bool) -> int:
     before = dict(PublicRecord.written.filter(resource_id__in=ids).values_list("resource_id", "short_id"))
     resources = for_projection(Resource.objects.filter(pk__in=ids).order_by("pk"))
@@ -58,6 +69,7 @@ def _refresh(ids: Sequence[int], *, index: bool) -> int:
             needs="".join(f" {need.code} " for need in public.needs),
             until=public.until,
             data=public.model_dump(mode="json"),
+            shape=SHAPE,
             updated_at=now,
         )
         for public in project_all(resources)
@@ -66,7 +78,7 @@ def _refresh(ids: Sequence[int], *, index: bool) -> int:
         records,
         update_conflicts=True,
         unique_fields=["resource"],
-        update_fields=["short_id", "kind", "type", "weight", "needs", "until", "data", "updated_at"],
+        update_fields=["short_id", "kind", "type", "weight", "needs", "until", "data", "shape", "updated_at"],
     )
     kept = {record.resource_id for record in records}
     gone = [short_id for pk, short_id in before.items() if pk not in kept]

@@ -10,7 +10,7 @@ from search.text.dictionary import Word
 
 from ..fixtures import read_csv
 from ..models import Area, Organisation, PublicRecord, Town
-from ..public.projection import read
+from ..public.projection import read_all
 
 WORDS = "vocabulary/words.csv"
 _BLANK = re.compile(r"[\s　]+")
@@ -25,8 +25,7 @@ def words() -> Iterator[Word]:
     for model in (Area, Town, Organisation):
         for name, reading in model.objects.exclude(reading="").values_list("name", "reading").iterator():
             yield from _names(name, reading)
-    for record in PublicRecord.written.order_by("pk").iterator(chunk_size=500):
-        resource = read(record)
+    for resource in read_all(PublicRecord.written.order_by("pk").iterator(chunk_size=500)):
         yield from _names(resource.name, resource.reading)
 
 

@@ -17,11 +17,14 @@ from directory.exchange import bulk_demo, register_file
 from directory.exchange.loading import RegisterLoader
 from directory.exchange.reference import load_reference
 from directory.fixtures import FIXTURES, read_yaml
-from directory.models import Area, AreaLayer, Organisation, Resource, Town
+from directory.models import Area, AreaLayer, Organisation, PublicRecord, Resource, Town
 from directory.partners.exchange.demo_people import People, make_people, remove_people
 from directory.partners.exchange.loading import load_contacts, load_partners, remove_contacts, remove_partners
 from directory.partners.exchange.reference import load_packs
+from directory.public.record import SHAPE
 from search import indexing
+from search.engines import engines_in_use
+from search.engines.base import EngineError
 from search.modelsearch.renewal import renew, waiting_for_renewal
 from search.text import dictionary
 
@@ -48,7 +51,15 @@ def is_loaded(seed: int, resources: int) -> bool:
     """Whether exactly this demo stands in the database."""
     if not STAMP.exists() or not Resource.objects.filter(origin=ORIGIN).exists():
         return False
-    return json.loads(STAMP.read_text()) == fingerprint(seed, resources)
+    if json.loads(STAMP.read_text()) != fingerprint(seed, resources):
+        return False
+    try:
+        is_old = any(engine.is_outdated() for engine in engines_in_use())
+    except EngineError:
+        # What cannot be read now is not a reason to load everything anew.
+        is_old = False
+    # Another version loaded it.
+    return not is_old and not PublicRecord.written.exclude(shape=SHAPE).exists()
 
 
 def load(seed: int, resources: int, progress: Callable[[int], None] | None = None) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save
+from wagtail.images import get_image_model
 from wagtail.models import Locale, Page, PageViewRestriction, Site
 from wagtail.signals import page_slug_changed, post_page_move
 
@@ -31,7 +32,9 @@ LABELS = ("directory", "portal", "wagtailimages", "wagtaildocs", "wagtailredirec
 def listen() -> None:
     """Follow everything that stands on pages (called when the applications are ready)."""
     chosen = [model for label in LABELS for model in apps.get_app_config(label).get_models(include_auto_created=True)]
-    for model in {*chosen, *OF_OTHERS} - {*ON_NO_PAGE}:
+    # Made while pages are made; a picture that changes says so itself.
+    renditions = get_image_model().renditions.rel.related_model
+    for model in {*chosen, *OF_OTHERS} - {*ON_NO_PAGE, renditions}:
         post_save.connect(_saved, sender=model)
         post_delete.connect(_changed, sender=model)
         if model._meta.auto_created:

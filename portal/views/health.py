@@ -7,6 +7,8 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
+from directory.models import PublicRecord
+from directory.public.record import SHAPE
 from search.ear import ear_problem
 from search.engines import engines_in_use, get_engine
 from search.engines.base import Engine
@@ -33,6 +35,13 @@ def _index(engine: Engine, database: bool) -> dict[str, Any]:
     return {"available": status.available, "documents": status.documents, "pending": None, "problem": status.problem}
 
 
+def _outdated_records() -> int:
+    try:
+        return PublicRecord.written.exclude(shape=SHAPE).count()
+    except DatabaseError:
+        return 0
+
+
 @transaction.non_atomic_requests
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -43,7 +52,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
     database = _database()
     indexes = {engine.name: _index(engine, database) for engine in engines_in_use()}
     problem = ear_problem()
-    whole = not problem and all(index["available"] and not index["problem"] for index in indexes.values())
+    old = _outdated_records() if database else 0
+    whole = not problem and not old and all(index["available"] and not index["problem"] for index in indexes.values())
     state = {
         "status": "ok" if database and whole else "degraded" if database else "down",
         "database": database,
@@ -52,6 +62,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
         "indexes": indexes,
         # Without the learned ear patterns and phrases answer alone: fewer dangers are heard.
         "ear": problem or "ok",
+        # Written by another version; what cannot be read of them is left out of pages and lists.
+        "records": f"{old} are of another version: run manage.py refresh_public" if old else "ok",
     }
     return JsonResponse(state, status=200 if database else 503)
 

@@ -115,6 +115,9 @@ class EngineHit:
     distance_km: float | None
 
 
+Hits = tuple[EngineHit, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class EngineResult:
     """`total` documents match, `hits` are the asked page, `facets` count values, each facet's own filter ignored."""

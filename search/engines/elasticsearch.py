@@ -33,6 +33,7 @@ from .base import (
     EngineStatus,
     EngineUnavailable,
     Filters,
+    Hits,
     IndexBroken,
     distance_km,
 )
@@ -82,19 +83,15 @@ class ElasticsearchEngine(Engine):
     def _counted(self, query: EngineQuery) -> Mapping[str, Mapping[str, int]]:
         return _facets(self._execute(query, count_only=True), query)
 
-    def suggest(
-        self, prefix: str, limit: int, filters: Filters | None = None, on: date | None = None
-    ) -> tuple[EngineHit, ...]:
+    def suggest(self, prefix: str, limit: int, filters: Filters | None = None, on: date | None = None) -> Hits:
         """See Engine."""
         prefix = clean_value(prefix)
-        # No reading in the index is longer.
-        if not 0 < len(prefix) <= ORDER_LIMIT or limit <= 0:
+        if not 0 < len(prefix) <= ORDER_LIMIT or limit <= 0:  # no reading in the index is longer
             return ()
         with reachable():
-            asked = suggesting(
-                Search(using=self._client, index=self._alias), prefix, limit, filters or {}, on
-            ).execute()
-            return tuple(_hit(hit, EngineQuery(sort="reading")) for hit in asked.to_dict()["hits"]["hits"])
+            found = suggesting(Search(using=self._client, index=self._alias), prefix, limit, filters or {}, on)
+            answer = found.execute().to_dict()["hits"]["hits"]
+            return tuple(_hit(hit, EngineQuery(sort="reading")) for hit in answer)
 
     def fingerprints(self) -> dict[str, str]:
         """See Engine."""
@@ -320,11 +317,10 @@ def _shape(_analysis: str, described: str) -> str:
 
 
 def _hit(hit: Mapping[str, Any], query: EngineQuery) -> EngineHit:
-    source = hit["_source"]
-    place = source.get("place")
+    source, place = hit["_source"], hit["_source"].get("place")
     near = distance_km(query.near, (place["lat"], place["lon"])) if query.near and place else None
-    relevance = float(hit.get("_score") or 0.0) if query.sort in {"relevance", "distance"} else 0.0
-    return EngineHit(hit["_id"], relevance, json.loads(source["row"]), near)
+    score = float(hit.get("_score") or 0.0) if query.sort in {"relevance", "distance"} else 0.0
+    return EngineHit(hit["_id"], score, json.loads(source["row"]), near)
 
 
 def _facets(answer: Any, query: EngineQuery) -> Mapping[str, Mapping[str, int]]:

@@ -23,6 +23,8 @@ from bs4 import BeautifulSoup
 
 from portal.kept import database
 from tests.browser.conftest import ROOT, free_port, manage, served
+from tests.browser.test_kept import change_elsewhere
+from tests.browser.test_kept import page as kept_page
 from tests.environment import RUN
 
 pytestmark = pytest.mark.browser
@@ -154,6 +156,25 @@ def test_should_leave_nobody_without_a_number(cluster: Cluster, site_on_postgres
     cluster.start()
     for address in ASKED * 3:
         assert ask(site_on_postgres, address)[0] == 200, address
+
+
+def test_should_show_at_once_what_another_process_published(
+    cluster: Cluster, site_on_postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """As on SQLite (`test_kept`), with a server of the database between."""
+    environment = {
+        **os.environ,
+        "YOROZU_ENV": "demo",
+        "YOROZU_VAR": str(tmp_path_factory.mktemp("elsewhere")),
+        "DATABASE_URL": cluster.url,
+    }
+    address = f"{site_on_postgres}/browse/"
+    _status, tag, _text = kept_page(address)
+    assert kept_page(address, tag)[0] == 304
+    for notice in ("あす、市役所はお休みです", ""):
+        change_elsewhere(environment, notice)
+        status, _tag, text = kept_page(address, tag)
+        assert (status, "あす、市役所" in text) == (200, bool(notice))
 
 
 def test_should_answer_while_the_database_hangs(cluster: Cluster, site_on_postgres: str) -> None:

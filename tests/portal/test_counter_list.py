@@ -327,7 +327,8 @@ def test_should_need_at_most_eight_queries(client: Client, django_assert_max_num
 
 def test_should_ask_no_other_host_and_hold_no_script_of_its_own(page: Page) -> None:
     soup = page(f"/list/?ids={'.'.join(ids_of())}")
-    assert [tag["src"] for tag in soup.find_all("script")] == ["/static/portal/suggest.js"]
+    scripts = [tag["src"] for tag in soup.find_all("script")]
+    assert scripts == ["/static/portal/suggest.js", "/static/portal/menu.js"]
     assert not soup.find_all(style=True)
     assert all(form["action"].startswith("/") for form in soup.find_all("form"))
     found = [element["id"] for element in soup.find_all(id=True)]

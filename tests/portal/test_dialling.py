@@ -28,10 +28,19 @@ def lying(soup: BeautifulSoup) -> list[str]:
             {id(parent) for parent in text.parents} & {id(found) for found in soup.select(NO_SENTENCES)}
         )
 
+    def dialled_below(text: Tag) -> bool:
+        """In a band the rows below a sentence have its numbers, each as large as a finger."""
+        band = text.find_parent(class_="urgent")
+        numbers = [number.replace("-", "") for number in TO_DIAL.findall(text)]
+        return band is not None and all(
+            band.select_one(f".line-dial[href='tel:{n}'], .urgent-row a[href='tel:{n}']") for n in numbers
+        )
+
     return [
         text.strip()
         for text in soup.body.find_all(string=TO_DIAL)
         if not text.find_parent("a", href=re.compile("^tel:"))
+        and not dialled_below(text)
         and not stands_in_name(text)
         # A fax is named before its number, a line by its name.
         and not re.search(r"FAX ?0", text)

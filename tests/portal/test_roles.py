@@ -271,7 +271,7 @@ def test_should_give_rows_of_an_earlier_version_what_their_codes_meant() -> None
     Field.objects.update(leaflet_heading="", hides_names=True, is_sensitive=True)
     Need.objects.update(role="")
     DangerTopic.objects.update(role="")
-    import_module("directory.migrations.0009_what_codes_meant").fill(apps, SimpleNamespace(connection=connection))
+    import_module("directory.migrations.0010_what_codes_meant").fill(apps, SimpleNamespace(connection=connection))
     for name, model, folder in (
         ("institution_types", InstitutionType, FIXTURES),
         ("fields", Field, FIXTURES),

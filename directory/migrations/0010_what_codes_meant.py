@@ -63,7 +63,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
     """Apart from the columns: PostgreSQL alters no table that still waits for checks of its rows."""
 
-    dependencies = [('directory', '0008_roles_and_protections')]
+    dependencies = [('directory', '0009_roles_and_protections')]
 
     # The way back takes the columns away, and codes speak for themselves again.
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

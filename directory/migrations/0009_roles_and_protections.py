@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0007_content_changes'),
+        ('directory', '0008_record_shape'),
     ]
 
     operations = [

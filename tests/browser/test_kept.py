@@ -1,0 +1,60 @@
+"""Pages kept by a site that runs, while another process changes what they show."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.browser.conftest import manage
+
+pytestmark = pytest.mark.browser
+
+CHANGE = """
+from wagtail.models import Page, Site
+from directory.models import ConsultationDesk, Field
+from portal.models import PortalSettings
+settings = PortalSettings.for_site(Site.objects.get(is_default_site=True))
+settings.notice = {notice!r}
+settings.save()
+desk = ConsultationDesk.objects.filter(live=True).order_by("reading", "pk").first()
+desk.summary = {summary!r} or desk.summary
+desk.save_revision().publish()
+print(desk.short_id, desk.summary)
+"""
+
+
+def change_elsewhere(environment: dict[str, str], notice: str = "", summary: str = "") -> list[str]:
+    """Publish as another process does; returns the desk's short id and its summary."""
+    printed = manage(environment, "shell", "-v0", "-c", CHANGE.format(notice=notice, summary=summary))
+    return printed.strip().splitlines()[-1].split(" ", 1)
+
+
+def page(address: str, etag: str = "") -> tuple[int, str, str]:
+    """Status, ETag and text."""
+    request = urllib.request.Request(address, headers={"If-None-Match": etag} if etag else {})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+            return answer.status, answer.headers["ETag"], answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers["ETag"], ""
+
+
+def test_should_show_at_once_what_another_process_published(site: str, site_environment: dict[str, str]) -> None:
+    short_id, before = change_elsewhere(site_environment)
+    addresses = [f"{site}{path}" for path in ("/", "/browse/", "/find/", f"/resources/{short_id}/")]
+    tags = {address: page(address)[1] for address in addresses}
+    assert all(page(address, tags[address])[0] == 304 for address in addresses)
+    try:
+        change_elsewhere(site_environment, "あす、市役所はお休みです", "一時間前に書きかえた説明です。")
+        for address in addresses:
+            status, etag, text = page(address, tags[address])
+            assert status == 200, address
+            assert etag != tags[address]
+            assert "あす、市役所はお休みです" in text, address
+        assert "一時間前に書きかえた説明です。" in page(addresses[-1])[2]
+    finally:
+        change_elsewhere(site_environment, "", before)
+    assert all("あす、市役所" not in page(address)[2] for address in addresses)
