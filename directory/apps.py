@@ -13,15 +13,17 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to publication and give the index its documents."""
-        from search.documents import register_source
+        from search.documents import register_facets, register_source
         from search.questions.vocabulary import register_vocabulary
         from search.text.dictionary import register_words
 
         from . import signals  # noqa: F401
         from .finding.documents import ResourceSource
+        from .finding.facets import FACETS
         from .vocabulary.dictionary import words
         from .vocabulary.provider import provide
 
+        register_facets(*(facet.name for facet in FACETS))
         register_source(ResourceSource())
         register_vocabulary(provide)
         register_words(words)

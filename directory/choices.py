@@ -28,9 +28,6 @@ class ChannelKind(models.TextChoices):
     VISIT = "visit", _("直接たずねる")
 
 
-# The field of fields.csv, and the types of institution_types.csv, whose pages have a quick exit.
-VIOLENCE = "violence"
-SENSITIVE_TYPES = frozenset({"crisis", "dv", "jiso", "kokoro", "korei_gyakutai", "seibouryoku", "shogai_gyakutai"})
 WITHOUT_VOICE = frozenset(ChannelKind) - {ChannelKind.PHONE}
 
 
@@ -163,6 +160,49 @@ class Surface(models.TextChoices):
 
     PUBLIC = "public", _("公開")
     STAFF = "staff", _("職員だけ")
+
+
+class TypeRole(models.TextChoices):
+    """What part a type of institution plays in answers; the four kinds to go to are named as `Kind` names them."""
+
+    EVERYTHING = "everything", _("何でも相談できる窓口（どこに聞けばよいか分からない人へ）")
+    SECTION = "section", _("市役所の担当課（どの課かは、書かれたことばで選ぶ）")
+    INTERPRETER = "interpreter", _("ほかの言語で話せる窓口")
+    CRISIS = "crisis", _("だれでもかけられる、つらいときの電話・チャット")
+    EMERGENCY = "emergency", _("いま危ないときの電話（110・119）")
+    PLACE = "place", _("行って過ごすところ（居場所の中から選ぶ）")
+    VOLUNTEER = "volunteer", _("人を手伝う活動（ボランティアの中から選ぶ）")
+    WORK = "work", _("働くところ・働く練習をするところ（就労の中から選ぶ）")
+    ACTIVITY = "activity", _("行って参加するところ（どの一覧からも選ぶ）")
+
+    __empty__ = _("相談を受ける窓口")
+
+
+# Where one goes rather than asks: the asked days decide there, and the best hit leads instead of a desk.
+SOUGHT = frozenset({TypeRole.PLACE, TypeRole.VOLUNTEER, TypeRole.WORK, TypeRole.ACTIVITY})
+
+
+class NeedRole(models.TextChoices):
+    """What a need means for the answers beside the types of institution that answer it."""
+
+    WHERE = "where", _("どこに相談してよいか分からない（何でも相談できる窓口を先に出す）")
+    SECTION = "section", _("市役所の手続き（どの課かは、書かれたことばで選ぶ）")
+    LANGUAGE = "language", _("日本語で困っている（ほかの言語で話せる窓口を選ぶときに使う）")
+    GIVES_HELP = "gives-help", _("人を手伝いたい")
+    WANTS_HELP = "wants-help", _("手伝ってほしい")
+    SUDDEN = "sudden", _("急なこと（「相談先をさがす」のいちばん上に出す）")
+
+    __empty__ = _("ふつうの困りごと")
+
+
+class TopicRole(models.TextChoices):
+    """How a topic of danger stands beside the others."""
+
+    ALWAYS = "always", _("いのちのこと（もっと軽い話題だけで答えない）")
+    AFTERWARDS = "afterwards", _("いのちが失われた後のこと（いのちのことばがあっても、この話題を先にしてよい）")
+    CALM = "calm", _("危険ではない（帯を出さない）")
+
+    __empty__ = _("ふつうの話題")
 
 
 class Weekday(models.IntegerChoices):

@@ -45,7 +45,8 @@ from .vocabulary.provider import new_version
 # What is remembered of a table and must be forgotten when a row of it changes.
 MEMORIES: dict[type[Model], tuple[str, ...]] = {
     Field: ("fields", "needs"),
-    InstitutionType: ("needs",),
+    # What lines and dangers remember of a type is its code, and what part it plays.
+    InstitutionType: ("needs", "lines", "dangers"),
     NationalLine: ("lines", "dangers"),
     Need: ("needs", "dangers"),
     DangerTopic: ("dangers",),

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -11,23 +11,12 @@ from typing import Any, Protocol
 from .text.analysis import analyse, analysis_state, fold_long_vowels, kana_grams, to_hiragana
 from .text.characters import normalise
 
-# "contact", "access" and "language" lift and filter; a page need not count them.
-FACETS: tuple[str, ...] = (
-    "kind",
-    "field",
-    "area",
-    "day",
-    "audience",
-    "cost",
-    "type",
-    "need",
-    "contact",
-    "access",
-    "language",
-)
 TEXT_FIELDS: tuple[str, ...] = ("title", "labels", "summary", "body")
 # "grams" holds the reading of title and names, "kana" that of labels and summary: the same question, a weaker answer.
 GRAM_FIELDS: tuple[str, ...] = ("grams", "kana")
+
+# What a document has beside them; no facet may be called the same.
+_OWN = frozenset({"key", "order", "verified", "until", "lat", "lon", "place", "quality", "fingerprint", "row"})
 
 # Long enough for any page, short enough that one pasted statute does not slow the rest down.
 DOCUMENT_LIMIT = 50_000
@@ -41,7 +30,7 @@ NOTHING = "∅"
 class SearchDocument:
     """One thing that can be found, in plain Japanese.
 
-    `key` is "<source's prefix>:<id>"; `facets` maps names of `FACETS` to raw values; `quality` (0 to 10) decides
+    `key` is "<source's prefix>:<id>"; `facets` maps names of `known_facets` to raw values; `quality` (0 to 10) decides
     between otherwise equal hits; `until` is the last day on which it may be found, if it has one; `row` is the JSON
     object that a result row shows, stored and handed back as it is.
     """
@@ -101,6 +90,24 @@ class Source(Protocol):
 
 
 _sources: dict[str, Source] = {}
+_facets: tuple[str, ...] = ()
+
+
+def register_facets(*names: str) -> None:
+    """By what documents are narrowed, counted and lifted; the floor that owns them says so, before any engine is asked.
+
+    Names again replace the earlier. Their order is that of the fields of an index. Raises ValueError for a name that an index
+    uses otherwise.
+    """
+    global _facets
+    if taken := {name for name in names if name in _OWN | {*TEXT_FIELDS, *GRAM_FIELDS} or not name.isidentifier()}:
+        raise ValueError(f"No facets can be called {sorted(taken)}")
+    _facets = tuple(dict.fromkeys(names))
+
+
+def known_facets() -> tuple[str, ...]:
+    """The names of all facets, in the order of their registration."""
+    return _facets
 
 
 def register_source(source: Source) -> None:
@@ -134,10 +141,10 @@ def documents_for(keys: Iterable[str]) -> Iterator[SearchDocument]:
 def analyse_document(document: SearchDocument) -> AnalysedDocument:
     """Terms, n-grams and sort key of a document, the same for every engine.
 
-    Raises ValueError for facets that are not in `FACETS` and TypeError for a `row` that is not JSON.
+    Raises ValueError for facets that nobody registered and TypeError for a `row` that is not JSON.
     """
-    if unknown := set(document.facets) - set(FACETS):
-        raise ValueError(f"{document.key} has unknown facets {sorted(unknown)}; known are {FACETS}")
+    if unknown := set(document.facets) - set(known_facets()):
+        raise ValueError(f"{document.key} has unknown facets {sorted(unknown)}; known are {known_facets()}")
     analyses = {name: analyse(getattr(document, name), limit=DOCUMENT_LIMIT) for name in TEXT_FIELDS}
     texts = {name: " ".join(analysis.terms) for name, analysis in analyses.items()}
     # A given reading corrects Sudachi's; names written in kana count as they are written.
@@ -183,14 +190,13 @@ def fingerprint(document: SearchDocument) -> str:
 
 
 # One of everything, in words of every script and spelling: what comes of it shows how documents are made.
-SAMPLE = SearchDocument(
+_SAMPLE = SearchDocument(
     key="sample:1",
     title="ひきこもりの居場所 サロン・カフェ ２０２６",
     reading="ひきこもりのいばしょ さろんかふぇー",
     labels="相談窓口 障がい 東部圏域 子育て支援",
     summary="お母さんと子どもが、電話や ＬＩＮＥ で相談できます。",
     body="髙齢の方、引籠りの方もどうぞ。ＷＡＭ-ＮＥＴ Café 체육관",
-    facets=dict.fromkeys(FACETS, ("a", "b")),
     verified=date(2026, 4, 1),
     lat=35.5,
     lon=139.5,
@@ -199,8 +205,13 @@ SAMPLE = SearchDocument(
 )
 
 
+def sample() -> SearchDocument:
+    """A document that has everything, a value of each facet too."""
+    return replace(_SAMPLE, facets=dict.fromkeys(known_facets(), ("a", "b")))
+
+
 def shape_of(made: object) -> str:
-    """A digest of an index's own description and of what it makes of `SAMPLE`: the same for documents made the same way."""
+    """A digest of an index's own description and of what it makes of `sample`: the same for documents made the same way."""
     return hashlib.blake2b(json.dumps(made, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from .documents import FACETS
+from .documents import known_facets
 from .engines import get_engine
 from .engines.base import Engine, EngineQuery, EngineResult, Sort
 from .questions.query import Question
@@ -16,7 +16,7 @@ def search(
     question: Question,
     *,
     filters: Mapping[str, tuple[str, ...]] | None = None,
-    facets: tuple[str, ...] = FACETS,
+    facets: tuple[str, ...] | None = None,
     sort: Sort = "relevance",
     near: tuple[float, float] | None = None,
     offset: int = 0,
@@ -28,7 +28,8 @@ def search(
 ) -> EngineResult:
     """Answer a question; one without content words (`is_open`, `is_empty`) asks for everything that the filters allow.
 
-    `also`: what answers beside the words. What ended before `on` (today) is not found, whether or not the index has heard.
+    `facets`: which are counted; all, unless it is said. `also`: what answers beside the words.
+    What ended before `on` (today) is not found, whether or not the index has heard.
     When nothing matches enough of the words, one word is enough, unless they are of a strange language.
     "distance" without `near` means "relevance".
     Raises EngineUnavailable: the caller then shows the desk. Raises ValueError for unknown facets.
@@ -37,7 +38,7 @@ def search(
         clauses=question.clauses,
         minimum_match=question.minimum_match,
         filters=filters or {},
-        facets=facets,
+        facets=known_facets() if facets is None else facets,
         sort="relevance" if sort == "distance" and near is None else sort,
         near=near,
         offset=offset,

@@ -8,6 +8,7 @@ from wagtail.admin.panels import (
     InlinePanel,
     MultiFieldPanel,
     ObjectList,
+    Panel,
     TabbedInterface,
 )
 from wagtail.admin.ui.tables import LiveStatusTagColumn
@@ -208,6 +209,7 @@ class LineViewSet(FileViewSet):
             [FieldPanel("topic"), FieldPanel("name"), FieldRowPanel([FieldPanel("number"), FieldPanel("full_number")])],
             heading=_("名前と番号"),
         ),
+        FieldPanel("type"),
         FieldPanel("hours"),
         InlinePanel(
             "opening_rules",
@@ -244,8 +246,20 @@ class ResourceGroup(SnippetViewSetGroup):
     items = (DeskViewSet, PlaceViewSet, VolunteerViewSet, WorkViewSet, OrganisationViewSet, LineViewSet)
 
 
+def _protection(*names: str) -> MultiFieldPanel:
+    """What a new row has until somebody decides otherwise; the form asks."""
+    return MultiFieldPanel(
+        [FieldPanel(name) for name in names],
+        heading=_("人を守るために"),
+        help_text=_(
+            "新しく作るときは、はじめから印が付いています。隠さなくてよいと分かっているものだけ、印を外してください。"
+            "変えると、もう出ているページや連絡先も、すぐにそのとおりになります。"
+        ),
+    )
+
+
 def _plain(
-    table: type, icon_name: str, columns: list[str], fields: list[str], inline: str = ""
+    table: type, icon_name: str, columns: list[str], fields: list[str | Panel], inline: str = ""
 ) -> type[SnippetViewSet]:
     """A viewset of a small table that has nothing of its own to say."""
 
@@ -255,7 +269,10 @@ def _plain(
         list_display = columns
         # Tables that are Indexed are searched by the terms of all their search_fields.
         search_fields = None if class_is_indexed(table) else ["name"]
-        panels = [*(FieldPanel(name) for name in fields), *([InlinePanel(inline)] if inline else [])]
+        panels = [
+            *(FieldPanel(field) if isinstance(field, str) else field for field in fields),
+            *([InlinePanel(inline)] if inline else []),
+        ]
 
     PlainViewSet.__name__ = f"{table.__name__}ViewSet"
     return PlainViewSet
@@ -291,19 +308,41 @@ class SettingsGroup(SnippetViewSetGroup):
         _plain(
             Town, "site", ["name", "municipality"], ["municipality", "name", "reading", "areas", "note"], "postal_codes"
         ),
-        _plain(Field, "tag", ["name", "order"], ["code", "name", "reading", "description", "order", "retired"]),
+        _plain(
+            Field,
+            "tag",
+            ["name", "order", "hides_names", "is_sensitive"],
+            [
+                "code",
+                "name",
+                "reading",
+                "description",
+                "leaflet_heading",
+                "order",
+                _protection("hides_names", "is_sensitive"),
+                "retired",
+            ],
+        ),
         _plain(
             Need,
             "help",
-            ["name", "plain"],
-            ["code", "name", "reading", "plain", "fields", "order", "retired"],
+            ["name", "plain", "role"],
+            ["code", "name", "reading", "plain", "fields", "role", "order", "retired"],
             "answers",
         ),
         _plain(
             InstitutionType,
             "tag",
-            ["name", "code", "surface"],
-            ["code", "name", "surface", "description", "order", "hides_address"],
+            ["name", "code", "surface", "role", "hides_names", "hides_address", "is_sensitive"],
+            [
+                "code",
+                "name",
+                "surface",
+                "description",
+                "role",
+                "order",
+                _protection("hides_names", "hides_address", "is_sensitive"),
+            ],
         ),
         _plain(
             Programme,

@@ -127,6 +127,7 @@ class DangerTopicViewSet(WordsViewSet):
             help_text=_("上の種類の窓口から先に出ます。書かなければ、困りごとの窓口を出します。"),
         ),
         FieldRowPanel([FieldPanel("emergency"), FieldPanel("at_night"), FieldPanel("kind_of")]),
+        FieldPanel("role"),
         FieldRowPanel([FieldPanel("order"), FieldPanel("retired")]),
     ]
 

@@ -38,31 +38,6 @@ ORIGIN = "reference"
 WORDS = FIXTURES / "vocabulary"
 # Where the act names the letters イロハニ, and 柱書 for the introductory part of 第3号.
 SUBS = {"イ": "i", "ロ": "ro", "ハ": "ha", "ニ": "ni"}
-# Types whose desks protect people who fled: no address is ever registered. Source: SEEDS.md §11, 4.
-HIDDEN = {"dv"}
-# What kind of institution answers at a line of the topic, for judging answers of the search.
-LINE_TYPES = {
-    "いのち・こころ": "crisis",
-    "子ども": "crisis",
-    "虐待": "jiso",
-    "DV": "dv",
-    "DV・女性": "dv",
-    "性暴力": "seibouryoku",
-    "緊急": "emergency",
-    "暮らし": "shouhi",
-    "法律": "houterasu",
-    "外国人": "tabunka",
-    "外国人・労働": "tabunka",
-    "医療": "iryou",
-}
-# Lines that must not be shown before somebody has checked them; the reason stands in the row's own caution.
-NOT_SHOWN = {
-    "孤独・孤立相談ダイヤル": "a trial for limited periods",
-    "FRESCヘルプデスク": "began as a help desk for COVID-19",
-    "救急安心センター": "not nationwide",
-    "よりそいホットライン（岩手・宮城・福島から）": "only for three prefectures",
-    "生活困窮者自立相談支援機関": "no nationwide number exists",
-}
 
 
 def load_reference() -> Counter[str]:
@@ -104,7 +79,8 @@ def _institution_types() -> list[tuple[dict, dict]]:
                 "surface": Surface(row["staff_or_public"]),
                 "description": row["what_it_is"],
                 "order": order,
-                "hides_address": row["code"] in HIDDEN,
+                "role": row["role"],
+                **_protection(row, "hides_names", "hides_address", "is_sensitive"),
             },
         )
         for order, row in enumerate(read_csv("institution_types.csv"), start=1)
@@ -115,10 +91,19 @@ def _fields() -> list[tuple[dict, dict]]:
     return [
         (
             {"code": row["code"]},
-            {"name": row["name"], "reading": row["reading"], "description": row["description"], "order": order},
+            {
+                **{name: row[name] for name in ("name", "reading", "description", "leaflet_heading")},
+                "order": order,
+                **_protection(row, "hides_names", "is_sensitive"),
+            },
         )
         for order, row in enumerate(read_csv("fields.csv"), start=1)
     ]
+
+
+def _protection(row: Mapping[str, str], *names: str) -> dict[str, bool]:
+    """What the facts say of protecting people; an empty cell is a decision, and not that nobody has made one."""
+    return {name: row[name] == "yes" for name in names}
 
 
 def programme_code(item: str, sub: str) -> str:
@@ -157,7 +142,7 @@ def _national_lines() -> list[tuple[dict, dict]]:
             {"uuid": stable_uuid(ORIGIN, f"line:{row['name']}")},
             {
                 "topic": row["topic"],
-                "type": types.get(LINE_TYPES.get(row["topic"], "")),
+                "type": types.get(row["type"]),
                 "name": row["name"],
                 "number": "" if row["number"].startswith("（") else row["number"],
                 "hours": row["hours_as_found"],
@@ -168,7 +153,8 @@ def _national_lines() -> list[tuple[dict, dict]]:
                 "source_kind": row["source_kind"],
                 "source_date": row["source_date"],
                 "caution": row["caution"],
-                "show": row["name"] not in NOT_SHOWN,
+                # Not before somebody has checked it.
+                "show": not row["not_shown_because"],
                 "order": order,
             },
         )
@@ -210,9 +196,8 @@ def _load_needs() -> int:
             continue
         if Need.objects.filter(code=row["code"]).exists():
             continue
-        need = Need(
-            code=row["code"], name=row["name"], reading=row["reading"], plain=row["plain"], order=order, origin=ORIGIN
-        )
+        texts = {name: row[name] for name in ("code", "name", "reading", "plain", "role")}
+        need = Need(**texts, order=order, origin=ORIGIN)
         need.answers = [
             NeedAnswer(type=types[code], sort_order=place)
             for place, code in enumerate(row["institution_types"].split())
@@ -235,7 +220,7 @@ def _load_danger_topics() -> int:
         if row["need"] and row["need"] not in needs:
             problems.append(f"danger_topics.csv, {row['code']}: {row['need']}")
         elif row["code"] not in topics:
-            texts = {name: row[name] for name in ("code", "name", "heading", "text", "family_text")}
+            texts = {name: row[name] for name in ("code", "name", "heading", "text", "family_text", "role")}
             topic = DangerTopic(
                 **texts,
                 need=needs.get(row["need"]),

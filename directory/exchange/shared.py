@@ -23,9 +23,10 @@ from ..cache import remembered
 from ..choices import ChannelKind, Kind
 from ..finding.filters import MOST_VALUES, area_options, field_options
 from ..hours import text as hours_text
-from ..models import InstitutionType, Programme, PublicRecord
+from ..models import Field, Programme, PublicRecord
 from ..public.projection import read_all
 from ..public.record import PublicResource
+from ..public.roles import all_types
 from ..public.selectors import records_at_home
 
 # So many records are read at once: what a file needs of memory does not grow with the register.
@@ -289,9 +290,18 @@ def _programmes() -> dict[str, str]:
     )
 
 
+def heading_of_fields(codes: Collection[str]) -> str:
+    """What the city writes above a leaflet of these fields: the first that has words of its own, or ""."""
+    headings = remembered(
+        "fields",
+        "leaflet headings",
+        lambda: dict(Field.objects.exclude(leaflet_heading="").values_list("code", "leaflet_heading")),
+    )
+    return next((headings[code] for code in codes if code in headings), "")
+
+
 def _type_order() -> dict[str, int]:
-    codes = remembered("needs", "type order", lambda: list(InstitutionType.objects.values_list("code", flat=True)))
-    return {code: place for place, code in enumerate(codes)}
+    return {code: place for place, code in enumerate(all_types())}
 
 
 def _for_any_trouble(resource: PublicResource) -> bool:

@@ -12,20 +12,23 @@ from search.text.analysis import is_kana
 from search.text.languages import HELD, JAPANESE
 
 from ..areas.index import AreaNode, area_index
-from ..choices import Side
+from ..choices import Kind, NeedRole, Side, TypeRole
 from ..hours import rules
 from ..models import NationalLine
 from ..public.record import PublicResource
-from ..public.selectors import EVERYTHING, Card, card, desks_by_area, desks_of_types, resource_by_key
+from ..public.roles import is_sought, role_of, types_as
+from ..public.selectors import Card, card, desks_by_area, desks_of_types, resource_by_key
 from .danger import Band, band_of
-from .documents import day_values, row
+from .documents import row
+from .facets import day_values
 from .fitting import is_held, titled
 from .hotlines import is_sensitive, type_of
 from .languages import ForeignAnswer, foreign_answer, interpreters_desk, tongue_of
-from .leads import CERTAIN, MOST_LEADS, SECTIONS, is_any_section, leading_types
+from .leads import CERTAIN, MOST_LEADS, is_any_section, is_section, leading_types
 from .naming import lines_named, named, named_elsewhere, named_in_pieces
+from .needs import needs_as
 from .query import PER_PAGE, Asked, run
-from .understanding import FEW_CLAUSES, GIVES_HELP, INTERPRETER, SOUGHT, SURE, WANTS_HELP, Understanding, ask
+from .understanding import FEW_CLAUSES, SURE, Understanding, ask
 
 # Types that answer less surely than this do not bring documents in by themselves.
 LEAST_TYPE = 0.3
@@ -37,8 +40,9 @@ LONGEST_WORD = 8
 OPEN_BEFORE = 2
 # Why nothing could be answered, where it is more than that nothing was found.
 UNANSWERED = frozenset({"not-understood", "not-ours"})
-# Roles and places may belong to an organisation of any type: a canteen looks for helpers.
-_KINDS = {"volunteer": "volunteer"}
+# Whose words are of helping: whether they give help or want it decides what fits.
+_HELPING = frozenset({NeedRole.GIVES_HELP, NeedRole.WANTS_HELP})
+_LIKELY_FOR_ANYTHING = frozenset({TypeRole.EVERYTHING, TypeRole.SECTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
     if understanding.days:
         leads = _open_on(leads, result.hits, understanding.days)
     desk, first = _arranged(() if by_name else leads, understanding, result.hits)
-    if desk and leads and leads[0] == SECTIONS:
+    if desk and leads and is_section(leads[0]):
         found = replace(found, desk_reason=_reason_of(desk, found.desk_reason))
     if desk and understanding.days and understanding.asks_where and not opens_on(row(desk), understanding.days):
         # Who asks for a Saturday is helped by what is open on Saturdays; the desk for everything stands among it.
@@ -154,7 +158,7 @@ def answer(asked: Asked, home: AreaNode | None, *, per_page: int = PER_PAGE) -> 
         # No dead end: where nothing fits, the desk for everything answers.
         found = replace(found, desk_reason=found.desk_reason if found.desk_reason in UNANSWERED else "nothing")
         desk = place.desk_for_everything()
-    elif not (desk or first or by_name) and leads and leads[0] == SECTIONS and found.desk_reason != "guess":
+    elif not (desk or first or by_name) and leads and is_section(leads[0]) and found.desk_reason != "guess":
         # A section of the city hall, and none whose words fit.
         desk, found = place.desk_for_everything(), replace(found, desk_reason="not-ours")
     now = rules.moment()
@@ -182,7 +186,7 @@ def _with_interpreter(
     leads: Sequence[PublicResource | str], interpreter: PublicResource, reason: str
 ) -> tuple[tuple[PublicResource | str, ...], str]:
     """The interpreter's desk after the desk of a danger or of what was surely told, before what is only guessed."""
-    others = [lead for lead in leads if isinstance(lead, str) or lead.type.code != INTERPRETER]
+    others = [lead for lead in leads if isinstance(lead, str) or role_of(lead.type.code) != TypeRole.INTERPRETER]
     if others and reason != "language":
         return (others[0], interpreter, *others[1:]), reason
     return (interpreter, *others), reason
@@ -190,7 +194,7 @@ def _with_interpreter(
 
 def _reason_of(desk: PublicResource, reason: str) -> str:
     """Why a desk leads where a section of the city hall was meant: no section fits, or this one does."""
-    if desk.type.code == EVERYTHING:
+    if role_of(desk.type.code) == TypeRole.EVERYTHING:
         return "not-ours" if reason == "need" else reason
     return "need" if reason == "not-ours" else reason
 
@@ -210,29 +214,30 @@ class _Place:
         return cls(area, home)
 
     def desk_for_everything(self) -> PublicResource | None:
-        return next(iter(desks_of_types([EVERYTHING], self.area, self.municipality, a_type=1)), None)
+        types = types_as(TypeRole.EVERYTHING)
+        return next(iter(desks_of_types(types, self.area, self.municipality, a_type=1)), None)
 
 
 def _leads(understanding: Understanding, place: _Place) -> tuple[tuple[PublicResource | str, ...], str]:
     """What stands first, in order: desks, and types of which the best hit does; and why."""
     leading, reason = leading_types(understanding)
     types = list(leading)[:MOST_LEADS]
-    by_hits = {code for code in types if code in SOUGHT or is_any_section(code, leading[code])}
+    by_hits = {code for code in types if is_sought(code) or is_any_section(code, leading[code])}
     at_desks = [code for code in types if code not in by_hits]
     # Who is hurt is sent to the desk for just that; who hurts somebody, to the one that knows the strain behind it too.
     narrow = bool(understanding.danger) and understanding.danger.side != Side.DOER
     found = desks_of_types(at_desks, place.area, place.municipality, a_type=1, needs=leading, narrow=narrow)
     desks = {desk.type.code: desk for desk in found}
-    section = desks.get(SECTIONS)
-    if section and {term.code for term in section.needs}.isdisjoint(leading[SECTIONS]):
-        by_hits.add(SECTIONS)
+    for code, desk in desks.items():
+        if is_section(code) and {term.code for term in desk.needs}.isdisjoint(leading[code]):
+            by_hits.add(code)
     return tuple(code if code in by_hits else desks[code] for code in types if code in by_hits or code in desks), reason
 
 
 def _is_likely(understanding: Understanding) -> bool:
     """Whether the ear is sure of a desk; that for everything and the city hall's sections are what it says of anything."""
     types = understanding.question.heard.types
-    return bool(types) and types[0][1] >= CERTAIN and types[0][0] not in {EVERYTHING, SECTIONS}
+    return bool(types) and types[0][1] >= CERTAIN and role_of(types[0][0]) not in _LIKELY_FOR_ANYTHING
 
 
 def _is_unknown(found: Answers) -> bool:
@@ -291,7 +296,6 @@ def _arranged(
     leads: Sequence[PublicResource | str], understanding: Understanding, found: Sequence[EngineHit]
 ) -> tuple[PublicResource | None, list[EngineHit]]:
     """The desk that leads the page, if a desk comes first, and the rows that follow it."""
-    told = understanding.targets[0].code if understanding.targets else ""
     desk: PublicResource | None = None
     rows: list[EngineHit] = []
     for lead in leads:
@@ -301,19 +305,23 @@ def _arranged(
             else:
                 rows.append(EngineHit(f"resource:{lead.short_id}", 0.0, row(lead), None))
             continue
-        fitting = [
-            hit for hit in found if hit.row.get("institution_type") == lead or hit.row["kind"] == _KINDS.get(lead)
-        ]
+        # Roles may belong to an organisation of any type: a canteen looks for helpers.
+        helps = role_of(lead) == TypeRole.VOLUNTEER
+        fitting = [hit for hit in found if hit.row.get("institution_type") == lead or (helps and _is_help(hit))]
         is_first = desk is None and not rows
-        if lead == SECTIONS and is_first:
+        if is_section(lead) and is_first:
             fitting = titled(understanding.question, [hit for hit in fitting if hit.row["kind"] == "desk"])
             desk = resource_by_key(fitting[0].key) if fitting else None
             continue
         rows += fitting[:1]
-        if lead in _KINDS and told in {GIVES_HELP, WANTS_HELP}:
+        if helps and understanding.told_role in _HELPING:
             # Helping in the canteen that was named stands before helping anywhere.
             rows += [hit for hit in fitting[1:] if hit.row.get("institution_type") == lead][:1]
     return desk, rows
+
+
+def _is_help(hit: EngineHit) -> bool:
+    return hit.row["kind"] == Kind.VOLUNTEER
 
 
 def _promoted(key: str) -> EngineHit | None:
@@ -333,7 +341,9 @@ def _found(
     likely = (code for code, weight in understanding.types.items() if weight >= LEAST_TYPE)
     # Of a type that leads by its best hit there must be one, where something was told and not only guessed.
     is_told = any(target.score >= SURE for target in understanding.targets)
-    types = tuple(dict.fromkeys((*likely, *(lead for lead in leads if lead in SOUGHT and is_told))))
+    types = tuple(
+        dict.fromkeys((*likely, *(lead for lead in leads if isinstance(lead, str) and is_sought(lead) and is_told)))
+    )
     understood = dict(understanding.filters)
 
     def at() -> tuple[Asked, EngineResult]:
@@ -359,16 +369,15 @@ def _found(
 
 def _ranking(understanding: Understanding) -> Callable[[Sequence[EngineHit]], Sequence[EngineHit]] | None:
     """What is of the other side last (who gives help does not want any), what is open at the asked time first."""
-    when, side = understanding.when, understanding.targets[0].code if understanding.targets else ""
-    if not when and side not in {GIVES_HELP, WANTS_HELP}:
+    when, side = understanding.when, understanding.told_role
+    if not when and side not in _HELPING:
         return None
+    wanted = set(needs_as(NeedRole.WANTS_HELP))
     now = rules.moment()
 
     def place(hit: EngineHit) -> tuple[bool, bool]:
-        brings_help = WANTS_HELP in hit.row.get("needs", ())
-        is_other_side = hit.row["kind"] == "volunteer" and (
-            (side == GIVES_HELP and brings_help) or (side == WANTS_HELP and not brings_help)
-        )
+        brings_help = not wanted.isdisjoint(hit.row.get("needs", ()))
+        is_other_side = _is_help(hit) and side == (NeedRole.GIVES_HELP if brings_help else NeedRole.WANTS_HELP)
         return is_other_side, bool(when) and not _is_open(hit.row, when, now)
 
     return lambda hits: sorted(hits, key=place)

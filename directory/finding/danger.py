@@ -12,7 +12,7 @@ from search.questions.query import Question
 from search.text.languages import HELD, JAPANESE
 
 from ..cache import remembered
-from ..choices import Patient, Side
+from ..choices import Patient, Side, TopicRole
 from ..models import DangerTopic, NationalLine
 from .hotlines import EMERGENCY_NUMBERS, by_opening, shown_lines, speaks, ways_without_voice
 
@@ -30,10 +30,10 @@ TOLD_DANGER = 0.8
 PATTERN, TOLD = 1.0, 0.1
 # The ear names the topic where patterns and ear disagree, once it is so sure of it.
 SURE_TOPIC = 0.5
-# The topic of words that are no danger, whatever the ear hears in them; of those that shipped a longer text says more.
-CALM, LONGEST_CALM = "calm", 14
-# Words of death are never told as something less urgent only.
-NEVER_OUTVOTED, OF_DEATH = "suicide", frozenset({"suicide", "bereaved"})
+# Words of a calm topic are no danger, whatever the ear hears in them; of those that shipped a longer text says more.
+LONGEST_CALM = 14
+# Where the ear is of one of these, words of death are told well enough: elsewhere never as something less urgent only.
+OF_DEATH = frozenset({TopicRole.ALWAYS, TopicRole.AFTERWARDS})
 # Where the ear is less sure, nobody knows who speaks, and the words for everybody are used.
 SURE_SIDE = 0.4
 # What a shipped pattern says and the ear finds so unlikely, where it is sure of another topic, is not spoken of.
@@ -75,6 +75,7 @@ class Topic:
     voices: Mapping[str, tuple[str, str]]
     answers: Mapping[str, tuple[str, ...]]
     lines: Mapping[str, tuple[tuple[str, int], ...]]
+    role: str = ""
 
     def voice(self, side: str) -> tuple[str, str]:
         """Heading and sentence for a side."""
@@ -157,6 +158,7 @@ def _read() -> dict[str, Topic]:
             {voice.side: (voice.heading, voice.text) for voice in topic.voices.all()},
             _by_side((answer.side, answer.type.code) for answer in topic.answers.all()),
             _by_side((line.side, (line.patient, line.line_id)) for line in topic.lines.all()),
+            topic.role,
         )
         for topic in DangerTopic.objects.filter(retired=False)
         .select_related("kind_of", "need")
@@ -180,10 +182,10 @@ def danger_of(question: Question, speaker: str = "") -> Danger:
     said = {item.topic: item for item in certain}
     if not said:
         said = {topic: SaidDanger(topic) for topic in _told(question)}
-    if list(said) == [CALM] and (said[CALM].is_own or len(question.text) <= LONGEST_CALM):
+    calm = [said.pop(code) for code in list(said) if _role(code) == TopicRole.CALM]
+    if calm and not said and (any(item.is_own for item in calm) or len(question.text) <= LONGEST_CALM):
         # Somebody knows better than the ear.
         return NO_DANGER
-    said.pop(CALM, None)
     codes = _in_order(heard if knows_better or not said else NOTHING, said)
     if not codes:
         return NO_DANGER
@@ -210,16 +212,21 @@ def _in_order(heard: Heard, said: Mapping[str, SaidDanger]) -> tuple[str, ...]:
         first = not codes or heard.topics[0][1] >= SURE_TOPIC
         if first:
             likely = {code for code, likelihood in heard.topics if likelihood >= LEAST_TOPIC}
-            codes = [code for code in codes if code in likely or code == NEVER_OUTVOTED or said[code].is_own]
+            codes = [code for code in codes if code in likely or said[code].is_own or _role(code) == TopicRole.ALWAYS]
         codes = [code for code in codes if code != heard.topic]
         codes.insert(0 if first else len(codes), heard.topic)
-    if NEVER_OUTVOTED in codes and heard.topic not in OF_DEATH:
-        order = list(known)
-        is_later = order.index(codes[0]) > order.index(NEVER_OUTVOTED)
-        codes.sort(key=lambda code: code != NEVER_OUTVOTED if is_later else False)
+    if codes and _role(heard.topic) not in OF_DEATH:
+        more_urgent = list(known)[: list(known).index(codes[0])]
+        codes.sort(key=lambda code: not (code in more_urgent and _role(code) == TopicRole.ALWAYS))
     # A pattern that tells the side as well is the most exact that there is.
     codes.sort(key=lambda code: not (code in said and said[code].side))
     return tuple(codes)
+
+
+def _role(code: str) -> str:
+    """What part a topic plays beside the others; "" for a plain one, and for none that is in use."""
+    topic = topics().get(code)
+    return topic.role if topic else ""
 
 
 def _side(heard: Heard, said: Mapping[str, SaidDanger], speaker: str) -> str:

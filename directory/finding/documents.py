@@ -10,14 +10,13 @@ from django.utils import timezone
 
 from search.documents import SearchDocument
 
-from ..areas.index import EVERYWHERE, AreaIndex, area_index
+from ..areas.index import AreaIndex, area_index
 from ..choices import ChannelKind, Cost
-from ..hours import rules
 from ..models import PublicRecord
 from ..public.projection import read_all
 from ..public.record import PublicResource
+from .facets import FACETS
 
-WEEKDAY_VALUES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FRESH = timedelta(days=365)
 # Of the body so much is kept for the passage that a row of results shows.
 SHOWN_TEXT = 400
@@ -56,19 +55,7 @@ def document(resource: PublicResource, index: AreaIndex, today: date) -> SearchD
         labels=" ".join(_labels(resource, index)),
         summary=resource.summary,
         body="\n".join(_body(resource)),
-        facets={
-            "kind": (resource.kind,),
-            "type": (resource.type.code,),
-            "field": tuple(term.code for term in resource.fields),
-            "area": _areas(resource, index),
-            "day": day_values(resource.schedule),
-            "audience": ("anyone",) if resource.accepts_anyone else tuple(resource.audiences),
-            "cost": (resource.shown_cost,) if resource.shown_cost else (),
-            "need": tuple(term.code for term in resource.needs),
-            "contact": tuple(sorted({str(item.kind) for item in resource.channels_without_voice})),
-            "access": tuple(str(item) for item in resource.accessibility),
-            "language": tuple(str(item) for item in resource.languages),
-        },
+        facets={facet.name: tuple(facet.values(resource, index)) for facet in FACETS},
         verified=resource.verified_on,
         lat=resource.place.lat if resource.place else None,
         lon=resource.place.lon if resource.place else None,
@@ -141,27 +128,6 @@ def _body(resource: PublicResource) -> Iterator[str]:
         yield f"{resource.volunteer.activity} {resource.volunteer.commitment} {resource.volunteer.skills}"
     if resource.work:
         yield f"{resource.work.pathway.label} {resource.work.pay_note} {resource.work.support}"
-
-
-def _areas(resource: PublicResource, index: AreaIndex) -> tuple[str, ...]:
-    """Every area whose residents the resource is of use to: so a filter by an area is one lookup."""
-    found: dict[str, None] = {}
-    for area in resource.areas:
-        node = index.by_slug.get(area.slug)
-        if node is not None:
-            for pk in sorted(index.relevant_to(node.pk)):
-                found[index.nodes[pk].slug] = None
-    return tuple(found) or (EVERYWHERE,)
-
-
-def day_values(schedule: rules.Schedule) -> tuple[str, ...]:
-    """The days and times on which somebody may come, as the facet of days names them."""
-    days = [WEEKDAY_VALUES[day] for day in rules.open_days(schedule)]
-    if rules.opens_on_holidays(schedule):
-        days.append("holiday")
-    if rules.opens_in_evening(schedule):
-        days.append("evening")
-    return tuple(days)
 
 
 def _quality(resource: PublicResource, today: date) -> int:

@@ -16,7 +16,7 @@ from ..areas.index import area_index
 from ..cache import remembered
 from ..choices import Audience, Cost, Kind
 from ..models import Field
-from .documents import WEEKDAY_VALUES
+from .facets import WEEKDAY_VALUES
 
 Options = Sequence[tuple[str, str]]
 MOST_VALUES = 20

@@ -13,7 +13,7 @@ from search.questions.spans import span_key
 from search.text.languages import JAPANESE
 
 from ..cache import remembered
-from ..choices import SENSITIVE_TYPES
+from ..choices import TypeRole
 from ..hours import rules as hours
 from ..hours import text as hours_text
 from ..models import NationalLine
@@ -21,8 +21,7 @@ from ..models.vocabulary import split_words
 
 # A number alone (119, 189) is a name; of letters it takes more to name a line.
 SHORTEST_NAME = 3
-# Lines for anybody with any trouble, and lines for danger at this moment, by type of institution.
-CRISIS, EMERGENCY = "crisis", "emergency"
+# The same in the whole country, and named by the pages themselves: no city has others.
 EMERGENCY_NUMBERS = frozenset({"110", "119"})
 # 「ほかの方法」 is free text: other numbers and remarks stand there too. Its parts end at commas that are in no brackets.
 _PART = re.compile(r"(?:[^、。（]|（[^（）]*）)+")
@@ -90,7 +89,7 @@ def _schedule(line: NationalLine) -> hours.Schedule:
 def line_at_night() -> NationalLine | None:
     """One line for anybody that answers at this moment, while desks are closed; those that always answer first."""
     now = hours.moment()
-    known = [(opening(line, now), line) for line in shown_lines() if line.number and type_of(line) == CRISIS]
+    known = [(opening(line, now), line) for line in shown_lines() if line.number and has_role(line, TypeRole.CRISIS)]
     known.sort(key=lambda item: not item[0].always)
     return next((line for state, line in known if state.is_open), None)
 
@@ -111,9 +110,14 @@ def type_of(line: NationalLine) -> str:
     return line.type.code if line.type else ""
 
 
+def has_role(line: NationalLine, role: TypeRole) -> bool:
+    """Whether a line is of a type of institution that plays this part."""
+    return line.type is not None and line.type.role == role
+
+
 def is_sensitive(line: NationalLine) -> bool:
     """Whether somebody who looks for this line may have to leave the page quickly, unseen."""
-    return type_of(line) in SENSITIVE_TYPES | {EMERGENCY}
+    return line.type is not None and (line.type.is_sensitive or line.type.role == TypeRole.EMERGENCY)
 
 
 def named_lines(text: str) -> list[NationalLine]:

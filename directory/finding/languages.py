@@ -10,17 +10,18 @@ from django.utils import timezone
 from search.text.languages import JAPANESE
 
 from ..areas.index import AreaNode
+from ..choices import NeedRole, TypeRole
 from ..fixtures import FIXTURES, read_csv
 from ..models import NationalLine
 from ..public.record import PublicResource
+from ..public.roles import types_as
 from ..public.selectors import Card, card, desks_of_types
 from .danger import Band
-from .hotlines import CRISIS, by_opening, opening, shown_lines, type_of
-from .understanding import INTERPRETER
+from .hotlines import by_opening, has_role, opening, shown_lines
+from .needs import needs_as
 
-INTERPRETER_NEEDS = ("foreign-life",)
-# Types of lines that hear everybody who speaks another language.
-FOR_ANYTHING = frozenset({INTERPRETER, CRISIS, "houterasu"})
+# Lines of these types hear everybody who speaks another language, with any trouble.
+FOR_ANYTHING = (TypeRole.INTERPRETER, TypeRole.CRISIS)
 # Whose language nobody can tell is answered in Japanese, and in this one.
 ELSE = "en"
 MOST_LINES = 3
@@ -111,7 +112,8 @@ def tongue_of(language: str) -> Tongue | None:
 
 def interpreters_desk(area: AreaNode | None, home: AreaNode | None) -> PublicResource | None:
     """The desk where people of other languages are heard, if the municipality has one."""
-    found = desks_of_types([INTERPRETER], area, home, a_type=1, needs={INTERPRETER: INTERPRETER_NEEDS})
+    types, needs = types_as(TypeRole.INTERPRETER), needs_as(NeedRole.LANGUAGE)
+    found = desks_of_types(types, area, home, a_type=1, needs=dict.fromkeys(types, needs))
     return next(iter(found), None)
 
 
@@ -122,7 +124,8 @@ def lines_in(language: str, band: Band | None = None) -> list[NationalLine]:
     lines speak the language, so they are named here once more.
     """
     fitting = [*band.lines, *band.more] if band else []
-    lines = {line.pk: line for line in (*fitting, *(line for line in shown_lines() if type_of(line) in FOR_ANYTHING))}
+    for_anything = (line for line in shown_lines() if any(has_role(line, role) for role in FOR_ANYTHING))
+    lines = {line.pk: line for line in (*fitting, *for_anything)}
     return by_opening(line for line in lines.values() if language in line.languages.split())
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..public.selectors import EVERYTHING
+from ..choices import NeedRole, TypeRole
+from ..public.roles import is_sought, role_of, types_as
 from .danger import leading_needs
-from .understanding import SOUGHT, SURE, Understanding
+from .needs import needs_as
+from .understanding import SURE, Understanding
 
 MOST_LEADS = 3
-# The sections of the city hall: which of them is meant, no type can say, only the words.
-SECTIONS = "koho"
-ANY_SECTION = frozenset({"procedure"})
 # A single word that no phrase knows is looked up and not guessed at.
 FEWEST_CLAUSES = 2
 # So likely must a type be before its desk leads by the ear alone; below, the desk for everything does. Of unseen writers'
@@ -19,7 +18,8 @@ FEWEST_CLAUSES = 2
 CERTAIN, SURELY = 0.4, 0.6
 LEAST_LIKELY = 0.06
 
-LINES = frozenset({"emergency", "crisis"})
+# Types of which there are lines to call and hardly desks.
+LINES = frozenset({TypeRole.EMERGENCY, TypeRole.CRISIS})
 
 Leads = tuple[dict[str, list[str]], str]
 
@@ -34,34 +34,37 @@ def leading_types(understanding: Understanding) -> Leads:
     second type that answers it, and then by what the question may mean besides: whoever tells a story rather than
     naming a thing is served by three likely desks better than by texts with the same words.
     """
+    everything = [(code, "") for code in types_as(TypeRole.EVERYTHING)]
     if understanding.question.is_noise and not understanding.danger:
-        return {EVERYTHING: []}, "not-understood"
+        return _by_type(everything), "not-understood"
     likely = list(_likely(understanding))
     if understanding.danger:
         led = leading_needs(understanding.danger)
         dangers = [(code, need) for code, needs in led.items() for need in needs or ("",)]
         # The lines of the band are these already.
-        others = [(code, need) for code, need in likely if code not in LINES]
+        others = [(code, need) for code, need in likely if not is_line(code)]
         return _by_type([*dangers, *others]), "danger"
     sure = [target for target in understanding.targets if target.types and target.score >= SURE]
     if understanding.is_not_ours:
+        sections = [(code, "") for code in types_as(TypeRole.SECTION)]
         # Where only a phrase says that it is of the city hall, the register may have the section after all.
         if understanding.is_heard_as_not_ours:
-            return {EVERYTHING: [], SECTIONS: []}, "not-ours"
-        return _by_type([(SECTIONS, ""), (EVERYTHING, ""), *_certain(understanding)]), "not-ours"
+            return _by_type([*everything, *sections]), "not-ours"
+        return _by_type([*sections, *everything, *_certain(understanding)]), "not-ours"
     leads = [(target.types[0], target.code) for target in sure]
     reason = "need" if sure else ""
     if understanding.asks_where or understanding.fields_touched > 1:
-        leads.insert(0, (EVERYTHING, ""))
+        leads[:0] = everything
         reason = "where" if understanding.asks_where else "several"
-    if not any(target.types[0] in SOUGHT for target in sure) and (sure or not reason):
+    if not any(is_sought(target.types[0]) for target in sure) and (sure or not reason):
         leads += [(code, target.code) for target in sure for code in target.types[1:2]]
         leads += likely
     if not reason and leads:
-        heard = [item for item in understanding.question.heard.types if item[0] not in LINES or item[1] >= SURELY]
-        reason = "need" if heard and heard[0][1] >= CERTAIN and heard[0][0] != EVERYTHING else "guess"
+        heard = [item for item in understanding.question.heard.types if not is_line(item[0]) or item[1] >= SURELY]
+        is_certain = bool(heard) and heard[0][1] >= CERTAIN and role_of(heard[0][0]) != TypeRole.EVERYTHING
+        reason = "need" if is_certain else "guess"
         if reason == "guess" and heard:
-            leads.insert(0, (EVERYTHING, ""))
+            leads[:0] = everything
     return _by_type(leads), reason
 
 
@@ -75,15 +78,25 @@ def _likely(understanding: Understanding) -> Iterator[tuple[str, str]]:
         is_unknown = is_word and not understanding.targets
         least = CERTAIN if is_unknown or not is_held else LEAST_LIKELY
         # Where no danger was heard, police, firemen and the lines of a crisis are no second thought.
-        yield from ((code, "") for code, likelihood in heard if likelihood >= (SURELY if code in LINES else least))
+        yield from ((code, "") for code, likelihood in heard if likelihood >= (SURELY if is_line(code) else least))
     if is_held and not is_word:
         unsure = (target for target in understanding.targets if target.score < SURE)
         yield from ((target.types[0], target.code) for target in (*unsure, *understanding.guesses) if target.types)
 
 
+def is_line(code: str) -> bool:
+    """Whether a type of institution is one of lines to call, for danger or for anybody."""
+    return role_of(code) in LINES
+
+
+def is_section(code: object) -> bool:
+    """Whether what leads is the type of the city hall's sections: which of them is meant, only the words can say."""
+    return isinstance(code, str) and role_of(code) == TypeRole.SECTION
+
+
 def is_any_section(code: str, needs: Iterable[str]) -> bool:
     """Whether some section of the city hall is meant and nobody said which: only one whose words fit may lead."""
-    return code == SECTIONS and not set(needs) - ANY_SECTION
+    return is_section(code) and set(needs) <= set(needs_as(NeedRole.SECTION))
 
 
 def _certain(understanding: Understanding) -> Iterator[tuple[str, str]]:

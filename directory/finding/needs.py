@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..cache import remembered
+from ..choices import NeedRole
 from ..models import Need
 
 MEMORY = "needs"
@@ -20,6 +21,7 @@ class NeedEntry:
     plain: str
     fields: tuple[tuple[str, str], ...]
     types: tuple[str, ...]
+    role: str = ""
 
 
 def all_needs() -> list[NeedEntry]:
@@ -30,6 +32,16 @@ def all_needs() -> list[NeedEntry]:
 def needs_of(codes: list[str]) -> list[NeedEntry]:
     """The needs of the codes; unknown codes are left out."""
     return [need for need in all_needs() if need.code in codes]
+
+
+def need_by_code(code: str) -> NeedEntry | None:
+    """The need of a code, if it is in use."""
+    return remembered(MEMORY, "by code", lambda: {need.code: need for need in all_needs()}).get(code)
+
+
+def needs_as(role: NeedRole) -> tuple[str, ...]:
+    """Codes of the needs in use that mean this for the answers, in the city's order."""
+    return tuple(need.code for need in all_needs() if need.role == role)
 
 
 def need_by_pk(pk: int | None) -> NeedEntry | None:
@@ -46,6 +58,7 @@ def _read() -> list[NeedEntry]:
             need.plain,
             tuple((field.code, field.name) for field in need.fields.all()),
             tuple(answer.type.code for answer in need.answers.all()),
+            need.role,
         )
         for need in Need.objects.filter(retired=False).prefetch_related("fields", "answers__type")
     ]

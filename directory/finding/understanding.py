@@ -11,37 +11,27 @@ from search.questions.query import Question, understand
 
 from ..areas.index import AreaNode, area_index
 from ..areas.locate import locate
-from ..cache import remembered
-from ..models import InstitutionType
+from ..choices import NeedRole, TypeRole
+from ..public.roles import all_types, is_sought, kind_of_type, role_of, types_as
 from .danger import NO_DANGER, Danger, danger_of, leading_types
+from .facets import FACETS
 from .hints import SPEAKER, WHEN
-from .needs import NeedEntry, all_needs
+from .needs import NeedEntry, need_by_code
 
-# The need that says "I do not know where to ask", and those that say so among other things.
-WHERE_TO_ASK = frozenset({"anything", "many-troubles", "gave-up"})
-# Types where one goes to a place or an activity rather than to a desk: for them the asked days decide what is found.
-SOUGHT = frozenset({"ibasho", "volunteer", "sanka", "shokuji", "kosodate", "chika_chan", "chiiki", "silver"})
 # How sure a need must be to count when the number of fields is reckoned.
 SURE = 0.62
 # And a thing of the city hall, to be nothing more than that.
 SAID = 0.8
 # What the ear says of a need or a type counts from here on.
 CLEAR, LIKELY = 0.5, 0.3
+# A label of the ear's own, for what no row of the register can mean.
 NOT_OURS = "other"
-# The type of institution that speaks other languages.
-INTERPRETER = "tabunka"
-# What is of the city hall and of no need: which section is meant, only its words can tell.
-SECTION = "type:koho"
-_OF_THE_CITY_HALL = frozenset({SECTION, "procedure"})
 FEW_CLAUSES = 2
-GIVES_HELP, WANTS_HELP = "volunteer", "help-wanted"
 TYPE_BOOST, NEED_BOOST, SLOT_BOOST, KIND_BOOST = 14.0, 10.0, 6.0, 12.0
-# Who looks for a canteen wants to eat there, not to wash its dishes, although both are of one institution.
-KIND_OF_TYPE = {"ibasho": "place", "shokuji": "place", "chika_chan": "place", "volunteer": "volunteer", "sanka": "work"}
 # The first type that answers a need counts whole, the next ones less.
 TYPE_SHARES = (1.0, 0.6, 0.4, 0.3)
 _POSTAL_CODE = re.compile(r"(?<!\d)〒?\s?(\d{3})[-‐−ー]?(\d{4})(?!\d)")
-_SLOT_FACETS = frozenset({"day", "contact", "access", "language", "cost", "audience"})
+_SLOT_FACETS = frozenset(facet.name for facet in FACETS if facet.is_slot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +52,16 @@ class Target:
     types: tuple[str, ...]
     fields: tuple[str, ...]
     need: NeedEntry | None = None
+
+    @property
+    def role(self) -> str:
+        """What the need means beside what answers it (`NeedRole`); "" for a type of institution."""
+        return self.need.role if self.need else ""
+
+    @property
+    def is_section(self) -> bool:
+        """Whether a section of the city hall is meant and no need: which of them, only the words can tell."""
+        return self.need is None and role_of(self.types[0]) == TypeRole.SECTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +84,27 @@ class Understanding:
     @property
     def asks_where(self) -> bool:
         """Whether the visitor asks where to ask."""
-        if self.question.is_open or bool(self.targets and self.targets[0].code in WHERE_TO_ASK):
+        if self.question.is_open or self.told_role == NeedRole.WHERE:
             return True
-        return not self._is_told and self._heard_need in WHERE_TO_ASK
+        heard = None if self._is_told else need_by_code(self._heard_need)
+        return heard is not None and heard.role == NeedRole.WHERE
+
+    @property
+    def told_role(self) -> str:
+        """What the need that was told first means beside what answers it (`NeedRole`), or ""."""
+        return self.targets[0].role if self.targets else ""
 
     @property
     def is_not_ours(self) -> bool:
         """Whether it is something that a town hall is asked and this register does not hold."""
         if not self.question.is_held or self.danger:
             return False
-        if any(target.score >= SURE and target.code not in _OF_THE_CITY_HALL for target in self.targets):
+        of_the_city_hall = (target.is_section or target.role == NeedRole.SECTION for target in self.targets)
+        if any(not is_ours and t.score >= SURE for t, is_ours in zip(self.targets, of_the_city_hall, strict=True)):
             return False
-        told = bool(self.targets) and self.targets[0].code == SECTION and self.targets[0].score >= SAID
+        told = bool(self.targets) and self.targets[0].is_section and self.targets[0].score >= SAID
         heard = self.question.heard.types[:1]
-        is_contradicted = any(f"type:{code}" != SECTION and likelihood >= CLEAR for code, likelihood in heard)
+        is_contradicted = any(role_of(code) != TypeRole.SECTION and likely >= CLEAR for code, likely in heard)
         return (told and not is_contradicted) or self.is_heard_as_not_ours
 
     @property
@@ -126,7 +133,7 @@ class Understanding:
         """How many fields of welfare the question touches: needs that share a field touch one."""
         groups: list[set[str]] = []
         for target in self.targets:
-            if target.need is None or target.score < SURE or not target.fields or target.code in WHERE_TO_ASK:
+            if target.need is None or target.score < SURE or not target.fields or target.role == NeedRole.WHERE:
                 continue
             fields = set(target.fields)
             for group in [group for group in groups if group & fields]:
@@ -140,11 +147,11 @@ class Understanding:
         """Types of institution that answer, with how surely, the surest first."""
         if self.is_not_ours:
             # The city hall's own sections, and what the words find.
-            return {SECTION.removeprefix("type:"): 1.0}
+            return dict.fromkeys(types_as(TypeRole.SECTION), 1.0)
         weights: Counter[str] = Counter(dict.fromkeys(leading_types(self.danger), 1.0))
         if self.question.language and not self.question.is_held:
             # Nothing of what is said is surely known but that an interpreter is needed.
-            weights[INTERPRETER] = 1.0
+            weights.update(dict.fromkeys(types_as(TypeRole.INTERPRETER), 1.0))
         for code, likelihood in self.question.heard.types:
             if likelihood >= LIKELY and self.question.is_held and not self._is_unknown_word:
                 weights[code] = max(weights[code], likelihood)
@@ -160,7 +167,7 @@ class Understanding:
         In a longer text that no phrase knows, a word of time may belong to a name or a story.
         """
         if self.targets:
-            return bool(self.targets[0].types and self.targets[0].types[0] in SOUGHT)
+            return bool(self.targets[0].types) and is_sought(self.targets[0].types[0])
         return sum(not clause.optional for clause in self.question.clauses) <= FEW_CLAUSES
 
     @property
@@ -185,19 +192,20 @@ class Understanding:
     @property
     def _kind(self) -> str:
         """The kind of resource that is looked for, where that is certain."""
-        if self.targets and self.targets[0].code == WANTS_HELP:
+        if self.told_role == NeedRole.WANTS_HELP:
             # Who wants help looks among the entries of volunteering for those that bring it, and not for a role.
             return ""
         if self.asks_where:
             return "desk"
-        return KIND_OF_TYPE.get(self.targets[0].types[0], "") if self.targets and self.targets[0].types else ""
+        # Who looks for a canteen wants to eat there, not to wash its dishes, although both are of one institution.
+        return kind_of_type(self.targets[0].types[0]) if self.targets and self.targets[0].types else ""
 
 
 def ask(text: str, *, off: Collection[str] = ()) -> Understanding:
     """Understand a question; `off` are codes of chips that the visitor removed. Takes any text, never raises."""
     question = understand(text, off=off)
     targets = tuple(target for need in question.needs if (target := _target(need.target, need.score)))
-    chips = [Chip(f"need:{target.code}", target.label) for target in targets if target.code not in WHERE_TO_ASK]
+    chips = [Chip(f"need:{target.code}", target.label) for target in targets if target.role != NeedRole.WHERE]
     slots: dict[str, dict[str, None]] = {}
     area, when, speaker = _by_postal_code(text, off), "", ""
     if area:
@@ -239,16 +247,12 @@ def ask(text: str, *, off: Collection[str] = ()) -> Understanding:
 
 def _target(code: str, score: float) -> Target | None:
     if code.startswith("type:"):
-        name = _type_names().get(code.removeprefix("type:"))
-        return Target(code, name, score, (code.removeprefix("type:"),), ()) if name else None
-    need = next((need for need in all_needs() if need.code == code), None)
+        known = all_types().get(code.removeprefix("type:"))
+        return Target(code, known.name, score, (known.code,), ()) if known else None
+    need = need_by_code(code)
     if need is None:
         return None
     return Target(code, need.name, score, need.types, tuple(field for field, _name in need.fields), need)
-
-
-def _type_names() -> dict[str, str]:
-    return remembered("needs", "types", lambda: dict(InstitutionType.objects.values_list("code", "name")))
 
 
 def _narrower(area: AreaNode | None, other: AreaNode | None) -> AreaNode | None:

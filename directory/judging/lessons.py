@@ -12,15 +12,15 @@ from random import Random
 from search.ear.sentences import Sentence, read_sentences
 from search.questions.danger import AND, OR
 
-from ..choices import Side
-from ..finding.danger import CALM
+from ..choices import Side, TopicRole, TypeRole
 from ..fixtures import FIXTURES, read_csv
 
 FOLDER = FIXTURES / "ear"
 OURS = "vocabulary"
 # What a town hall is asked and no need of the register fits, and what asks nothing.
 EXTRA_NEEDS = ("other", "none")
-# Phrases of these needs are words of danger by themselves.
+# Phrases of these needs are words of danger by themselves; like the next, a label of the sentences that ship and are learned
+# from, and nothing that a city could have otherwise.
 DANGERS = {
     "suicidal": "suicide",
     "partner-violence": "partner-violence",
@@ -79,9 +79,11 @@ def _calls() -> Iterator[Sentence]:
 def _nonsense() -> Iterator[Sentence]:
     """Kana that are no word, always the same ones: of what nobody knows, the ear would take its few known sounds for a danger."""
     chance = Random(1)  # noqa: S311
+    rows = read_csv("institution_types.csv")
+    types = tuple(row["code"] for row in rows if row["role"] in {TypeRole.EVERYTHING, TypeRole.SECTION})
     for _number in range(NONSENSE):
         text = "".join(chance.choice(KANA) for _place in range(chance.randint(2, 6)))
-        yield Sentence(text, "", "no", "", "", ("none",), ("sogo", "koho"), OURS)
+        yield Sentence(text, "", "no", "", "", ("none",), types, OURS)
 
 
 def _phrases() -> Iterator[Sentence]:
@@ -99,8 +101,10 @@ def _phrases() -> Iterator[Sentence]:
 
 def _patterns() -> Iterator[Sentence]:
     """What a pattern of one part says."""
+    rows = read_csv("vocabulary/danger_topics.csv")
+    calm = {row["code"] for row in rows if row["role"] == TopicRole.CALM}
     for row in read_csv("vocabulary/danger.csv"):
-        if AND not in row["say"] and row["topic"] != CALM:
+        if AND not in row["say"] and row["topic"] not in calm:
             for text in row["say"].split(OR):
                 if len(text.strip()) >= SHORTEST:
                     yield Sentence(text.strip(), "", "yes", row["topic"], row["side"], (), (), OURS)

@@ -8,7 +8,7 @@ from modelcluster.models import ClusterableModel
 
 from search.questions.danger import problem_of
 
-from ..choices import Patient, Side
+from ..choices import Patient, Side, TopicRole
 from .base import Record
 from .lines import NationalLine
 from .taxonomy import CODE, InstitutionType, Need
@@ -50,6 +50,13 @@ class DangerTopic(Record, ClusterableModel):
     )
     emergency = models.BooleanField(_("110番・119番を先に出す"), default=False)
     at_night = models.BooleanField(_("夜間・休日の案内を出す"), default=False)
+    role = models.CharField(
+        _("ほかの話題とのかかわり"),
+        max_length=12,
+        choices=TopicRole,
+        blank=True,
+        help_text=_("ふつうは選びません。「いのちのこと」は、ほかの話題のことばがあっても、軽い話題の下になりません"),
+    )
     kind_of = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,

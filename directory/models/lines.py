@@ -43,7 +43,9 @@ class NationalLine(DraftStateMixin, RevisionMixin, index.Indexed, Record, Cluste
         blank=True,
         related_name="+",
         verbose_name=_("機関の種類"),
-        help_text=_("検索の答えを評価するときに使います"),
+        help_text=_(
+            "夜につながる電話として出すか、「このページをすぐ離れる」ボタンを出すか、ほかの言語の人に案内するかが、これで決まります"
+        ),
     )
     name = models.CharField(_("名前"), max_length=80)
     number = models.CharField(_("番号"), max_length=80, blank=True)

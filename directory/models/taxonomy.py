@@ -10,10 +10,13 @@ from wagtail.search import index
 
 from search.modelsearch.records import searchable
 
-from ..choices import Surface
+from ..choices import NeedRole, Surface, TypeRole
 from .base import Record
 
 CODE = [RegexValidator(r"^[a-z0-9_-]+$", _("半角の英小文字・数字・ハイフンだけが使えます。"))]
+
+
+_QUICK_EXIT = _("「このページをすぐ離れる」ボタンを出します。だれかに見られると危ない人が開くページのためです")
 
 
 class Field(index.Indexed, Record):
@@ -23,7 +26,21 @@ class Field(index.Indexed, Record):
     name = models.CharField(_("名前"), max_length=60)
     reading = models.CharField(_("よみ"), max_length=80, blank=True)
     description = models.CharField(_("説明"), max_length=200, blank=True)
+    leaflet_heading = models.CharField(
+        _("ちらしの見出し"),
+        max_length=60,
+        blank=True,
+        help_text=_("この分野の相談先を1枚の紙にするときの見出しです。空なら、いつもの見出しになります"),
+    )
     order = models.PositiveSmallIntegerField(_("並び順"), default=0)
+    # What protects people is on until somebody decides otherwise: a name that is missing costs a telephone call, one that
+    # is shown cannot be taken back.
+    hides_names = models.BooleanField(
+        _("担当者の名前を載せない"),
+        default=True,
+        help_text=_("この分野の窓口では、連携機関に見せる連絡先でも、担当者の名前を書けず、出ません"),
+    )
+    is_sensitive = models.BooleanField(_("見ていることを知られないようにする"), default=True, help_text=_QUICK_EXIT)
     retired = models.BooleanField(_("使わない"), default=False)
 
     search_fields = [*searchable("name", "reading", boost=10), *searchable("description", "code")]
@@ -45,9 +62,25 @@ class InstitutionType(Record):
     surface = models.CharField(_("公開"), max_length=10, choices=Surface, default=Surface.PUBLIC)
     description = models.CharField(_("説明"), max_length=200, blank=True)
     order = models.PositiveSmallIntegerField(_("並び順"), default=0)
-    hides_address = models.BooleanField(
-        _("所在地を載せない"), default=False, help_text=_("暴力から逃げる人を守るため、住所や地図を登録できなくします")
+    role = models.CharField(
+        _("検索での役目"),
+        max_length=12,
+        choices=TypeRole,
+        blank=True,
+        help_text=_("さがす人に、この種類の何をどう出すかが変わります"),
     )
+    # On for a new type until somebody decides otherwise, as in `Field`: of a place to flee to that is known too late.
+    hides_names = models.BooleanField(
+        _("担当者の名前を載せない"),
+        default=True,
+        help_text=_("連携機関に見せる連絡先でも、担当者の名前を書けず、出ません"),
+    )
+    hides_address = models.BooleanField(
+        _("所在地を載せない"),
+        default=True,
+        help_text=_("暴力から逃げる人を守るため、住所や地図、写真を登録できず、出ません"),
+    )
+    is_sensitive = models.BooleanField(_("見ていることを知られないようにする"), default=True, help_text=_QUICK_EXIT)
 
     class Meta:
         verbose_name = _("機関の種類")
@@ -66,6 +99,13 @@ class Need(Record, index.Indexed, ClusterableModel):
     reading = models.CharField(_("よみ"), max_length=80, blank=True)
     plain = models.CharField(_("ふだんの言葉"), max_length=120, help_text=_("困っている人が口にする言い方"))
     fields = models.ManyToManyField(Field, related_name="needs", blank=True, verbose_name=_("分野"))
+    role = models.CharField(
+        _("検索での役目"),
+        max_length=12,
+        choices=NeedRole,
+        blank=True,
+        help_text=_("「答える機関」のほかに、答え方が変わるものだけ選びます"),
+    )
     order = models.PositiveSmallIntegerField(_("並び順"), default=0)
     retired = models.BooleanField(_("使わない"), default=False)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from django.utils import timezone
@@ -15,7 +16,7 @@ from wagtail.signals import published, unpublished
 
 from guard.logins.tries import came_in, tries_refused
 
-from ..models import Organisation
+from ..models import Field, InstitutionType, Organisation
 from .audit import note
 from .choices import Act, ChangeKind
 from .doors.access import is_office, owes_second_factor
@@ -26,6 +27,13 @@ from .words import searchable_text
 
 NOTED = (Partner, SharingPack, Training)
 SHOWN = tuple(field for field in ContactPoint._meta.concrete_fields if field.name not in QUIET)
+
+# What the look-up knows of other tables: their names, and whether persons may be found by theirs.
+FOUND_BY: dict[type[Model], Callable[[Any], QuerySet[ContactPoint]]] = {
+    Organisation: lambda organisation: organisation.contact_points.all(),
+    InstitutionType: lambda type_: ContactPoint.objects.filter(organisation__type=type_),
+    Field: lambda field: ContactPoint.objects.having(fields=field),
+}
 
 
 def _note(instance: Model, **detail: Any) -> None:
@@ -91,13 +99,15 @@ def follow_deletion(sender: type, instance: ContactPoint, **kwargs: Any) -> None
 
 @receiver(post_save)
 def follow_saving(sender: type, instance: Model, created: bool, raw: bool = False, **kwargs: Any) -> None:
-    """Partners, packs and trainings have no drafts; a renamed organisation is found by its new name."""
+    """Partners, packs and trainings have no drafts; a renamed organisation is found by its new name, and where names became
+    dangerous nobody is found by one any more.
+    """
     if raw:
         return
     if sender in NOTED:
         _note(instance, done="added" if created else "changed")
-    elif sender is Organisation and not created:
-        for contact in instance.contact_points.with_details():
+    elif sender in FOUND_BY and not created:
+        for contact in FOUND_BY[sender](instance).with_details():
             ContactPoint.objects.filter(pk=contact.pk).update(search_text=searchable_text(contact))
 
 

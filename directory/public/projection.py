@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import ValidationError
 
-from ..choices import Kind
+from ..choices import ChannelKind, Kind
 from ..hours.rules import OpeningException, OpeningRule, Schedule
 from ..models import PublicRecord, Resource
 from .record import (
@@ -42,6 +42,8 @@ PREFETCH = (
     "next_steps__target",
     "consultationdesk__default_for",
 )
+# These ways of contact say where somebody is.
+_TO_A_PLACE = frozenset({ChannelKind.VISIT, ChannelKind.LETTER})
 RELATED = (
     "organisation__municipality",
     "type",
@@ -64,6 +66,8 @@ def project(resource: Resource, *, draft: bool = False) -> PublicResource:
         raise ValueError(f"{resource.short_id} is of a staff-only type")
     specific = resource.specific
     organisation = resource.organisation
+    # What was written down before the type hid its address: no form takes it since, and this is the second lock on that door.
+    hides_address = resource.type.hides_address
     return PublicResource(
         id=resource.pk or 0,
         uuid=resource.uuid,
@@ -86,10 +90,11 @@ def project(resource: Resource, *, draft: bool = False) -> PublicResource:
         fields=tuple(Term(code=field.code, name=field.name) for field in resource.fields.all()),
         needs=tuple(Term(code=need.code, name=need.name) for need in resource.needs.all()),
         areas=tuple(PublicArea(slug=area.slug, name=area.name, layer=area.layer.name) for area in resource.areas.all()),
-        place=_place(resource),
+        place=None if hides_address else _place(resource),
         channels=tuple(
             PublicChannel(kind=channel.kind, value=channel.value, note=channel.note, hours=channel.hours)
             for channel in resource.channels.all()
+            if not (hides_address and channel.kind in _TO_A_PLACE)
         ),
         schedule=_schedule(resource),
         hours_note=resource.hours_note,
@@ -114,7 +119,9 @@ def project(resource: Resource, *, draft: bool = False) -> PublicResource:
             for step in resource.next_steps.all()
             if step.target.live
         ),
-        photo=PublicPhoto(image=resource.photo_id, alt=resource.photo_alt) if resource.photo_id else None,
+        photo=PublicPhoto(image=resource.photo_id, alt=resource.photo_alt)
+        if resource.photo_id and not hides_address
+        else None,
         verified_on=resource.verified_on,
         verified_by=resource.verified_by or None,
         source=resource.source,
@@ -124,8 +131,7 @@ def project(resource: Resource, *, draft: bool = False) -> PublicResource:
 
 def _place(resource: Resource) -> PublicPlace | None:
     town = resource.town
-    # A type that hides its address has none; this is the second lock on that door.
-    if resource.type.hides_address or not (town or resource.address or resource.place_name or resource.lat is not None):
+    if not (town or resource.address or resource.place_name or resource.lat is not None):
         return None
     before = f"{town.municipality.name}{town.name}" if town else ""
     return PublicPlace(

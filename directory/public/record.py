@@ -13,8 +13,6 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from ..choices import (
-    SENSITIVE_TYPES,
-    VIOLENCE,
     WITHOUT_VOICE,
     Access,
     Audience,
@@ -30,6 +28,7 @@ from ..choices import (
     VerifiedBy,
 )
 from ..hours.rules import Schedule
+from .roles import is_sensitive
 
 
 class Public(BaseModel):
@@ -254,7 +253,7 @@ class PublicResource(Public):
     @property
     def is_sensitive(self) -> bool:
         """Whether somebody may have to leave the page quickly, unseen."""
-        return self.type.code in SENSITIVE_TYPES or any(field.code == VIOLENCE for field in self.fields)
+        return is_sensitive(self.type.code, (field.code for field in self.fields))
 
     @property
     def accepts_anyone(self) -> bool:

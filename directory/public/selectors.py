@@ -18,7 +18,6 @@ from ..models import ConsultationDesk, PublicRecord, Resource
 from .projection import read, read_all
 from .record import PublicResource, PublicStep
 
-EVERYTHING = "sogo"
 DESKS_A_TYPE = 2
 
 

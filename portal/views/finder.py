@@ -11,21 +11,22 @@ from django.utils.translation import gettext as _
 
 from directory.areas.index import AreaNode, area_index
 from directory.areas.locate import Whereabouts, locate
+from directory.choices import NeedRole, TypeRole
 from directory.finding.danger import band_of_needs
 from directory.finding.filters import field_options
 from directory.finding.needs import NeedEntry, all_needs, needs_of
 from directory.finding.query import search_address
-from directory.public.selectors import EVERYTHING, card, desks_of_types
+from directory.public.roles import types_as
+from directory.public.selectors import card, desks_of_types
 
 from ..cms.by_area import spread
 from ..cms.tickets import keep
 from ..models.base import home_municipality
 from ..shell import night_guidance
 
+# What the form's own box 「分からない」 says in the address; a need of this code is that box and no other.
 UNKNOWN = "anything"
 MOST_NEEDS = 30
-# What cannot wait stands above all fields.
-SUDDEN = frozenset({"sudden-illness"})
 TWO_FIELDS = 2
 
 
@@ -56,12 +57,12 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def _topics(checked: set[str]) -> list[dict[str, Any]]:
-    """What is sudden, then the other needs under their first field, each once."""
+    """What is sudden and cannot wait, then the other needs under their first field, each once."""
     sudden = _("急な病気・けが・火事・出産")
     groups: dict[str, list[dict[str, Any]]] = {sudden: []} | {name: [] for _code, name in field_options()}
     for need in all_needs():
         if need.fields and need.code != UNKNOWN:
-            groups.setdefault(sudden if need.code in SUDDEN else need.fields[0][1], []).append(
+            groups.setdefault(sudden if need.role == NeedRole.SUDDEN else need.fields[0][1], []).append(
                 {"code": need.code, "plain": need.plain, "name": need.name, "checked": need.code in checked}
             )
     return [{"field": name, "needs": members} for name, members in groups.items() if members]
@@ -90,16 +91,24 @@ def _answer(
         for code in need.types:
             reasons.setdefault(code, need.plain)
             served.setdefault(code, []).append(need.code)
-    types = list(served)
+    types, everything = list(served), types_as(TypeRole.EVERYTHING)
     many = len(fields) >= TWO_FIELDS
     if many or not types or UNKNOWN in asked:
-        types = [EVERYTHING, *(code for code in types if code != EVERYTHING)]
-        reasons[EVERYTHING] = (
+        said = (
             _("いくつかのことが重なっていても、まとめて話せます") if many else _("何の相談か、分からなくても大丈夫です")
         )
-    elif EVERYTHING not in types:
-        types.append(EVERYTHING)
-    reasons.setdefault(EVERYTHING, _("どこに相談してよいか迷ったら、こちらへ"))
+        reasons |= dict.fromkeys(everything, said)
+        is_first = True
+    else:
+        is_first = any(need.role == NeedRole.WHERE for need in needs)
+    others = [code for code in types if code not in everything]
+    # Where a need names the desk for everything itself, it says how early it comes.
+    if is_first:
+        types = [*everything, *others]
+    else:
+        types += [code for code in everything if code not in types]
+    for code in everything:
+        reasons.setdefault(code, _("どこに相談してよいか迷ったら、こちらへ"))
     desks = desks_of_types(types, area, home, a_type=1, needs=served)
     return {
         "band": band_of_needs({need.code for need in needs}),

@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from directory.areas.index import AreaNode
+from directory.choices import NeedRole
 from directory.finding.answers import Answers, answer
 from directory.finding.needs import all_needs
 from directory.finding.query import PER_PAGE, SORTS, Asked, all_options
 from directory.finding.suggestions import did_you_mean
-from directory.finding.understanding import WHERE_TO_ASK
 from directory.public.selectors import AreaCard
 from search.excerpts import needles
 
@@ -96,7 +96,7 @@ def _related(found: Answers) -> list[dict[str, str]]:
     near = [
         (len(types & set(need.types)), need)
         for need in all_needs()
-        if need.code not in codes | WHERE_TO_ASK and fields & {code for code, _name in need.fields}
+        if need.code not in codes and need.role != NeedRole.WHERE and fields & {code for code, _name in need.fields}
     ]
     near.sort(key=lambda item: -item[0])
     return [{"name": need.name, "url": Asked(q=need.name).address()} for _shared, need in near[:MOST_RELATED]]

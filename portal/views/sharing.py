@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from directory.choices import Kind
 from directory.exchange.qr import qr_code
-from directory.exchange.shared import SharedList, item, leaflet_desks, table, when
+from directory.exchange.shared import SharedList, heading_of_fields, item, leaflet_desks, table, when
 from directory.public.record import PublicResource
 from directory.public.selectors import records_at_home
 
@@ -30,7 +30,6 @@ DESKS_ON_A_LEAFLET = 6
 LINES_OF_HOURS = 2
 # A file leaves in pieces of about so many characters.
 PIECE = 32_000
-WORK_FIELD = "work"
 
 
 @transaction.non_atomic_requests
@@ -117,9 +116,9 @@ def _pieces(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _headline(shared: SharedList) -> str:
-    if Kind.WORK in shared.kinds or WORK_FIELD in shared.field:
+    if Kind.WORK in shared.kinds:
         return _("仕事のことだけでなく、くらしの困りごとも相談できます")
-    return _("困りごと、ひとりでかかえていませんか")
+    return heading_of_fields(shared.field) or _("困りごと、ひとりでかかえていませんか")
 
 
 def _desk(desk: PublicResource) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from ..documents import FACETS, GRAM_FIELDS, TEXT_FIELDS, SearchDocument
+from ..documents import GRAM_FIELDS, TEXT_FIELDS, SearchDocument, known_facets
 
 # Any value within a facet, and every facet.
 Filters = Mapping[str, tuple[str, ...]]
@@ -90,8 +90,8 @@ class EngineQuery:
     def __post_init__(self) -> None:
         """Refuse what no engine could answer, with the fix in the message."""
         named = {*self.filters, *self.also, *self.facets, *(facet for facet, _value, _weight in self.boosts)}
-        if unknown := named - set(FACETS):
-            raise ValueError(f"Unknown facets {sorted(unknown)}; known are {FACETS}")
+        if unknown := named - set(known_facets()):
+            raise ValueError(f"Unknown facets {sorted(unknown)}; known are {known_facets()}")
         fields = {alternative.field for clause in self.clauses for alternative in clause.alternatives}
         if unknown := fields - {*TEXT_FIELDS, *GRAM_FIELDS}:
             raise ValueError(f"Unknown fields {sorted(unknown)}")

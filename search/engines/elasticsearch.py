@@ -22,7 +22,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError
 from elasticsearch.dsl import Search
 from elasticsearch.helpers import scan, streaming_bulk
 
-from ..documents import ORDER_LIMIT, SAMPLE, SearchDocument, analyse_document, clean_value, shape_of
+from ..documents import ORDER_LIMIT, SearchDocument, analyse_document, clean_value, sample, shape_of
 from ..text.analysis import analysis_state
 from .base import (
     Cursor,
@@ -38,7 +38,7 @@ from .base import (
     distance_km,
 )
 from .elasticsearch_cluster import ClusterLock, ClusterOptions, connect, reachable
-from .elasticsearch_query import MAPPING, ask, suggesting, to_source
+from .elasticsearch_query import ask, mapping, suggesting, to_source
 
 logger = logging.getLogger("search")
 
@@ -227,7 +227,7 @@ class ElasticsearchEngine(Engine):
     ) -> int:
         loading = {"refresh_interval": "-1", "number_of_replicas": 0}
         settings = {"number_of_shards": 1, "max_result_window": DEEPEST, **loading}
-        self._writer.indices.create(index=index, mappings=MAPPING, settings=settings)
+        self._writer.indices.create(index=index, mappings=mapping(), settings=settings)
         built = shape()
         seen: set[str] = set()
 
@@ -308,12 +308,12 @@ class ElasticsearchEngine(Engine):
 
 def shape() -> str:
     """What an index that is built now is made of and how; another one in an index means that it is out of date."""
-    return _shape(analysis_state(), json.dumps(MAPPING, sort_keys=True))
+    return _shape(analysis_state(), json.dumps(mapping(), sort_keys=True))
 
 
 @lru_cache(maxsize=4)
-def _shape(_analysis: str, mapping: str) -> str:
-    return shape_of([mapping, to_source(analyse_document(SAMPLE))])
+def _shape(_analysis: str, described: str) -> str:
+    return shape_of([described, to_source(analyse_document(sample()))])
 
 
 def _hit(hit: Mapping[str, Any], query: EngineQuery) -> EngineHit:

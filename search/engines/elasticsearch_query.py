@@ -7,7 +7,7 @@ from typing import Any
 from elasticsearch.dsl import A, Document, Float, GeoPoint, Integer, Keyword, Q, Search, Text
 from elasticsearch.dsl.query import Query
 
-from ..documents import FACETS, GRAM_FIELDS, TEXT_FIELDS, AnalysedDocument, clean_value
+from ..documents import GRAM_FIELDS, TEXT_FIELDS, AnalysedDocument, clean_value, known_facets
 from .base import TIE_BREAKER, Alternative, Clause, EngineQuery
 from .tantivy_query import QUALITY_STEP
 
@@ -37,14 +37,12 @@ class StoredDocument(Document):
     row = Keyword(index=False, doc_values=False)
 
 
-def _mapping() -> dict[str, Any]:
-    mapping = StoredDocument._doc_type.mapping.to_dict()
-    mapping["properties"] |= {facet: {"type": "keyword"} for facet in FACETS}
+def mapping() -> dict[str, Any]:
+    """What the cluster is told of an index that is built now."""
+    made = StoredDocument._doc_type.mapping.to_dict()
+    made["properties"] |= {facet: {"type": "keyword"} for facet in known_facets()}
     # A new name in a document is a mistake, not a new field.
-    return mapping | {"dynamic": "strict"}
-
-
-MAPPING = _mapping()
+    return made | {"dynamic": "strict"}
 
 
 def to_source(document: AnalysedDocument) -> dict[str, Any]:
@@ -164,4 +162,4 @@ def _alternative(alternative: Alternative) -> Query:
     return Q("bool", should=terms, minimum_should_match=alternative.needed, boost=boost)
 
 
-assert set(TEXT_FIELDS) | set(GRAM_FIELDS) <= set(MAPPING["properties"])  # noqa: S101 - a field without a mapping
+assert set(TEXT_FIELDS) | set(GRAM_FIELDS) <= set(mapping()["properties"])  # noqa: S101 - a field without a mapping

@@ -13,7 +13,7 @@ from pathlib import Path
 import tantivy
 from tantivy import Order, Query
 
-from ..documents import SAMPLE, SearchDocument, analyse_document, clean_value, shape_of
+from ..documents import SearchDocument, analyse_document, clean_value, sample, shape_of
 from ..text.analysis import analysis_state
 from .base import (
     Cursor,
@@ -31,7 +31,7 @@ from .base import (
 from .builds import Builds, FileLock, read_cursor, write_cursor
 from .tantivy_facets import counting
 from .tantivy_files import lacks_room, telling, told, writing
-from .tantivy_query import SCHEMA, Fields, boxed, described, located, matching_query, read_as, to_tantivy, unlocated
+from .tantivy_query import Fields, boxed, described, located, matching_query, read_as, schema, to_tantivy, unlocated
 
 APPLY_HEAP = 15_000_000
 REBUILD_HEAP = 200_000_000
@@ -228,19 +228,19 @@ class TantivyEngine(Engine):
 
 def shape() -> str:
     """What an index that is built now is made of and how; another one in an index means that it is out of date."""
-    return _shape(analysis_state(), json.dumps(described(SCHEMA)))
+    return _shape(analysis_state(), json.dumps(described(schema())))
 
 
 @lru_cache(maxsize=4)
 def _shape(_analysis: str, fields: str) -> str:
-    sample = to_tantivy(analyse_document(SAMPLE), Fields.of(SCHEMA)).to_dict()
-    return shape_of([fields, {name: [str(value) for value in values] for name, values in sample.items()}])
+    made = to_tantivy(analyse_document(sample()), Fields.of(schema())).to_dict()
+    return shape_of([fields, {name: [str(value) for value in values] for name, values in made.items()}])
 
 
 def _fill(build: Path, documents: Iterable[SearchDocument], progress: Callable[[int], None] | None) -> int:
     with telling(build):
-        index = tantivy.Index(SCHEMA, path=str(build / "index"))
-    fields = Fields.of(SCHEMA)
+        index = tantivy.Index(schema(), path=str(build / "index"))
+    fields = Fields.of(schema())
     seen: set[str] = set()
     with writing(build, index, REBUILD_HEAP) as writer:
         for document in documents:

@@ -5,19 +5,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import tantivy
 from tantivy import Occur, Query
 
-from ..documents import FACETS, GRAM_FIELDS, ORDER_LIMIT, TEXT_FIELDS, AnalysedDocument, clean_value
+from ..documents import GRAM_FIELDS, ORDER_LIMIT, TEXT_FIELDS, AnalysedDocument, clean_value, known_facets
 from .base import EARTH_RADIUS_KM, TIE_BREAKER, Alternative, Clause, EngineQuery
 
 # One step of quality is worth this share of the score: enough to order equals, too little to beat a better match.
 QUALITY_STEP = 0.001
 
 
-def build_schema(facets: tuple[str, ...] = FACETS) -> tantivy.Schema:
+@lru_cache(maxsize=4)
+def build_schema(facets: tuple[str, ...]) -> tantivy.Schema:
     """Text as pre-joined terms, facets and sort keys as fast columns, the row as stored bytes."""
     builder = tantivy.SchemaBuilder()
     for name in (*TEXT_FIELDS, *GRAM_FIELDS):
@@ -37,7 +39,9 @@ def build_schema(facets: tuple[str, ...] = FACETS) -> tantivy.Schema:
     return builder.build()
 
 
-SCHEMA = build_schema()
+def schema() -> tantivy.Schema:
+    """The schema of an index that is built now."""
+    return build_schema(known_facets())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from directory import cache
-from directory.finding.danger import CALM, are_kin, topics
+from directory.choices import TopicRole
+from directory.finding.danger import are_kin, topics
 from directory.fixtures import FIXTURES, FixtureError, read_csv
 from directory.judging.calls import broken_calls
 from directory.judging.gate import would_break
@@ -76,7 +77,7 @@ def text_of(response: object) -> str:
 def test_should_ship_150_calls_on_every_topic_and_side() -> None:
     rows = read_csv("calls.csv", FIXTURES / "vocabulary")
     assert len(rows) == Call.objects.count() == 150
-    assert set(DangerTopic.objects.exclude(code=CALM).values_list("code", flat=True)) == set(
+    assert set(DangerTopic.objects.exclude(role=TopicRole.CALM).values_list("code", flat=True)) == set(
         Call.objects.exclude(topics=None).values_list("topics__code", flat=True)
     )
     assert set(Call.objects.values_list("side", flat=True)) == {

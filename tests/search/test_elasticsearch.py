@@ -10,11 +10,11 @@ import pytest
 from directory.finding.understanding import ask
 from directory.fixtures import read_csv
 from directory.vocabulary.provider import provide
-from search.documents import FACETS, document_stream
+from search.documents import document_stream, known_facets
 from search.engines.base import Cursor, EngineBusy, EngineQuery, EngineUnavailable
 from search.engines.elasticsearch import ElasticsearchEngine
 from search.engines.elasticsearch_cluster import ClusterOptions, connect, public_options
-from search.engines.elasticsearch_query import MAPPING
+from search.engines.elasticsearch_query import mapping
 from search.engines.tantivy import TantivyEngine
 from search.questions import vocabulary
 from search.questions.query import understand
@@ -87,9 +87,10 @@ def test_should_leave_no_half_index_behind(engine: ElasticsearchEngine) -> None:
 def test_should_read_and_write_an_index_of_an_earlier_version(
     engine: ElasticsearchEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fewer = {name: field for name, field in MAPPING["properties"].items() if name != "contact"}
+    fewer = {name: field for name, field in mapping()["properties"].items() if name != "contact"}
     with monkeypatch.context() as older:
-        older.setattr("search.engines.elasticsearch.MAPPING", {**MAPPING, "properties": fewer})
+        before = {**mapping(), "properties": fewer}
+        older.setattr("search.engines.elasticsearch.mapping", lambda: before)
         engine.rebuild([], cursor=Cursor(3, {}, "c1"))
         assert not engine.is_outdated()
     assert engine.is_outdated()
@@ -139,7 +140,7 @@ def test_should_answer_while_another_process_rebuilds(engine: ElasticsearchEngin
 @pytest.mark.parametrize("text", ["あ" * 100_000, "居場所 " * 2_000, " ".join(f"word{n}" for n in range(2_000))])
 def test_should_take_long_questions(engine: ElasticsearchEngine, text: str) -> None:
     question = understand(text)
-    engine.search(EngineQuery(question.clauses, question.minimum_match, facets=FACETS))
+    engine.search(EngineQuery(question.clauses, question.minimum_match, facets=known_facets()))
 
 
 def test_should_tell_an_absent_cluster_at_once() -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from search import documents
+from search.engines import tantivy
 from search.engines.base import EngineBusy, EngineQuery, EngineUnavailable
 from search.engines.tantivy import TantivyEngine
 from tests.search.contract import EngineContract, document
@@ -35,6 +37,31 @@ class TestTantivy(EngineContract):
     @pytest.fixture
     def engine(self, empty_engine):
         return empty_engine
+
+
+def test_should_find_by_the_facets_that_were_registered(tmp_path, monkeypatch):
+    before = tantivy.shape()
+    monkeypatch.setattr(documents, "_facets", ())
+    documents.register_facets("colour", "size")
+    assert tantivy.shape() != before
+    engine = TantivyEngine(tmp_path / "index", write_wait=0.2)
+    engine.rebuild(
+        [document(1, facets={"colour": ("red",)}), document(2, facets={"colour": ("blue",), "size": ("xl",)})]
+    )
+    found = engine.search(EngineQuery(filters={"colour": ("red",)}, facets=("colour", "size")))
+    assert [hit.key for hit in found.hits] == ["d:1"]
+    assert found.facets["colour"] == {"red": 1, "blue": 1}
+    with pytest.raises(ValueError, match="unknown facets"):
+        engine.rebuild([document(3, facets={"kind": ("desk",)})])
+    with pytest.raises(ValueError, match="Unknown facets"):
+        EngineQuery(filters={"kind": ("desk",)})
+
+
+def test_should_refuse_a_facet_that_is_called_like_a_column(monkeypatch):
+    monkeypatch.setattr(documents, "_facets", ())
+    for name in ("title", "order", "until", "place", "not a name"):
+        with pytest.raises(ValueError, match="No facets"):
+            documents.register_facets("colour", name)
 
 
 def test_should_say_that_there_is_no_index(tmp_path):

@@ -18,19 +18,19 @@ from ..choices import ConfirmedBy, Consent, Meeting, Way
 from ..words import searchable_text
 from .querysets import ContactPointQuerySet
 
-# Where a name would put the counsellor, or those who were helped, in danger: by what the institution is, what it carries out,
-# and what it is asked about.
-NAMELESS_TYPES = frozenset({"dv", "seibouryoku", "jiso", "kodomo"})
+# 第1号ハ, what is done for children: the act has these programmes, and no city adds to them or changes what they are.
 NAMELESS_ROLES = frozenset({"1-ha"})
-NAMELESS_FIELDS = frozenset({"violence", "children"})
 
 
 def is_nameless(organisation: Organisation | None, roles: Iterable[Programme], fields: Iterable[Field]) -> bool:
-    """Whether nobody may be named at a desk: those for violence and for children."""
+    """Whether nobody may be named, where a name would put the counsellor or those who were helped in danger.
+
+    By what the institution is, what it carries out, and what it is asked about.
+    """
     return (
-        bool(organisation and organisation.type.code in NAMELESS_TYPES)
+        bool(organisation and organisation.type.hides_names)
         or any(role.code in NAMELESS_ROLES for role in roles)
-        or any(field.code in NAMELESS_FIELDS for field in fields)
+        or any(field.hides_names for field in fields)
     )
 
 
@@ -75,7 +75,7 @@ class ContactPoint(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin,
         max_length=80,
         blank=True,
         validators=[validate_visible],
-        help_text=_("なくてもかまいません。暴力と子どもの相談の窓口では書けません"),
+        help_text=_("なくてもかまいません。名前を載せないと決めた種類の機関や分野の窓口では書けません"),
     )
     direct_line = models.CharField(
         _("直通電話"), max_length=40, blank=True, validators=[validate_visible, validate_number]
@@ -168,7 +168,9 @@ class ContactPoint(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin,
         if not any((self.direct_line, self.fax, self.mail)):
             errors["direct_line"] = _("電話・FAX・メールのどれか1つは書いてください。")
         if self.person and is_nameless(self.organisation, self.roles.all(), self.fields.all()):
-            errors["person"] = _("暴力と子どもの相談の窓口では、担当者の名前を書けません。役割だけを書いてください。")
+            errors["person"] = _(
+                "暴力や子どもの相談など、名前を載せないと決めた窓口では、担当者の名前を書けません。役割だけを書いてください。"
+            )
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             errors["valid_to"] = _("終わりの日が、始まりの日より前になっています。")
         if errors:

@@ -15,6 +15,7 @@ from directory.fixtures import FixtureError
 from directory.models import Field, InstitutionType, Programme, PublicRecord
 from directory.partners.exchange.loading import load_contacts
 from directory.partners.models import ContactPoint
+from directory.partners.words import words_of
 from search import engines
 from search.indexing import catch_up
 from tests.factories import ContactPointFactory, DeskFactory, OrganisationFactory
@@ -95,6 +96,29 @@ def test_should_hide_a_name_once_it_became_dangerous() -> None:
     contact.refresh_from_db()
     assert contact.shown_person == ""
     assert "山田" not in contact.search_text
+
+
+@pytest.mark.parametrize("of", ["type", "field"])
+def test_should_hide_the_names_of_a_type_or_a_field_at_once(member_client: Client, of: str) -> None:
+    contact = ContactPointFactory(
+        organisation=organisation("houkatsu"), person="山田太郎左衛門", roles=["1-i"], fields=["elderly"]
+    )
+    address = f"/partners/contacts/{contact.uuid}/"
+    assert contact.person in member_client.get(address).content.decode()
+    chosen = contact.organisation.type if of == "type" else contact.fields.get()
+    chosen.hides_names = True
+    chosen.save()
+    contact = ContactPoint.objects.get(pk=contact.pk)
+    assert contact.person not in member_client.get(address).content.decode()
+    assert contact.shown_person == ""
+    assert not ContactPoint.objects.saying(words_of(contact.person)).filter(pk=contact.pk).exists()
+    with pytest.raises(ValidationError) as refused:
+        contact.full_clean()
+    assert "person" in refused.value.error_dict
+    chosen.hides_names = False
+    chosen.save()
+    assert contact.person in member_client.get(address).content.decode()
+    assert ContactPoint.objects.saying(words_of(contact.person)).filter(pk=contact.pk).exists()
 
 
 def test_should_need_one_way_of_contact() -> None:
