@@ -18,7 +18,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
-from jinja2 import ChainableUndefined, Environment, nodes
+from jinja2 import ChainableUndefined, Environment, TemplateSyntaxError, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 
@@ -41,7 +41,11 @@ class Texts(NodeTransformer):
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         """A text alone, wherever it stands."""
         node = self.generic_visit(node)
-        return nodes.MarkSafe(nodes.Const(_translated(node).replace("%%", "%"))) if _is_text(node) else node
+        if not _is_text(node):
+            return node
+        if node.kwargs:
+            raise TemplateSyntaxError("a text with values stands in {% trans %}", node.lineno)
+        return nodes.MarkSafe(nodes.Const(_translated(node).replace("%%", "%")))
 
     @staticmethod
     def _pieces(node: nodes.Node) -> list[nodes.Node]:
