@@ -8,6 +8,7 @@ has hundreds of them, and asking gettext for each took a tenth of its time.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -104,7 +105,8 @@ def environment(**options: Any) -> Environment:
         nothing_kept=nothing_kept,
         responsive_image=filters.responsive_image,
         shell_of=shell_of,
-        static=static,
+        # A process reads the list of its own files once, too.
+        static=cache(static),
         url=url,
     )
     made.filters.update(
