@@ -8,6 +8,7 @@ has hundreds of them, and asking gettext for each took a tenth of its time.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
-from jinja2 import ChainableUndefined, Environment, nodes
+from jinja2 import ChainableUndefined, Environment, TemplateSyntaxError, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 
@@ -41,7 +42,11 @@ class Texts(NodeTransformer):
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         """A text alone, wherever it stands."""
         node = self.generic_visit(node)
-        return nodes.MarkSafe(nodes.Const(_translated(node).replace("%%", "%"))) if _is_text(node) else node
+        if not _is_text(node):
+            return node
+        if node.kwargs:
+            raise TemplateSyntaxError("a text with values stands in {% trans %}", node.lineno)
+        return nodes.MarkSafe(nodes.Const(_translated(node).replace("%%", "%")))
 
     @staticmethod
     def _pieces(node: nodes.Node) -> list[nodes.Node]:
@@ -100,7 +105,8 @@ def environment(**options: Any) -> Environment:
         nothing_kept=nothing_kept,
         responsive_image=filters.responsive_image,
         shell_of=shell_of,
-        static=static,
+        # A process reads the list of its own files once, too.
+        static=cache(static),
         url=url,
     )
     made.filters.update(
