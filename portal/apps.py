@@ -21,7 +21,7 @@ class PortalConfig(AppConfig):
         from .documents import PageSource
         from .kept import changes
         from .models.base import default_municipality
-        from .operations import spare
+        from .operations import checks, spare  # noqa: F401 (checks register themselves)
         from .views.resources import preview_context
 
         register_source(PageSource())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,8 @@ from search.excerpts import excerpt, mark
 from search.questions.query import understand
 from search.results import search
 
+# Hours of so many rows are kept read and in words: all of a town of middle size.
+MOST_HOURS = 2_000
 KIND_DESCRIPTIONS = {
     Kind.DESK: _("話を聞いて、いっしょに考えてくれるところ"),
     Kind.PLACE: _("行くだけでもよい、人とゆるやかに過ごせるところ"),
@@ -53,15 +57,21 @@ def shown(hits: Iterable[EngineHit], now: datetime | None = None, words: tuple[s
 def _opening(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     if "schedule" not in row:
         return {"status": "", "is_open": None, "hours": []}
-    schedule = rules.Schedule.model_validate(row["schedule"])
+    schedule, lines = _hours(json.dumps(row["schedule"]), now.date())
     state = rules.status(schedule, now)
-    lines = hours_text.describe_schedule(schedule, now.date())
     return {
         "status": hours_text.describe_status(state, now),
         "is_open": {"open": True, "closed": False}.get(state.state),
         # For paper, on which nothing stands that is true only now.
         "hours": [*lines, row["hours_note"]] if row.get("hours_note") else lines,
     }
+
+
+@lru_cache(maxsize=MOST_HOURS)
+def _hours(written: str, today: date) -> tuple[rules.Schedule, list[str]]:
+    """What a row says of its hours, and that in words."""
+    schedule = rules.Schedule.model_validate_json(written)
+    return schedule, hours_text.describe_schedule(schedule, today)
 
 
 def hits_for(filters: Mapping[str, tuple[str, ...]], limit: int) -> tuple[list[dict[str, Any]], int]:

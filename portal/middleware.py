@@ -1,16 +1,34 @@
-"""What no view of the admin answers well: deletions that would tear something, and files of lists that have no columns."""
+"""The language of the site, and what no view of the admin answers well: deletions that would tear something, and files of
+lists that have no columns."""
 
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import ProtectedError, RestrictedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
 SHOWN_NAMES = 5
+
+
+class SiteLanguage:
+    """Every request begins in the language of the site; the admin takes that of its user.
+
+    Without a language of its own a request would be answered in the same words, but gettext would look for one each time.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on."""
+        with override(settings.LANGUAGE_CODE):
+            return self.get_response(request)
 
 
 class KeptRecords:

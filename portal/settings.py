@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "guard.headers.ContentPolicy",
+    "portal.middleware.SiteLanguage",
     "guard.middleware.ReadableAddresses",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -101,9 +102,19 @@ WSGI_APPLICATION = "portal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
+    # The site's own pages, and the blocks that editors put into them; asked first.
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja"],
+        "OPTIONS": {
+            "environment": "portal.jinja.environment",
+            "extensions": ["directory.partners.views.filters.PartnerFilters"],
+        },
+    },
+    # What stands within Wagtail's admin, and mails.
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [BASE_DIR / "templates" / "django"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -128,10 +139,11 @@ else:
     if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         # Readers wait for a server that hangs as long as `portal.operations.patience` says, and not without end.
         DATABASES["default"]["ENGINE"] = "portal.operations.postgresql"
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     # A server that was away hands out no dead connections afterwards, and one that is away is not waited for.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+# Opening the file of SQLite anew for every page took a third of its time; an open one holds up nobody.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 # A snippet with children is published in several statements; without this a failing child leaves a half-written record.
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from django.http import HttpRequest
@@ -20,11 +20,19 @@ from directory.hours.rules import in_office_hours
 from directory.models import NationalLine
 from directory.public.selectors import Card, card, default_desk
 
-from .cms.page_serving import visible
+from .cms.tree import site_of, visible
 from .models import PortalSettings, StandardPage
 from .models.base import MEMORY, home_municipality
 
 FIXED_MENU = (("/find/", gettext_lazy("相談先をさがす")), ("/browse/", gettext_lazy("一覧から見る")))
+
+
+class Entry(NamedTuple):
+    """One of a menu; `path` is the address as requests say it."""
+
+    title: str
+    url: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +42,13 @@ class Frame:
     site_name: str
     notice: str
     night_guidance: str
-    menu: tuple[tuple[str, str], ...]
-    footer: tuple[tuple[str, str], ...]
+    menu: tuple[Entry, ...]
+    footer: tuple[Entry, ...]
 
 
 def frame(request: HttpRequest) -> Frame:
     """The frame of the request's site, remembered until settings or pages change (`signals`)."""
-    site = Site.find_for_request(request)
+    site = site_of(request)
     return remembered(MEMORY, site.pk if site else None, lambda: _frame(site))
 
 
@@ -49,8 +57,8 @@ def _frame(site: Site | None) -> Frame:
         return Frame("", "", "", (), ())
     settings = PortalSettings.for_site(site)
     menu, footer = [], []
-    for page in visible(site.root_page.get_children().live().select_related("content_type"), None):
-        entry = (page.title, page.url)
+    for page in visible(site.root_page.get_children().live().select_related("content_type")):
+        entry = Entry(page.title, page.url, unquote(page.url))
         if page.show_in_menus:
             menu.append(entry)
         elif page.content_type.model == StandardPage._meta.model_name:
@@ -88,10 +96,10 @@ def ending_line() -> NationalLine | None:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Names, notice and menus as the templates show them."""
     known, municipality = frame(request), home_municipality(request)
-    fixed = [(str(title), url) for url, title in FIXED_MENU]
+    fixed = [Entry(str(title), url, url) for url, title in FIXED_MENU]
 
-    def entries(items: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
-        return [{"title": title, "url": url, "current": request.path.startswith(unquote(url))} for title, url in items]
+    def entries(items: Iterable[Entry]) -> list[dict[str, Any]]:
+        return [{"title": item.title, "url": item.url, "current": request.path.startswith(item.path)} for item in items]
 
     name = municipality.name if municipality else ""
     return {

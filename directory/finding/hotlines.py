@@ -63,16 +63,27 @@ def by_opening(lines: Iterable[NationalLine]) -> list[NationalLine]:
 
 def opening(line: NationalLine, now: datetime) -> Opening:
     """Whether a line answers at an aware moment; unknown where its hours differ from place to place."""
-    rules = tuple(
-        hours.OpeningRule(weekdays=tuple(rule.weekdays), opens=rule.opens, closes=rule.closes, holidays=rule.holidays)
-        for rule in line.opening_rules.all()
-    )
-    state = hours.status(hours.Schedule(rules=rules), now)
+    state = hours.status(_schedule(line), now)
     return Opening(
         hours_text.describe_line(state, now),
         {"open": True, "closed": False}.get(state.state),
         state.state == "open" and state.closes_at is None,
     )
+
+
+def _schedule(line: NationalLine) -> hours.Schedule:
+    """The hours of a line, made once for each time that it is read: lines are remembered."""
+    known: hours.Schedule | None = line.__dict__.get("_schedule")
+    if known is None:
+        known = line.__dict__["_schedule"] = hours.Schedule(
+            rules=tuple(
+                hours.OpeningRule(
+                    weekdays=tuple(rule.weekdays), opens=rule.opens, closes=rule.closes, holidays=rule.holidays
+                )
+                for rule in line.opening_rules.all()
+            )
+        )
+    return known
 
 
 def line_at_night() -> NationalLine | None:

@@ -18,7 +18,8 @@ from wagtail.signals import page_slug_changed, post_page_move
 from directory.cache import forget
 from directory.models import Call, ContentChange, PublicRecord, VocabularyVersion
 
-PART = "pages"
+from ..cms.tree import PAGES
+
 OF_OTHERS = (Page, Site, Locale, PageViewRestriction)
 # PublicRecord: its one writer marks what it writes. The others stand on no page.
 ON_NO_PAGE = (Call, ContentChange, PublicRecord, VocabularyVersion)
@@ -45,8 +46,8 @@ def listen() -> None:
 
 def _saved(sender: type[Model], update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
     if update_fields is None or not OF_DRAFTS.issuperset(update_fields):
-        forget(PART)
+        forget(PAGES)
 
 
 def _changed(sender: object, **kwargs: Any) -> None:
-    forget(PART)
+    forget(PAGES)

@@ -16,6 +16,8 @@ from directory.cache import remembered
 from directory.models import Area
 from search.modelsearch.records import searchable
 
+from ..cms.tree import private_paths, site_of
+
 # What stands around every page is remembered under this name until settings or pages change (`portal.signals`).
 MEMORY = "shell"
 
@@ -33,8 +35,8 @@ class PortalPage(Page):
         abstract = True
 
     def get_view_restrictions(self) -> models.QuerySet:
-        """As Wagtail finds them; where no page is private, one question settles it."""
-        if not PageViewRestriction.objects.exists():
+        """As Wagtail finds them; where no page is private, nothing is asked."""
+        if not private_paths():
             return PageViewRestriction.objects.none()
         return super().get_view_restrictions()
 
@@ -73,7 +75,7 @@ class PortalSettings(BaseSiteSetting):
 
 def home_municipality(request: HttpRequest) -> AreaNode | None:
     """The municipality whose site this is."""
-    site = Site.find_for_request(request)
+    site = site_of(request)
     return _municipality(site.pk if site else None, lambda: site)
 
 

@@ -26,7 +26,7 @@ from search.modelsearch.records import searchable
 
 from ..blocks import Body, Question, Voice, topic_choices
 from ..cms.by_area import spread
-from ..cms.page_serving import visible
+from ..cms.tree import PAGES, visible
 from ..listing import KIND_DESCRIPTIONS
 from .base import PortalPage, home_municipality
 
@@ -56,16 +56,11 @@ class HomePage(PortalPage):
         verbose_name = _("ホーム")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
-        """Situations, guides, kinds with counts, fields and news, in a fixed number of queries."""
+        """Situations, guides and news, kinds with counts, fields."""
         context = super().get_context(request, *args, **kwargs)
         counts = facet_counts("kind", home_municipality(request))
         context.update(
-            situations=entries(visible(SituationPage.objects.live().descendant_of(self).order_by("path")[:8], request)),
-            guides=entries(visible(GuidancePage.objects.live().descendant_of(self).order_by("path")[:6], request)),
-            news=[
-                {"title": page.title, "url": page.url, "date": page.date}
-                for page in visible(NewsPage.objects.live().descendant_of(self).order_by("-date", "-pk")[:3], request)
-            ],
+            **remembered(PAGES, ("below", self.path), self._below),
             kinds=[
                 {
                     "kind": kind.value,
@@ -87,6 +82,16 @@ class HomePage(PortalPage):
         )
         return context
 
+    def _below(self) -> dict[str, list[dict[str, Any]]]:
+        return {
+            "situations": entries(visible(SituationPage.objects.live().descendant_of(self).order_by("path")[:8])),
+            "guides": entries(visible(GuidancePage.objects.live().descendant_of(self).order_by("path")[:6])),
+            "news": [
+                {"title": page.title, "url": page.url, "date": page.date}
+                for page in visible(NewsPage.objects.live().descendant_of(self).order_by("-date", "-pk")[:3])
+            ],
+        }
+
 
 class GuidanceIndexPage(PortalPage):
     """All guidance pages."""
@@ -101,7 +106,7 @@ class GuidanceIndexPage(PortalPage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
         """The pages below."""
         context = super().get_context(request, *args, **kwargs)
-        context["children"] = entries(visible(GuidancePage.objects.live().child_of(self), request))
+        context["children"] = entries(visible(GuidancePage.objects.live().child_of(self)))
         return context
 
 
@@ -158,7 +163,7 @@ class SituationIndexPage(PortalPage):
         context = super().get_context(request, *args, **kwargs)
         pages = SituationPage.objects.live().child_of(self).select_related("need").prefetch_related("need__fields")
         groups: dict[str, list] = {}
-        for page in visible(pages, request):
+        for page in visible(pages):
             fields = list(page.need.fields.all()) if page.need else []
             groups.setdefault(fields[0].name if fields else str(_("いろいろ")), []).append(page)
         context["groups"] = [{"field": name, "pages": entries(members)} for name, members in groups.items()]
@@ -255,7 +260,7 @@ class NewsIndexPage(PortalPage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
         """The pages below."""
         context = super().get_context(request, *args, **kwargs)
-        pages = visible(NewsPage.objects.live().child_of(self).order_by("-date", "-pk"), request)
+        pages = visible(NewsPage.objects.live().child_of(self).order_by("-date", "-pk"))
         context["items"] = [{**entry, "date": page.date} for entry, page in zip(entries(pages), pages, strict=True)]
         return context
 

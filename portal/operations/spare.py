@@ -30,8 +30,8 @@ from directory.models.danger import DangerLine
 from directory.public.selectors import default_desk
 from guard.background import run_later
 
+from ..filters import tel
 from ..models.base import MEMORY, default_municipality
-from ..templatetags.portal_tags import tel
 
 log = logging.getLogger(__name__)
 FILE = "spare.json"

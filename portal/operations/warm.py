@@ -6,6 +6,7 @@ import logging
 
 from django.db import connections
 from django.http import QueryDict
+from django.template import engines
 
 from directory.finding.answers import answer
 from directory.finding.query import Asked, all_options
@@ -19,9 +20,12 @@ QUESTION = "相談"
 
 
 def read_files() -> None:
-    """Dictionary and ear, before workers are forked: they share what was read. Asks no database."""
+    """Dictionary, ear and templates, before workers are forked: they share what was read. Asks no database."""
     analyse(QUESTION)
     current_ear()
+    pages = engines["jinja2"].env
+    for name in pages.list_templates():
+        pages.get_template(name)
 
 
 def ask_once() -> None:

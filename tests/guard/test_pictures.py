@@ -14,7 +14,7 @@ from wagtail.images.models import Image, Rendition
 from wagtail.models import UploadedFile
 
 from guard import policy
-from portal.templatetags.portal_tags import responsive_image
+from portal.filters import responsive_image
 from tests.guard import doors, samples
 from tests.guard.doors import content_of
 

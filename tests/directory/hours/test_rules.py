@@ -7,8 +7,9 @@ import pytest
 from django.utils import translation
 from pydantic import ValidationError
 
+from directory.hours import rules
 from directory.hours import text as hours_text
-from directory.hours.rules import OpeningException, OpeningRule, Schedule, rules
+from directory.hours.rules import OpeningException, OpeningRule, Schedule
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 MON, TUE, WED, THU, FRI, SAT, SUN = range(7)

@@ -309,7 +309,7 @@ def test_should_know_everything_that_sends_mail() -> None:
     }
     # Each of them is made to send by the test above; the addresses only name the view.
     assert senders == {
-        "directory/partners/accounts.py",
+        "directory/partners/doors/accounts.py",
         "directory/partners/digests.py",
         "directory/partners/urls.py",
         "directory/partners/views/signing_in.py",

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.test import Client
 
-from directory.cache import forget, forget_all, remembered
+from directory.cache import forget_all
 from portal.operations.cache import PatientRedisCache
 from tests.portal.operations.conftest import Redis
 
@@ -83,24 +83,15 @@ def test_should_answer_every_page_while_it_hangs_and_ask_it_once(redis: Redis) -
     redis.thaw()
 
 
-def test_should_use_it_again_when_it_is_back_and_empty(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = []
-
-    def make() -> int:
-        made.append(1)
-        return len(made)
-
-    forget("group")
-    assert remembered("group", "name", make) == 1
+def test_should_use_it_again_when_it_is_back_and_empty(redis: Redis) -> None:
+    cache.set("a", 1)
+    assert cache.get("a") == 1
     redis.kill()
-    forget_all()
-    assert remembered("group", "name", make) == 2
+    every_page_answers()
     redis.start()
     PatientRedisCache._rests_until.clear()
-    forget_all()
-    assert remembered("group", "name", make) == 3
-    forget("group")
-    assert remembered("group", "name", make) == 4, "what changes is made anew"
-    assert cache.get("yorozu:group"), "and all processes are told again"
+    assert cache.get("a") is None
+    cache.set("a", 2)
+    assert cache.get("a") == 2
     every_page_answers()
     assert not PatientRedisCache._rests_until

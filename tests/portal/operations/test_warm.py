@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.template import engines
 
 from directory.cache import forget_all
 from portal.operations.warm import ask_once, read_files
@@ -19,6 +20,7 @@ def test_should_read_files_without_a_database(django_assert_num_queries: Callabl
     with django_assert_num_queries(0):
         read_files()
     assert ear._loaded
+    assert len(engines["jinja2"].env.cache) > 100
 
 
 @pytest.mark.django_db

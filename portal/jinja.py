@@ -1,0 +1,152 @@
+"""What the templates of the pages know (`templates/jinja/`): translations, addresses, the shell, filters.
+
+Their values are escaped unless they are safe already; a macro is imported without the page's context, so it sees what it is
+given and nothing else. Their texts are translated once, when a template is compiled, into the language of the site: a page
+has hundreds of them, and asking gettext for each took a tenth of its time.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest
+from django.template.defaultfilters import date, floatformat, linebreaksbr
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, override
+from jinja2 import ChainableUndefined, Environment, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.visitor import NodeTransformer
+
+from . import filters, shell
+from .cms.tickets import keep_not
+from .counter_list import Membership, membership
+
+# What `{% trans %}` makes of a variable, and of a %.
+VARIABLE = re.compile(r"%\((\w+)\)s|(%)%")
+
+
+class Texts(NodeTransformer):
+    """Puts a translation in the place of `_("...")` and `{% trans %}`: HTML that its author wrote, with values beside it."""
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Output:
+        """Texts with values: each value is escaped like any other."""
+        node.nodes = [piece for child in node.nodes for piece in self._pieces(child)]
+        return self.generic_visit(node)
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        """A text alone, wherever it stands."""
+        node = self.generic_visit(node)
+        return nodes.MarkSafe(nodes.Const(_translated(node).replace("%%", "%"))) if _is_text(node) else node
+
+    @staticmethod
+    def _pieces(node: nodes.Node) -> list[nodes.Node]:
+        if not _is_text(node) or not node.kwargs:
+            return [node]
+        values = {pair.key: pair.value for pair in node.kwargs}
+        pieces: list[nodes.Node] = []
+        text, start = _translated(node), 0
+        for found in VARIABLE.finditer(text):
+            value = nodes.TemplateData("%") if found[2] else values[found[1]]
+            pieces += [nodes.TemplateData(text[start : found.start()]), value]
+            start = found.end()
+        return [*pieces, nodes.TemplateData(text[start:])]
+
+
+def _is_text(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name in {"_", "gettext"}
+
+
+def _translated(node: nodes.Call) -> str:
+    (text,) = node.args
+    with override(settings.LANGUAGE_CODE):
+        return gettext(text.as_const())
+
+
+class Translating(CodeGenerator):
+    """Compiles a template with its texts translated."""
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
+        """The whole of it."""
+        super().visit_Template(Texts().visit(node), frame)
+
+
+class Pages(Environment):
+    """Jinja for the site. What a view leaves out is nothing, as deep as somebody asks for it."""
+
+    code_generator_class = Translating
+
+
+def environment(**options: Any) -> Environment:
+    """Jinja as `settings.TEMPLATES` asks for it."""
+    options |= {
+        "extensions": ["jinja2.ext.i18n", *options.get("extensions", ())],
+        "undefined": ChainableUndefined,
+        # All of them stay: they are few, and none is made of what somebody sent.
+        "cache_size": -1,
+    }
+    made = Pages(**options)
+    # `{% trans %}` hands its variables over by name.
+    made.newstyle_gettext = True
+    made.globals.update(
+        ending_desk=ending_desk,
+        ending_line=shell.ending_line,
+        get_messages=get_messages,
+        list_membership=list_membership,
+        nothing_kept=nothing_kept,
+        responsive_image=filters.responsive_image,
+        shell_of=shell_of,
+        static=static,
+        url=url,
+    )
+    made.filters.update(
+        date=local_date,
+        dialled=filters.dialled,
+        floatformat=floatformat,
+        has_urgent_lines=filters.has_urgent_lines,
+        hours_on_paper=filters.hours_on_paper,
+        jdate=filters.jdate,
+        linebreaksbr=linebreaksbr,
+        opening=filters.opening,
+        paragraphs=filters.paragraphs,
+        phrased=filters.phrased,
+        tel=filters.tel,
+        without_voice=filters.without_voice,
+    )
+    return made
+
+
+def url(name: str, *args: Any) -> str:
+    """The address of a view."""
+    return reverse(name, args=args)
+
+
+def local_date(value: Any, form: str) -> str:
+    """Django's `date`, in the time of the city."""
+    return date(timezone.template_localtime(value), form)
+
+
+def shell_of(request: HttpRequest | None) -> dict[str, Any]:
+    """What stands around the page; empty without a request (the page for a broken server)."""
+    return shell.shell(request) if request else {}
+
+
+def ending_desk(request: HttpRequest | None, area_slug: str = "") -> Any:
+    """The card of the desk for everything, or None."""
+    return shell.ending_desk(request, area_slug or "") if request else None
+
+
+def nothing_kept(request: HttpRequest | None) -> str:
+    """Of this page nothing is kept, for nobody."""
+    if request:
+        keep_not(request)
+    return ""
+
+
+def list_membership(request: HttpRequest | None, short_id: str) -> Membership | None:
+    """Whether a resource is in the visitor's list; None without a request."""
+    return membership(request, short_id) if request else None
