@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='institutiontype',
             name='hides_address',
-            field=models.BooleanField(default=True, help_text='暴力から逃げる人を守るため、住所・地図・写真は登録できず、「直接たずねる」「手紙」の案内も出ません', verbose_name='所在地を載せない'),
+            field=models.BooleanField(default=True, help_text='暴力から逃げる人を守るため、住所や地図、写真を登録できず、出ません', verbose_name='所在地を載せない'),
         ),
         migrations.AlterField(
             model_name='nationalline',
