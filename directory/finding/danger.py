@@ -205,8 +205,8 @@ def is_faint(question: Question) -> bool:
 
 
 def _in_order(heard: Heard, said: Mapping[str, SaidDanger]) -> tuple[str, ...]:
-    """The topics that the patterns said, by urgency; the one that the ear is sure of before them."""
-    known = topics()
+    """The topics that the patterns said, by urgency; the one that the ear is sure of before them, unless it is no danger here."""
+    known = [code for code, topic in topics().items() if topic.role != TopicRole.CALM]
     codes = [code for code in known if code in said]
     if heard.topic in known and (heard.is_danger or (codes and heard.topics[0][1] >= SURE_TOPIC)):
         first = not codes or heard.topics[0][1] >= SURE_TOPIC
@@ -216,7 +216,7 @@ def _in_order(heard: Heard, said: Mapping[str, SaidDanger]) -> tuple[str, ...]:
         codes = [code for code in codes if code != heard.topic]
         codes.insert(0 if first else len(codes), heard.topic)
     if codes and _role(heard.topic) not in OF_DEATH:
-        more_urgent = list(known)[: list(known).index(codes[0])]
+        more_urgent = known[: known.index(codes[0])]
         codes.sort(key=lambda code: not (code in more_urgent and _role(code) == TopicRole.ALWAYS))
     # A pattern that tells the side as well is the most exact that there is.
     codes.sort(key=lambda code: not (code in said and said[code].side))

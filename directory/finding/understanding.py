@@ -63,6 +63,11 @@ class Target:
         """Whether a section of the city hall is meant and no need: which of them, only the words can tell."""
         return self.need is None and role_of(self.types[0]) == TypeRole.SECTION
 
+    @property
+    def is_of_the_city_hall(self) -> bool:
+        """Whether it is something of the city hall: a section of it, or what one does there."""
+        return self.is_section or self.role == NeedRole.SECTION
+
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
@@ -99,8 +104,7 @@ class Understanding:
         """Whether it is something that a town hall is asked and this register does not hold."""
         if not self.question.is_held or self.danger:
             return False
-        of_the_city_hall = (target.is_section or target.role == NeedRole.SECTION for target in self.targets)
-        if any(not is_ours and t.score >= SURE for t, is_ours in zip(self.targets, of_the_city_hall, strict=True)):
+        if any(target.score >= SURE and not target.is_of_the_city_hall for target in self.targets):
             return False
         told = bool(self.targets) and self.targets[0].is_section and self.targets[0].score >= SAID
         heard = self.question.heard.types[:1]

@@ -78,7 +78,9 @@ class InstitutionType(Record):
     hides_address = models.BooleanField(
         _("所在地を載せない"),
         default=True,
-        help_text=_("暴力から逃げる人を守るため、住所や地図、写真を登録できず、出ません"),
+        help_text=_(
+            "暴力から逃げる人を守るため、住所・地図・写真は登録できず、「直接たずねる」「手紙」の案内も出ません"
+        ),
     )
     is_sensitive = models.BooleanField(_("見ていることを知られないようにする"), default=True, help_text=_QUICK_EXIT)
 

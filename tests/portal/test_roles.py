@@ -242,6 +242,14 @@ def test_should_raise_no_band_for_words_of_a_topic_that_is_none() -> None:
     assert danger_of(understand(SPELL)) == Danger()
 
 
+def test_should_raise_no_band_for_what_the_ear_hears_of_a_topic_that_is_none() -> None:
+    heard = "さみしい。話し相手がほしい。だれかに話を聞いてほしい"
+    told = danger_of(understand(heard))
+    change(DangerTopic.objects.get(code="lonely"), role=TopicRole.CALM)
+    assert "lonely" in told.topics
+    assert "lonely" not in danger_of(understand(heard)).topics
+
+
 def test_should_never_tell_what_is_about_a_life_as_something_less_urgent_only() -> None:
     """Where the side was told of a lesser topic and not of the city's own, that one still stands beside it."""
     own = DangerTopic.objects.create(code="own", name="いのち", heading="いのち", text="いのちです。", order=0)
