@@ -97,6 +97,8 @@ def jdate(value: date | datetime | str | None) -> str:
     """2026年9月3日; an ISO text is taken too."""
     if isinstance(value, str):
         value = parse_date(value[:10])
+    elif isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
     return f"{value.year}年{value.month}月{value.day}日" if value else ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.template import engines
 from django.utils.translation import override
@@ -43,3 +45,10 @@ def test_should_translate_into_the_language_of_the_site(monkeypatch: pytest.Monk
 def test_should_refuse_values_that_would_be_lost() -> None:
     with pytest.raises(TemplateSyntaxError, match="trans"):
         made("{% set text = _('%(n)s件', n=1) %}{{ text }}")
+
+
+def test_should_write_days_as_the_city_has_them() -> None:
+    """What happened at half past six in the morning happened that day, though it was the day before in Greenwich."""
+    moment = datetime(2026, 9, 2, 21, 30, tzinfo=UTC)
+    assert made("{{ value|jdate }}", value=moment) == "2026年9月3日"
+    assert made("{{ value|jdate }}", value=date(2026, 9, 3)) == made("{{ '2026-09-03T10:00'|jdate }}") == "2026年9月3日"
