@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Info, register
 
 
 @register("yorozu", deploy=True)
@@ -14,9 +14,9 @@ def security_contact(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.SECURITY_CONTACT:
         return []
     return [
-        Warning(
+        Info(
             "SECURITY_CONTACT is not set: /.well-known/security.txt answers 404.",
             hint="Set it to the mail address, or the https:// form, of whoever looks after the site.",
-            id="portal.W001",
+            id="portal.I001",
         )
     ]

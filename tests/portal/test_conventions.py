@@ -91,9 +91,9 @@ def test_should_answer_404_where_nobody_is_named_and_tell_the_operator(client: C
     def told() -> set[str]:
         return {message.id for message in run_checks(tags=["yorozu"], include_deployment_checks=True)}
 
-    assert "portal.W001" in told()
+    assert "portal.I001" in told()
     settings.SECURITY_CONTACT = "mailto:anzen@city.example.jp"
-    assert "portal.W001" not in told()
+    assert "portal.I001" not in told()
 
 
 @pytest.mark.parametrize(
