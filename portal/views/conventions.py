@@ -71,7 +71,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 @transaction.non_atomic_requests
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """Whom to tell of a hole (RFC 9116); 404 as long as nobody is named in SECURITY_CONTACT (check `portal.W001`)."""
+    """Whom to tell of a hole (RFC 9116); 404 as long as nobody is named in SECURITY_CONTACT (note `portal.I001`)."""
     if not settings.SECURITY_CONTACT:
         raise Http404("SECURITY_CONTACT is not set")
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
