@@ -25,7 +25,6 @@ from django.db import DatabaseError, connection, transaction
 from .models.changes import ContentChange
 
 Value = TypeVar("Value")
-Generations = Mapping[str, str]
 # Of the site as a whole: pages are made of everything.
 ALL = ""
 SECONDS = 600.0
@@ -139,8 +138,9 @@ def read_generations() -> dict[str, str]:
         cursor.execute(_QUESTION)
         found = {part: f"{count}.{total}" for part, count, total in sorted(cursor.fetchall())}
     found[ALL] = "/".join(f"{part}:{generation}" for part, generation in found.items())
-    _last.clear()
-    _last.update(found)
+    # In one step: other threads read it.
+    global _last
+    _last = dict(found)
     return found
 
 

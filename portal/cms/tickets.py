@@ -1,4 +1,4 @@
-"""What is noted while a page is made that may be kept: whether it may, and until when it is true."""
+"""What is noted while a page is made: whether it may be kept (`kept.front`)."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from directory import cache
 from directory.hours.rules import TOKYO, next_midnight, noting_turns
+from guard.server.refusals import HEADERS
 from search.engines.base import EngineError
 from search.indexing import is_up_to_date
 
@@ -27,7 +28,7 @@ from . import database
 from .store import Key, Page, Store, coding_for, encode
 
 # What only staff see, what is a file and what has rules of its own: handed on untouched.
-NEVER = ("/admin/", "/partners/", "/static/", "/media/", "/documents/", "/api/", "/healthz", "/readyz")
+NEVER = ("/admin/", "/partners/", "/static/", "/media/", "/documents/", "/healthz", "/readyz")
 # With one of these a page may be another one for this visitor.
 OWN_COOKIES = frozenset({LIST_COOKIE, "messages", settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME})
 # Words that somebody typed: nothing of such an address is kept, not even as a key.
@@ -69,7 +70,7 @@ class Front:
             if page:
                 return _old(page)
             # One that refuses leaves much that can be answered from memory; of one that hangs nobody asks anything.
-            return _spare(error) if database.hangs() else self._made(environ)
+            return _spare(environ, error) if database.hangs() else self._made(environ)
         now = datetime.now(TOKYO)
         if page and page.generation == generations[cache.ALL] and now < page.until:
             return _kept(environ, page)
@@ -111,10 +112,14 @@ class Front:
                 close()
 
 
-def _spare(error: DatabaseError) -> Answer:
+def _spare(environ: WSGIEnvironment, error: DatabaseError) -> Answer:
     """What is left where nothing can be asked: the desk for everything and lines to dial."""
-    response = failure(error)
-    return f"{response.status_code} {response.reason_phrase}", list(response.items()), [response.content]
+    response = failure(error, as_data=environ.get("PATH_INFO", "").startswith("/api/"))
+    # No middleware sees it. Unlike what the server itself refuses, it has the site's own look.
+    look = "default-src 'none'; style-src 'self'; img-src 'self'"
+    added = ((name, value.replace("default-src 'none'", look)) for name, value in HEADERS if name not in response)
+    headers = [*response.items(), *added]
+    return f"{response.status_code} {response.reason_phrase}", headers, [response.content]
 
 
 def key_of(environ: WSGIEnvironment) -> Key | None:

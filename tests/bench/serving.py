@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.elasticsearch.node import free_port
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 CLIENTS, WORKERS = 2, 2
@@ -27,13 +29,6 @@ KEPT = ("/", "/browse/desk/", "/find/")
 MADE = tuple(
     f"/search/?q={quote(words)}" for words in ("居場所 東部", "こども食堂", "相談", "家賃払えん", "職安 紹介状")
 )
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def ask(port: int, paths: tuple[str, ...], seconds: float) -> list[float]:

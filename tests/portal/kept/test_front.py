@@ -11,7 +11,7 @@ from django.test import Client
 
 from directory.models import PublicRecord
 from directory.public.projection import read
-from portal.kept import database, front
+from portal.kept import database
 from portal.kept.front import store
 from tests.portal.kept.conftest import Ask
 
@@ -214,4 +214,3 @@ def test_should_leave_other_answers_as_they_are(ask: Ask) -> None:
 def test_should_show_the_same_as_the_site_itself(ask: Ask, client: Client) -> None:
     for address in KEPT:
         assert ask(address).body == client.get(address).content
-    assert front.store is store
