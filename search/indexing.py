@@ -16,6 +16,7 @@ from datetime import timedelta
 from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError, transaction
+from django.dispatch import Signal
 from sudachipy.errors import SudachiError
 
 from guard.background import run_later
@@ -34,6 +35,9 @@ BATCH = 500
 KEEP_CHANGES = timedelta(days=7)
 # A rebuild that failed has read all records for minutes, and what it failed of (a full disk) seldom goes at once.
 REST_SECONDS = 300.0
+
+# An index says other things than before though no change was logged: it was built anew, or repaired.
+renewed = Signal()
 
 _waiting: ContextVar[bool] = ContextVar("waiting_for_rebuild", default=False)
 
@@ -188,6 +192,7 @@ def _rebuild(engine: Engine, progress: Callable[[int], None] | None = None) -> i
     change_log.prune(KEEP_CHANGES)
     count = engine.rebuild(document_stream(), cursor=change_log.end_of_log(), progress=progress)
     _catch_up(engine)
+    renewed.send(Engine, engine=engine)
     return count
 
 
@@ -229,6 +234,8 @@ def repair(report: CheckReport, engine: Engine | None = None) -> None:
     for start in range(0, len(keys), BATCH):
         with engine.exclusive():
             _apply(engine, keys[start : start + BATCH])
+    if keys:
+        renewed.send(Engine, engine=engine)
 
 
 def catch_up_quietly(engine: Engine | None = None) -> None:

@@ -17,6 +17,7 @@ from wagtail.signals import page_slug_changed, post_page_move
 
 from directory.cache import forget
 from directory.models import Call, ContentChange, PublicRecord, VocabularyVersion
+from search.indexing import renewed
 
 from ..cms.tree import PAGES
 
@@ -42,6 +43,7 @@ def listen() -> None:
             m2m_changed.connect(_changed, sender=model)
     page_slug_changed.connect(_changed)
     post_page_move.connect(_changed)
+    renewed.connect(_changed)
 
 
 def _saved(sender: type[Model], update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from ...engines import ENGINES, engine_named, engines_in_use
 from ...engines.base import Engine, EngineError
-from ...indexing import catch_up, rebuild
+from ...indexing import catch_up, rebuild, renewed
 
 
 class Command(BaseCommand):
@@ -63,6 +63,7 @@ class Command(BaseCommand):
             raise CommandError(_("%s には、戻せる索引がありません。") % engine.name)
         try:
             index = engine.rollback()
+            renewed.send(type(engine), engine=engine)
             catch_up(engine)
         except EngineError as error:
             raise CommandError(_("戻せませんでした：%s") % error) from error

@@ -31,7 +31,8 @@ from directory.models import (
     Resource,
 )
 from portal.models import GuidancePage, NewsPage, PortalSettings, SituationPage, StandardPage
-from search.indexing import catch_up
+from search.engines import get_engine
+from search.indexing import catch_up, check, repair
 from tests.factories import DeskFactory, PlaceFactory
 from tests.portal.kept.conftest import Ask
 
@@ -216,7 +217,21 @@ def test_should_keep_no_list_while_the_index_is_behind(ask: Ask) -> None:
     assert not ask(address).was_made
 
 
-def _open_from_nine_to_five(published: bool = True) -> str:
+def test_should_show_what_a_repaired_index_holds(ask: Ask, commit: Callable) -> None:
+    """No record changed: the index lacked one, and nobody knew."""
+    found: list[str] = []
+    commit(
+        lambda: found.append(PlaceFactory(name="索引から落ちた居場所", reading="ああああ", areas=["yorozu"]).short_id)
+    )
+    address = "/search/?kind=place&area=yorozu&sort=reading"
+    get_engine().apply([], [f"resource:{found[0]}"])
+    assert "索引から落ちた居場所" not in ask(address).text
+    assert not ask(address).was_made
+    repair(check())
+    assert "索引から落ちた居場所" in ask(address).text
+
+
+def _open_from_nine_to_five() -> str:
     desk = DeskFactory(name="九時五時の窓口", areas=["yorozu"])
     desk.opening_rules = [
         desk.opening_rules.model(weekdays=[0, 1, 2, 3, 4], opens=time(9), closes=time(17)),
