@@ -127,7 +127,7 @@ class GuidancePage(PortalPage):
     fields = ParentalManyToManyField(Field, blank=True, related_name="+", verbose_name=_("分野"))
     body = StreamField(Body(), blank=True, verbose_name=_("本文"))
 
-    template = "portal/guidance_page.html"
+    template = "portal/article_page.html"
     parent_page_types = ["portal.GuidanceIndexPage"]
     subpage_types: list[str] = []
     search_fields = [*PortalPage.search_fields, *searchable("photo_alt", "body")]
@@ -286,7 +286,7 @@ class StandardPage(PortalPage):
 
     body = StreamField(Body(), blank=True, verbose_name=_("本文"))
 
-    template = "portal/standard_page.html"
+    template = "portal/article_page.html"
     parent_page_types = ["portal.HomePage", "portal.StandardPage"]
     search_fields = [*PortalPage.search_fields, *searchable("body")]
     content_panels = [*PortalPage.content_panels, FieldPanel("body")]
