@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
 
 from portal.kept import database
 from portal.kept.front import Front, store
@@ -70,7 +71,10 @@ def ask(db: None) -> Iterator[Ask]:
         status, sent = begun[0]
         return Reply(int(status[:3]), dict(sent), content, bool(made))
 
-    yield get
+    # Requests close connections; a test is a transaction of one that stays open.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "close", lambda: None)
+        yield get
     store.clear()
     database._resting_until = 0.0
 
