@@ -266,6 +266,7 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("ja", "日本語"), ("en", "English")]
 # The admin's search by our own terms: the stock backends take a run of Japanese as one word.
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.modelsearch"}}
+TASKS = {"default": {"BACKEND": "search.modelsearch.tasks.Immediately"}}
 # Private pages and documents lead to the log-in of the admin.
 WAGTAIL_FRONTEND_LOGIN_URL = "/admin/login/"
 # All that pages show is WebP, also because it is written without what a camera noted (where it stood, when).
