@@ -13,9 +13,11 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, Revision
 
 from directory.choices import Surface
+from directory.exchange import bulk_demo
 from directory.fixtures import FixtureError
 from directory.models import Area, InstitutionType, NationalLine, Organisation, PublicRecord, Resource, Town
 from portal.demo import city as demo
+from search import indexing
 from search.indexing import check
 
 pytestmark = pytest.mark.django_db
@@ -103,10 +105,11 @@ def test_should_come_back_the_same_after_removal(
 
 
 @pytest.mark.slow
-def test_should_multiply_for_benchmarks(own_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "STAMP", tmp_path / "demo.json")
+def test_should_multiply_for_benchmarks(own_index: Path) -> None:
     wanted = Resource.objects.count() + 50
-    run("--resources", str(wanted), "--seed", "7")
+    with indexing.waiting_for_rebuild():
+        bulk_demo.multiply(demo.ORIGIN, wanted, seed=7)
+    indexing.rebuild()
     assert PublicRecord.written.count() == wanted
     report = check()
     assert not (report.missing or report.stale or report.surplus)
@@ -122,7 +125,8 @@ def test_should_load_nothing_at_all_when_a_file_is_broken(
     def broken(*args: object) -> None:
         raise FixtureError(["situations.yaml: no title"])
 
-    monkeypatch.setattr(demo.PageBuilder, "build", broken)
+    # By then everything of before is taken away.
+    monkeypatch.setattr(demo.RegisterLoader, "load_areas", broken)
     with pytest.raises(CommandError, match=r"situations\.yaml"):
         run()
     assert (Resource.objects.count(), Page.objects.count()) == before
