@@ -59,7 +59,9 @@ def find(request: HttpRequest) -> HttpResponse:
 def _topics(checked: set[str]) -> list[dict[str, Any]]:
     """What is sudden and cannot wait, then the other needs under their first field, each once."""
     sudden = _("急な病気・けが・火事・出産")
-    groups: dict[str, list[dict[str, Any]]] = {sudden: []} | {name: [] for _code, name in field_options()}
+    groups: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in (sudden, *(name for _code, name in field_options()))
+    }
     for need in all_needs():
         if need.fields and need.code != UNKNOWN:
             groups.setdefault(sudden if need.role == NeedRole.SUDDEN else need.fields[0][1], []).append(

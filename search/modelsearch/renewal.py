@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from modelsearch.backends import get_search_backend
@@ -36,7 +37,7 @@ def renew() -> int:
     backend = get_search_backend()
     count = 0
     for content_type in ContentType.objects.filter(pk__in=entries.values("content_type")):
-        model = content_type.model_class()
+        model: Any = content_type.model_class()
         if model is None:
             continue
         keys = list(entries.filter(content_type=content_type).values_list("object_id", flat=True))
