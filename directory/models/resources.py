@@ -170,7 +170,7 @@ class Resource(
         problems: dict[str, ValidationError] = {}
 
         def problem(field: str, text: Promise) -> None:
-            problems[field] = ValidationError([text])
+            problems[field] = ValidationError(str(text))
 
         if self.type_id:
             if self.is_staff_only_type:
