@@ -3,7 +3,7 @@
 import json
 import os
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -98,7 +98,7 @@ class TantivyEngine(Engine):
         searcher = self._current().searcher
         with telling(self._builds.root):
             found = searcher.search(Query.all_query(), limit=max(searcher.num_docs, 1), count=False)
-            documents: Iterator[Any] = (searcher.doc(address) for _score, address in found.hits)
+            documents: Any = (searcher.doc(address) for _score, address in found.hits)
             return {
                 document.get_first("key"): bytes(document.get_first("fingerprint")).decode() for document in documents
             }
