@@ -29,8 +29,10 @@ def when_ready(server: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """A worker has searched once before its first visitor comes, and follows what is published from then on."""
     if worker.app.app_uri == wsgi_app:
+        from portal.kept.disk import start_watching
         from portal.operations.warm import ask_once
         from search.following import start_following
 
+        start_watching()
         ask_once()
         start_following()

@@ -124,12 +124,13 @@ def forget(part: str) -> None:
     if connection.in_atomic_block:
         # Also what was read since the mark was made: it may have been read before the change.
         _thread.own[part] = f"own {_token()}"
-    for work in _listeners.get(part, ()):
+    for work in (*_listeners.get(part, ()), *_listeners.get(ALL, ())):
         transaction.on_commit(work)
 
 
 def when_forgotten(part: str, work: Callable[[], None]) -> None:
-    """Have something done after each commit in which a part was forgotten. It may be called many times for one commit."""
+    """Have something done after each commit in which a part, or any (`ALL`), was forgotten. It may be called many times for
+    one commit."""
     _listeners.setdefault(part, []).append(work)
 
 

@@ -24,6 +24,7 @@ class _Lane:
 
     def __init__(self, name: str) -> None:
         self.places = threading.BoundedSemaphore(MOST_WAITING)
+        self.is_full = False
         self.worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"later-{name}")
 
 
@@ -41,8 +42,11 @@ def run_later(work: Callable[[], object], lane: str = "mails") -> bool:
         return True
     chosen = _lane(lane)
     if not chosen.places.acquire(blocking=False):
-        log.error("Too much waits to be done after answers (%s); one piece of work was dropped", lane)
+        if not chosen.is_full:
+            log.error("Too much waits to be done after answers (%s); work is dropped until there is room", lane)
+        chosen.is_full = True
         return False
+    chosen.is_full = False
     chosen.worker.submit(_do_and_leave, work, chosen)
     return True
 

@@ -19,7 +19,7 @@ class PortalConfig(AppConfig):
 
         from . import signals  # noqa: F401
         from .documents import PageSource
-        from .kept import changes
+        from .kept import changes, disk
         from .models.base import default_municipality
         from .operations import checks, spare  # noqa: F401 (checks register themselves)
         from .views.resources import preview_context
@@ -28,4 +28,5 @@ class PortalConfig(AppConfig):
         register_home(default_municipality)
         register_page(preview_context)
         changes.listen()
+        disk.listen()
         spare.listen(self)

@@ -202,6 +202,12 @@ TIME_ZONE = "Asia/Tokyo"
 USE_I18N = True
 USE_TZ = True
 
+# Kept pages lie as files for the web server in front (deploy/nginx.conf), which must be able to read them.
+KEPT_PAGES = VAR_DIR / "kept" if env.bool("KEPT_PAGES", default=False) else None
+if KEPT_PAGES:
+    KEPT_PAGES.mkdir(exist_ok=True)
+    KEPT_PAGES.chmod(0o755)
+
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "media/"
@@ -260,6 +266,7 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("ja", "日本語"), ("en", "English")]
 # The admin's search by our own terms: the stock backends take a run of Japanese as one word.
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.modelsearch"}}
+TASKS = {"default": {"BACKEND": "search.modelsearch.tasks.Immediately"}}
 # Private pages and documents lead to the log-in of the admin.
 WAGTAIL_FRONTEND_LOGIN_URL = "/admin/login/"
 # All that pages show is WebP, also because it is written without what a camera noted (where it stood, when).

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..choices import NeedRole, TypeRole
 from ..public.roles import is_sought, role_of, types_as
 from .danger import leading_needs
-from .needs import needs_as
+from .needs import NeedEntry, needs_as
 from .understanding import SURE, Understanding
 
 MOST_LEADS = 3
@@ -20,6 +20,9 @@ LEAST_LIKELY = 0.06
 
 # Types of which there are lines to call and hardly desks.
 LINES = frozenset({TypeRole.EMERGENCY, TypeRole.CRISIS})
+
+# Needs of so many fields are a story, which the desk for everything hears first.
+SEVERAL_FIELDS = 2
 
 Leads = tuple[dict[str, list[str]], str]
 
@@ -66,6 +69,24 @@ def leading_types(understanding: Understanding) -> Leads:
         if reason == "guess" and heard:
             leads[:0] = everything
     return _by_type(leads), reason
+
+
+def leading_types_of_needs(needs: Sequence[NeedEntry], is_unsure: bool) -> Leads:
+    """The same for needs that were chosen and not told in words (the finder): all types that answer them.
+
+    `is_unsure`: the visitor also said that they do not know. The desk for everything comes first for the reasons that it does
+    in `leading_types`, otherwise where a need names it, or last; why is "several", "not-understood" (nothing was chosen that
+    a desk answers), "where" or "need".
+    """
+    everything = [(code, "") for code in types_as(TypeRole.EVERYTHING)]
+    told = [(code, need.code) for need in needs for code in need.types]
+    if len({code for need in needs for code, _name in need.fields[:1]}) >= SEVERAL_FIELDS:
+        reason = "several"
+    elif is_unsure or not told:
+        reason = "not-understood"
+    else:
+        reason = "where" if any(need.role == NeedRole.WHERE for need in needs) else "need"
+    return _by_type([*told, *everything] if reason == "need" else [*everything, *told]), reason
 
 
 def _likely(understanding: Understanding) -> Iterator[tuple[str, str]]:

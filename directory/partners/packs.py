@@ -110,22 +110,13 @@ def visible_contacts(partner: Partner | None) -> ContactPointQuerySet:
     if partner is None:
         return contacts
     lists = ContactList.objects.filter(pack__in=packs_of(partner))
-    return contacts.filter(_chosen(lists) | Q(organisation_id=partner.organisation_id))
+    return contacts.filter(ContactList.held_by_any(lists) | Q(organisation_id=partner.organisation_id))
 
 
 def coordinators(partner: Partner | None) -> ContactPointQuerySet:
     """The 連絡調整担当 whom a visitor may call; not those of the visitor's own institution."""
     found = visible_contacts(partner).filter(is_coordinator=True)
     return found.exclude(organisation_id=partner.organisation_id) if partner else found
-
-
-def _chosen(lists: Iterable[ContactList]) -> Q:
-    """Contact points that stand on one of the lists."""
-    lists = list(lists)
-    roles = sorted({role for one in lists for role in one.roles})
-    having = ContactPoint.objects.filter(roles__code__in=roles).values("pk")
-    chosen = Q(pk__in=having) if roles else Q(pk__in=[])
-    return chosen | Q(is_wide_area=True) if any(one.wide_area for one in lists) else chosen
 
 
 def packs_with(contact: ContactPoint) -> list[SharingPack]:
@@ -143,7 +134,7 @@ def note_use(contacts: Iterable[ContactPoint], partner: Partner | None) -> None:
 
 def _stands_on(contact: ContactPoint, lists: Iterable[ContactList]) -> bool:
     codes = {role.code for role in contact.roles.all()}
-    return any(codes & set(one.roles) or (one.wide_area and contact.is_wide_area) for one in lists)
+    return any(one.holds(codes, contact.is_wide_area) for one in lists)
 
 
 def contents(pack: SharingPack, *, whole: bool = False) -> Contents:
@@ -153,12 +144,12 @@ def contents(pack: SharingPack, *, whole: bool = False) -> Contents:
     codes: dict[int, set[str]] = defaultdict(set)
     rows: dict[int, tuple[datetime, date | None, bool]] = {}
     columns = ("pk", "updated_at", "confirmed_on", "is_wide_area", "roles__code")
-    for pk, updated_at, confirmed_on, is_wide, code in current_contacts().filter(_chosen(lists)).values_list(*columns):
+    for pk, updated_at, confirmed_on, is_wide, code in (
+        current_contacts().filter(ContactList.held_by_any(lists)).values_list(*columns)
+    ):
         codes[pk].add(code)
         rows[pk] = (updated_at, confirmed_on, is_wide)
-    standing = [
-        [pk for pk, row in rows.items() if codes[pk] & set(one.roles) or (one.wide_area and row[2])] for one in lists
-    ]
+    standing = [[pk for pk, row in rows.items() if one.holds(codes[pk], row[2])] for one in lists]
     reasons = [duty for duty in pack.duties.all() if duty.direction == Direction.CALL]
     called = [[pk for pk in rows if codes[pk] & set(duty.roles)] for duty in reasons]
     shown = [pks if whole else pks[:SHOWN_CONTACTS] for pks in standing]

@@ -282,10 +282,12 @@ def _validated(
     claims: dict[str, str] = {}
     problems: list[str] = []
     named = set()
+    # What a row points to was looked up among all that there is: nobody has to ask the database for each once more.
+    unasked = ["latest_revision", *(field.name for field in form.model._meta.fields if field.is_relation)]
     for line, row in enumerate(rows, start=2):
         try:
             values = form.read(row, known)
-            _record(form, values).clean_fields(exclude=["latest_revision"])
+            _record(form, values).clean_fields(exclude=unasked)
         except ValidationError as error:
             problems.append(_row_problem(line, " ".join(error.messages)))
             continue

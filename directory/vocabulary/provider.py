@@ -18,6 +18,8 @@ from search.questions.vocabulary import Vocabulary
 
 from ..cache import forget, remembered
 from ..finding.hints import hints
+from ..finding.needs import MEMORY as NEEDS
+from ..finding.needs import all_needs
 from ..models import DangerPattern, Phrase, Promotion, StopWord, SynonymGroup, VocabularyVersion
 from ..models.vocabulary import split_words
 
@@ -30,7 +32,7 @@ _reason: ContextVar[str] = ContextVar("reason_of_change", default="")
 
 def provide() -> tuple[str, Callable[[], Vocabulary]]:
     """The version of the vocabulary in use, and a function that reads it (see `search.questions.vocabulary`)."""
-    version = remembered(MEMORY, timezone.localdate(), _version)
+    version = f"{remembered(MEMORY, timezone.localdate(), _version)}.{remembered(NEEDS, 'said', _needs_version)}"
     return version, lambda: read(version)
 
 
@@ -41,6 +43,17 @@ def _version() -> str:
     return f"{newest}.{timezone.localdate():%Y%m%d}.{places}"
 
 
+def _needs_version() -> str:
+    said = [(need.code, need.name, need.plain) for need in all_needs()]
+    return hashlib.blake2b(repr(said).encode(), digest_size=8).hexdigest()
+
+
+def _names() -> Iterator[SearchPhrase]:
+    """What a need is called, here and by people in it, says that need: also of one that the city made yesterday."""
+    for need in all_needs():
+        yield from (SearchPhrase(need.code, text) for text in dict.fromkeys((need.name, need.plain)))
+
+
 def read(version: str) -> Vocabulary:
     """All words from the tables: what is retired is left out."""
     return Vocabulary(
@@ -49,9 +62,12 @@ def read(version: str) -> Vocabulary:
             SearchSynonyms(layer, tuple(split_words(words)))
             for layer, words in SynonymGroup.objects.values_list("layer", "words")
         ),
-        phrases=tuple(
-            SearchPhrase(phrase.target, phrase.text, _is_own(phrase.origin, phrase.latest_revision_id))
-            for phrase in Phrase.objects.select_related("need", "type").exclude(need__retired=True)
+        phrases=(
+            *_names(),
+            *(
+                SearchPhrase(phrase.target, phrase.text, _is_own(phrase.origin, phrase.latest_revision_id))
+                for phrase in Phrase.objects.select_related("need", "type").exclude(need__retired=True)
+            ),
         ),
         dangers=tuple(
             SearchDanger(topic, say, unless, side, _is_own(origin, revision))

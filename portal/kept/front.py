@@ -24,7 +24,7 @@ from ..cms.tickets import ENVIRON, Ticket
 from ..counter_list import COOKIE as LIST_COOKIE
 from ..operations.patience import patient
 from ..operations.spare import failure
-from . import database
+from . import database, disk
 from .store import Key, Page, Store, coding_for, encode
 
 # What only staff see, what is a file and what has rules of its own: handed on untouched.
@@ -73,6 +73,8 @@ class Front:
             return _spare(environ, error) if database.hangs() else self._made(environ)
         now = datetime.now(TOKYO)
         if page and page.generation == generations[cache.ALL] and now < page.until:
+            if key:
+                disk.put(key, page)
             return _kept(environ, page)
         environ[cache.ENVIRON] = generations
         if key is None:
@@ -88,6 +90,7 @@ class Front:
             until = min([next_midnight(now), *turns])
             page = Page(_headers(headers, now), body[0], generations[cache.ALL], now, until)
             store.put(key, page)
+            disk.put(key, page)
             return _kept(environ, page)
         store.drop(key)
         return _coded(environ, status, headers, body)

@@ -7,13 +7,14 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from directory.areas.index import AreaNode, area_index
 from directory.areas.locate import Whereabouts, locate
 from directory.choices import NeedRole, TypeRole
 from directory.finding.danger import band_of_needs
 from directory.finding.filters import field_options
+from directory.finding.leads import leading_types_of_needs
 from directory.finding.needs import NeedEntry, all_needs, needs_of
 from directory.finding.query import search_address
 from directory.public.roles import types_as
@@ -27,7 +28,12 @@ from ..shell import night_guidance
 # What the form's own box 「分からない」 says in the address; a need of this code is that box and no other.
 UNKNOWN = "anything"
 MOST_NEEDS = 30
-TWO_FIELDS = 2
+# Why the desk for everything comes first, or last.
+WHY_FOR_EVERYTHING = {
+    "several": _("いくつかのことが重なっていても、まとめて話せます"),
+    "not-understood": _("何の相談か、分からなくても大丈夫です"),
+}
+WHY_AT_LAST = _("どこに相談してよいか迷ったら、こちらへ")
 
 
 @transaction.non_atomic_requests
@@ -58,7 +64,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def _topics(checked: set[str]) -> list[dict[str, Any]]:
     """What is sudden and cannot wait, then the other needs under their first field, each once."""
-    sudden = _("急な病気・けが・火事・出産")
+    sudden = str(_("急な病気・けが・火事・出産"))
     groups: dict[str, list[dict[str, Any]]] = {
         name: [] for name in (sudden, *(name for _code, name in field_options()))
     }
@@ -84,34 +90,14 @@ def _area_groups(home: AreaNode | None, chosen: AreaNode | None) -> list[dict[st
 def _answer(
     needs: list[NeedEntry], area: AreaNode | None, home: AreaNode | None, whereabouts: Whereabouts, asked: list[str]
 ) -> dict[str, Any]:
-    """Desks in order: several fields, or none, lead to the desk for everything first; otherwise it comes last."""
+    """Desks in the order of `leading_types_of_needs`, each with why it is named."""
     now = timezone.localtime()
+    served, reason = leading_types_of_needs(needs, UNKNOWN in asked)
+    why = {code: need.plain for need in reversed(needs) for code in need.types}
+    if reason in WHY_FOR_EVERYTHING:
+        why |= dict.fromkeys(types_as(TypeRole.EVERYTHING), str(WHY_FOR_EVERYTHING[reason]))
+    desks = desks_of_types(list(served), area, home, a_type=1, needs=served)
     fields = {code for need in needs for code, _name in need.fields[:1]}
-    reasons: dict[str, str] = {}
-    served: dict[str, list[str]] = {}
-    for need in needs:
-        for code in need.types:
-            reasons.setdefault(code, need.plain)
-            served.setdefault(code, []).append(need.code)
-    types, everything = list(served), types_as(TypeRole.EVERYTHING)
-    many = len(fields) >= TWO_FIELDS
-    if many or not types or UNKNOWN in asked:
-        said = (
-            _("いくつかのことが重なっていても、まとめて話せます") if many else _("何の相談か、分からなくても大丈夫です")
-        )
-        reasons |= dict.fromkeys(everything, said)
-        is_first = True
-    else:
-        is_first = any(need.role == NeedRole.WHERE for need in needs)
-    others = [code for code in types if code not in everything]
-    # Where a need names the desk for everything itself, it says how early it comes.
-    if is_first:
-        types = [*everything, *others]
-    else:
-        types += [code for code in everything if code not in types]
-    for code in everything:
-        reasons.setdefault(code, _("どこに相談してよいか迷ったら、こちらへ"))
-    desks = desks_of_types(types, area, home, a_type=1, needs=served)
     return {
         "band": band_of_needs({need.code for need in needs}),
         "chosen": [need.plain for need in needs],
@@ -120,7 +106,7 @@ def _answer(
         "place_unknown": area is None and bool(whereabouts.text) and not whereabouts.is_ambiguous,
         "ambiguous": _ambiguous(whereabouts, asked) if area is None else [],
         "desks": spread(
-            (card(desk, now, reasons.get(desk.type.code, "")) for desk in desks),
+            (card(desk, now, why.get(desk.type.code, str(WHY_AT_LAST))) for desk in desks),
             area,
             home,
             served,

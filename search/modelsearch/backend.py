@@ -11,14 +11,13 @@ from modelsearch.conf import get_app_config
 from modelsearch.utils import get_content_type_pk, get_descendants_content_types_pks
 
 from .reading import read
-from .records import Entry, entry_of, rows_of
+from .records import entry_of, rows_of
 from .renewal import is_waiting
 from .tokens import fitting
 from .tree import EVERYTHING, NOTHING, Every, No, Run, Some, Tree, has_no, holds, wanted
 
 IndexEntry = get_app_config().get_model("IndexEntry")
 COLUMNS = ("title", "body", "autocomplete")
-BLANK = Entry([], [], [])
 # More keys than this are not written into a query one by one.
 MOST_KEYS = 500
 
@@ -144,12 +143,12 @@ class IndexMixin:
 
     def add_items(self, model: Any, objs: Iterable[Model]) -> None:
         """Write the entries of these records, or write them anew."""
-        if not model.get_search_fields():
+        if is_waiting() or not model.get_search_fields():
             return
         content_type = get_content_type_pk(model)
         rows = []
         for record in objs:
-            entry = BLANK if is_waiting() else entry_of(record)
+            entry = entry_of(record)
             columns = {name: self.column(list(fitting(getattr(entry, name)))) for name in COLUMNS}
             rows.append(IndexEntry(content_type_id=content_type, object_id=str(record.pk), **columns))
         IndexEntry.objects.using(self.write_connection.alias).bulk_create(

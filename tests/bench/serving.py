@@ -19,8 +19,10 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
+from urllib.request import urlopen
 
 from tests.elasticsearch.node import free_port
+from tests.nginx import program, running, shipped
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
@@ -35,7 +37,7 @@ def ask(port: int, paths: tuple[str, ...], seconds: float) -> list[float]:
     """Ask for the paths in turn on one connection; milliseconds of each answer."""
     measured: list[float] = []
     requests = [
-        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Encoding: br\r\n\r\n".encode() for path in paths
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Encoding: br, gzip\r\n\r\n".encode() for path in paths
     ]
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         file = connection.makefile("rb")
@@ -77,6 +79,7 @@ def served(folder: Path, port: int) -> Iterator[None]:
         "YOROZU_VAR": str(folder),
         "PORT": str(port),
         "RATE_LIMITS": "false",
+        "KEPT_PAGES": "true",
     }
     for command in (["migrate"], ["collectstatic", "--noinput"], ["demo_data"]):
         subprocess.run(
@@ -96,39 +99,20 @@ def served(folder: Path, port: int) -> Iterator[None]:
         server.wait(30)
 
 
-@contextmanager
-def nginx(folder: Path, port: int, content: bytes) -> Iterator[bool]:
-    """The same bytes as a file behind nginx; False where it is not installed."""
-    program = shutil.which("nginx")
-    if not program:
-        yield False
-        return
-    (folder / "page.html").write_bytes(content)
-    configuration = folder / "nginx.conf"
-    configuration.write_text(
-        f"worker_processes 2; daemon off; pid {folder}/nginx.pid; error_log /dev/null; user root;\n"
-        "events { worker_connections 256; }\n"
-        f"http {{ access_log off; keepalive_requests 10000000; server {{ listen 127.0.0.1:{port}; root {folder};\n"
-        "location / { try_files /page.html =404; default_type text/html; } } }\n"
-    )
-    server = subprocess.Popen([program, "-c", str(configuration)], stderr=subprocess.DEVNULL)
-    try:
-        _wait(port)
-        yield True
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
 def _wait(port: int) -> None:
-    deadline = time.monotonic() + 90
+    """Until every worker answers: they read their words before, and a connection waits for the one that takes it."""
+    deadline, quick = time.monotonic() + 180, 0
     while time.monotonic() < deadline:
+        started = time.perf_counter()
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            time.sleep(1)
-            return
+            with urlopen(f"http://127.0.0.1:{port}/find/", timeout=60) as answer:
+                answer.read()
         except OSError:
             time.sleep(0.2)
+            continue
+        quick = quick + 1 if time.perf_counter() - started < 0.1 else 0
+        if quick == 10 * WORKERS:
+            return
     raise SystemExit("the server did not start")
 
 
@@ -141,10 +125,25 @@ def main() -> dict[str, object]:
         with served(folder / "site", port):
             found["kept"] = rate(port, KEPT)
             found["made"] = rate(port, MADE)
-        beside = free_port()
-        with nginx(folder, beside, b"x" * 7_300) as is_there:
-            found["nginx, a file of the same size"] = rate(beside, ("/",)) if is_there else "not installed"
+            if program():
+                beside = free_port()
+                with running(folder, beside, shipped(beside, port, folder / "site")):
+                    found["kept, from the disk"] = rate(beside, KEPT)
+                found["nginx, the same files"] = _files_of_nginx(folder)
     return found
+
+
+def _files_of_nginx(folder: Path) -> dict[str, float]:
+    """The same pages as the same files, by nginx with no rule and no header of ours."""
+    port, files = free_port(), folder / "files"
+    lie = next((folder / "site" / "kept" / "current" / "http").iterdir())
+    for path in KEPT:
+        (files / path[1:]).mkdir(parents=True, exist_ok=True)
+        for ending in ("", ".gz"):
+            shutil.copy(lie / path[1:] / f"_.html{ending}", files / path[1:] / f"index.html{ending}")
+    content = f"server {{ listen 127.0.0.1:{port}; root {files}; gzip_static on; }}"
+    with running(folder, port, content):
+        return rate(port, KEPT)
 
 
 if __name__ == "__main__":

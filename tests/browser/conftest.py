@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import template
+from tests.nginx import program
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLAGS = [
@@ -52,10 +53,22 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
+def nginx() -> str:
+    """Where nginx is. A laptop may skip; CI may not."""
+    found = program()
+    if not found:
+        reason = "nginx is missing: apt-get install nginx"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
 def site_environment(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a demo that is loaded and ready to be served; on SQLite, whatever the run is on."""
     folder, port = tmp_path_factory.mktemp("site"), str(free_port())
-    environment = {**os.environ, "YOROZU_ENV": "demo", "YOROZU_VAR": str(folder), "PORT": port}
+    environment = {**os.environ, "YOROZU_ENV": "demo", "YOROZU_VAR": str(folder), "PORT": port, "KEPT_PAGES": "true"}
     environment.pop("DATABASE_URL", None)
     if not template.copy_site(folder):
         manage(environment, "migrate", "--verbosity", "0")

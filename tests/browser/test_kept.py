@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-from tests.browser.conftest import manage
+from tests.browser.conftest import free_port, manage
+from tests.nginx import running, shipped
 
 pytestmark = pytest.mark.browser
 
@@ -65,3 +68,41 @@ def test_should_show_at_once_what_another_process_published(site: str, site_envi
     finally:
         change_elsewhere(site_environment, **before)
     assert all("あす、市役所" not in page(address)[2] for address in addresses)
+
+
+def test_should_let_nginx_give_out_what_is_kept(
+    site: str, site_environment: dict[str, str], nginx: str, tmp_path: Path
+) -> None:
+    folder, port = Path(site_environment["YOROZU_VAR"]), free_port()
+    before_nginx = f"http://127.0.0.1:{port}"
+    content = shipped(port, int(site_environment["PORT"]), folder)
+    addresses = [f"{before_nginx}{path}" for path in ("/", "/browse/place/?area=tobu", quote("/こんなとき/"))]
+    with running(tmp_path, port, content):
+        made = {address: _answer(address) for address in addresses}
+        kept = {address: _answer(address) for address in addresses}
+        for address in addresses:
+            assert made[address][2].startswith("W/") and not kept[address][2].startswith("W/"), address
+            assert made[address][0] == kept[address][0]
+            assert kept[address][1] == made[address][1] | {"Strict-Transport-Security": HSTS}
+            assert page(address, kept[address][2])[0] == 304
+        assert _answer(addresses[0], Cookie="a=b; list=abc")[2] is None
+        before = change_elsewhere(site_environment, notice="あす、市役所はお休みです")
+        try:
+            for address in addresses:
+                assert "あす、市役所はお休みです" in page(address, kept[address][2])[2], address
+        finally:
+            change_elsewhere(site_environment, **before)
+        assert all(page(address)[2] == kept[address][0] for address in addresses)
+
+
+HSTS = "max-age=31536000; includeSubDomains"
+# They differ between any two answers.
+OF_ONE_ANSWER = {"Date", "ETag", "Etag", "Last-Modified", "Content-Length", "Accept-Ranges", "Connection", "Server"}
+
+
+def _answer(address: str, **headers: str) -> tuple[str, dict[str, str], str | None]:
+    """Text, headers that say something of the page, ETag."""
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=20) as answer:  # noqa: S310
+        said = {name: value for name, value in answer.headers.items() if name not in OF_ONE_ANSWER}
+        said["Content-Security-Policy"] = "; ".join(sorted(said["Content-Security-Policy"].split("; ")))
+        return answer.read().decode(), said, answer.headers["ETag"]

@@ -9,6 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from guard import policy
+from portal.kept.front import OWN_COOKIES
+from tests.settings_of import settings_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
@@ -53,6 +55,18 @@ def test_should_let_nginx_send_pictures_only(nginx: str) -> None:
 def test_should_let_nginx_say_itself_who_asks(nginx: str) -> None:
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in nginx
     assert "$proxy_add_x_forwarded_for" not in nginx
+
+
+def test_should_let_nginx_ask_for_https_as_the_site_does(nginx: str) -> None:
+    said = settings_of("production")
+    expected = f"max-age={said['SECURE_HSTS_SECONDS']}; includeSubDomains"
+    assert said["SECURE_HSTS_INCLUDE_SUBDOMAINS"]
+    assert f'add_header Strict-Transport-Security "{expected}";' in location(nginx, "/")
+
+
+def test_should_let_nginx_know_the_cookies_that_change_a_page(nginx: str) -> None:
+    named = re.search(r"\(\?:\^\|\[; \]\)\(\?:([a-z|]+)\)=", nginx)
+    assert set(named[1].split("|")) == OWN_COOKIES
 
 
 def test_should_write_down_neither_words_nor_visitors(nginx: str) -> None:

@@ -8,8 +8,15 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
+from directory.areas.index import home_area
 from directory.cache import forget_all
+from directory.finding.answers import answer
+from directory.finding.leads import leading_types_of_needs
+from directory.finding.needs import all_needs
+from directory.finding.query import Asked
 from directory.models import NationalLine, Need
+from directory.public.roles import is_sought
+from directory.public.selectors import desks_of_types
 
 pytestmark = pytest.mark.django_db
 Page = Callable[..., BeautifulSoup]
@@ -171,3 +178,18 @@ def test_should_store_nothing(client: Client, django_assert_num_queries: Callabl
         query for query in queries if not query["sql"].lstrip().upper().startswith(("SELECT", "SAVEPOINT", "RELEASE"))
     ]
     assert not response.cookies
+
+
+def test_should_lead_where_the_results_lead_for_the_same_need() -> None:
+    """Chosen or told in its own words, a need is answered by the same institution first."""
+    home, differ = home_area(), {}
+    for need in all_needs():
+        types, reason = leading_types_of_needs([need], is_unsure=False)
+        found = answer(Asked(q=need.name), home)
+        first = found.desk.resource.type.code if found.desk else ""
+        # Places and activities are sought in the list; of the city hall's sections the words tell which.
+        if first and not found.band and not any(is_sought(code) for code in need.types[:1]):
+            chosen = next(code for code in types if desks_of_types([code], None, home))
+            if chosen != first:
+                differ[need.code] = (chosen, first, reason, found.desk_reason)
+    assert differ == {}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Set
+
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
@@ -14,6 +17,7 @@ from ...fields import ChoiceSetField
 from ...models import InstitutionType
 from ...models.base import Record
 from ..choices import Direction, FulfilledBy, Role
+from .contacts import ContactPoint
 
 
 class SharingPack(Record, ClusterableModel):
@@ -66,6 +70,19 @@ class ContactList(Orderable):
         super().clean()
         if not self.roles and not self.wide_area:
             raise ValidationError({"roles": _("区分を選ぶか、「広い範囲の窓口」に印を付けてください。")})
+
+    def holds(self, roles: Set[str], is_wide_area: bool) -> bool:
+        """Whether a contact point with these roles stands on the list: the rule for who sees it."""
+        return not roles.isdisjoint(self.roles) or (self.wide_area and is_wide_area)
+
+    @staticmethod
+    def held_by_any(lists: Iterable[ContactList]) -> Q:
+        """The same rule as a question to the database: contact points that stand on one of the lists."""
+        lists = list(lists)
+        roles = {role for one in lists for role in one.roles}
+        having = ContactPoint.objects.filter(roles__code__in=sorted(roles)).values("pk")
+        chosen = Q(pk__in=having) if roles else Q(pk__in=[])
+        return chosen | Q(is_wide_area=True) if any(one.wide_area for one in lists) else chosen
 
 
 class PublicList(Orderable):

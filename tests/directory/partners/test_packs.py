@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,9 +14,9 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from directory.fixtures import FixtureError
-from directory.partners.choices import Act, Format
+from directory.partners.choices import Act, Format, Role
 from directory.partners.exchange.reference import load_packs
-from directory.partners.models import ContactPoint, Delivery, Partner, SharingPack, TrailLine
+from directory.partners.models import ContactList, ContactPoint, Delivery, Partner, SharingPack, TrailLine
 from directory.partners.packs import contents, current_contacts, partners_of
 from portal.filters import jdate
 from tests.factories import ContactPointFactory, OrganisationFactory
@@ -277,3 +278,18 @@ def test_should_be_changed_in_the_admin(approver: Client) -> None:
     assert pack.title == "シルバーとの新しい連携"
     assert (pack.contact_lists.count(), pack.duties.count()) == (lists, duties)
     assert TrailLine.objects.filter(act=Act.CHANGED, detail__kind="sharingpack", user="city-approver").exists()
+
+
+def test_should_hold_the_same_contact_points_in_python_and_in_the_database() -> None:
+    """Who sees a contact point is one rule in two languages."""
+    dice = random.Random(7)
+    codes = sorted(Role.values)
+    contacts = [(contact, {role.code for role in contact.roles.all()}) for contact in current_contacts()]
+    assert any(contact.is_wide_area for contact, _roles in contacts)
+    for _time in range(40):
+        lists = [
+            ContactList(roles=dice.sample(codes, dice.randint(0, 3)), wide_area=dice.random() < 0.3)
+            for _list in range(dice.randint(0, 3))
+        ]
+        held = {c.pk for c, roles in contacts if any(one.holds(roles, c.is_wide_area) for one in lists)}
+        assert held == set(current_contacts().filter(ContactList.held_by_any(lists)).values_list("pk", flat=True))
