@@ -53,9 +53,10 @@ test: $(VENV)/.test ## Run the whole test suite
 test-quick: $(VENV)/.test ## What needs no server of its own and no long while
 	$(PYTEST) -m "not (browser or elasticsearch or server or slow)" $(ARGS)
 
-check: $(VENV)/.test ## Lint, format, migrations, system checks, import rules
+check: $(VENV)/.test ## Lint, format, types, migrations, system checks, import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	YOROZU_ENV=test $(BIN)/mypy
 	YOROZU_ENV=test $(BIN)/python manage.py makemigrations --check --dry-run
 	YOROZU_ENV=test $(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/lint-imports

@@ -3,6 +3,8 @@
 What stands on the command line or in GUNICORN_CMD_ARGS counts more (`--bind`, `--workers`, `--threads`).
 """
 
+from typing import Any
+
 wsgi_app = "portal.wsgi"
 # Reads requests without giving them a thread; with another class, eight slow visitors stop the site.
 worker_class = "guard.server.worker.BufferedWorker"
@@ -16,7 +18,7 @@ loglevel = "warning"
 control_socket_disable = True
 
 
-def when_ready(server):
+def when_ready(server: Any) -> None:
     """The site is loaded and no worker is forked yet: they share what is read here."""
     if server.cfg.preload_app and server.app.app_uri == wsgi_app:
         from portal.operations.warm import read_files
@@ -24,7 +26,7 @@ def when_ready(server):
         read_files()
 
 
-def post_worker_init(worker):
+def post_worker_init(worker: Any) -> None:
     """A worker has searched once before its first visitor comes, and follows what is published from then on."""
     if worker.app.app_uri == wsgi_app:
         from portal.kept.disk import start_watching

@@ -24,6 +24,7 @@ from django.db import DatabaseError, connection, transaction
 
 from .models.changes import ContentChange
 
+Name = TypeVar("Name")
 Value = TypeVar("Value")
 # Of the site as a whole: pages are made of everything.
 ALL = ""
@@ -45,7 +46,7 @@ _listeners: dict[str, list[Callable[[], None]]] = {}
 # What was read last, by any thread: for when nothing can be read.
 _last: dict[str, str] = {}
 # Of each part that is tried out now, what was read of it; only the thread that tries sees it.
-_aside: ContextVar[Mapping[str, dict[object, Any]]] = ContextVar("aside", default=MappingProxyType({}))
+_aside: ContextVar[Mapping[str, dict[Any, Any]]] = ContextVar("aside", default=MappingProxyType({}))
 
 
 class _Thread(threading.local):
@@ -80,8 +81,8 @@ def remembered(part: str, name: object, make: Callable[[], Value]) -> Value:
 
 
 def remembered_each(
-    part: str, names: Iterable[object], make: Callable[[list[object]], Mapping[object, Value]]
-) -> dict[object, Value]:
+    part: str, names: Iterable[Name], make: Callable[[list[Name]], Mapping[Name, Value]]
+) -> dict[Name, Value]:
     """The values of names in a part; all that are not known are made together."""
     if (tried := _aside.get().get(part)) is not None:
         names = list(names)
@@ -100,8 +101,8 @@ def remembered_each(
         try:
             made = make(missing)
         except DatabaseError:
-            old = {name: _values.get((part, name)) for name in missing}
-            if any(known is None or known[0] != generation for known in old.values()):
+            old = {name: known for name in missing if (known := _values.get((part, name))) and known[0] == generation}
+            if len(old) < len(set(missing)):
                 raise
             return values | {
                 name: _keep(part, name, generation, known[2], STALE_SECONDS) for name, known in old.items()

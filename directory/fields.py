@@ -1,5 +1,6 @@
 """A model field for "any of these", stored as a JSON list in the order of the choices."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -14,13 +15,13 @@ class ChoiceSetField(models.JSONField):
     `allowed` is a Django `Choices` class. It stays out of migrations, so that a new choice needs none.
     """
 
-    def __init__(self, *args: Any, allowed: type[models.Choices] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, allowed: type[models.Choices] = models.Choices, **kwargs: Any) -> None:
         self.allowed = allowed
         kwargs.setdefault("default", list)
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list, dict]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Leave the choices out of the migration."""
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("allowed", None)
@@ -44,7 +45,7 @@ class ChoiceSetField(models.JSONField):
 
     def formfield(self, **kwargs: Any) -> forms.Field:
         """Checkboxes; the values come back as the choices' own type."""
-        cast = type(self.allowed.values[0])
+        cast: Callable[[Any], Any] = type(self.allowed.values[0])
         return forms.TypedMultipleChoiceField(
             choices=self.allowed.choices,
             coerce=cast,

@@ -22,10 +22,10 @@ class FixtureError(Exception):
 
 
 # The same in C takes a tenth of the time; PyYAML can be built without it.
-_SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Loader(_SafeLoader):
+class _Loader(_SafeLoader):  # type: ignore[valid-type, misc]
     """YAML 1.2's idea of true and false: in PyYAML's 1.1 the key `on` is a truth value."""
 
     yaml_implicit_resolvers = {

@@ -81,7 +81,7 @@ def follow_deletion(sender: type, instance: Model, **kwargs: Any) -> None:
         forget(group)
     if sender in WORDS:
         _note_words(instance, _("削除"))
-    if sender is Resource:
+    if sender is Resource and isinstance(instance, Resource):
         forget("records")
         record_change([f"resource:{instance.short_id}"])
 

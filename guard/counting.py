@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -180,7 +181,12 @@ def _redis(address: str) -> RedisStorage:
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
-    waits = {"socket_timeout": REDIS_WAIT, "socket_connect_timeout": REDIS_WAIT, "retry": Retry(NoBackoff(), 0)}
+    # All of it goes on to the library of Redis, which takes more than limits declares.
+    waits: dict[str, Any] = {
+        "socket_timeout": REDIS_WAIT,
+        "socket_connect_timeout": REDIS_WAIT,
+        "retry": Retry(NoBackoff(), 0),
+    }
     return RedisStorage(address, wrap_exceptions=True, **waits)
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
+from django.http.response import HttpResponseBase
 
 from . import policy
 
@@ -37,15 +38,17 @@ class ContentPolicy(CSPMiddleware):
     A view that set a policy of its own (uploaded files) keeps it.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """See CSPMiddleware."""
         if getattr(request, "is_dummy", False):
             # A page that is made for a preview, under the name of the site; it is sent from the host of the admin.
-            response._csp_config = policy.PAGES
+            response._csp_config = policy.PAGES  # type: ignore[attr-defined]
             return response
         return super().process_response(request, response)
 
-    def get_policy_parts(self, request: HttpRequest, response: HttpResponse, report_only: bool = False) -> PolicyParts:
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
         """See CSPMiddleware."""
         parts = super().get_policy_parts(request, response, report_only)
         if report_only:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -50,7 +51,9 @@ class PageSource:
 def document(page: Page) -> SearchDocument:
     """The search document of a page."""
     need = getattr(page, "need", None)
-    fields = list(need.fields.all()) if need else list(getattr(page, "fields", StandardPage.objects.none()).all())
+    # Some pages have fields of their own.
+    owner: Any = need or page
+    fields = list(owner.fields.all()) if hasattr(owner, "fields") else []
     return SearchDocument(
         key=f"page:{page.pk}",
         title=page.title,

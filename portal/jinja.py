@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -37,11 +37,12 @@ class Texts(NodeTransformer):
     def visit_Output(self, node: nodes.Output) -> nodes.Output:
         """Texts with values: each value is escaped like any other."""
         node.nodes = [piece for child in node.nodes for piece in self._pieces(child)]
-        return self.generic_visit(node)
+        self.generic_visit(node)
+        return node
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         """A text alone, wherever it stands."""
-        node = self.generic_visit(node)
+        self.generic_visit(node)
         if not _is_text(node):
             return node
         if node.kwargs:
@@ -49,11 +50,11 @@ class Texts(NodeTransformer):
         return nodes.MarkSafe(nodes.Const(_translated(node).replace("%%", "%")))
 
     @staticmethod
-    def _pieces(node: nodes.Node) -> list[nodes.Node]:
+    def _pieces(node: nodes.Expr) -> list[nodes.Expr]:
         if not _is_text(node) or not node.kwargs:
             return [node]
         values = {pair.key: pair.value for pair in node.kwargs}
-        pieces: list[nodes.Node] = []
+        pieces: list[nodes.Expr] = []
         text, start = _translated(node), 0
         for found in VARIABLE.finditer(text):
             value = nodes.TemplateData("%") if found[2] else values[found[1]]
@@ -62,7 +63,7 @@ class Texts(NodeTransformer):
         return [*pieces, nodes.TemplateData(text[start:])]
 
 
-def _is_text(node: nodes.Node) -> bool:
+def _is_text(node: nodes.Node) -> TypeGuard[nodes.Call]:
     return isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name in {"_", "gettext"}
 
 
@@ -96,7 +97,7 @@ def environment(**options: Any) -> Environment:
     }
     made = Pages(**options)
     # `{% trans %}` hands its variables over by name.
-    made.newstyle_gettext = True
+    made.newstyle_gettext = True  # type: ignore[attr-defined]
     made.globals.update(
         ending_desk=ending_desk,
         ending_line=shell.ending_line,
@@ -133,7 +134,7 @@ def url(name: str, *args: Any) -> str:
 
 def local_date(value: Any, form: str) -> str:
     """Django's `date`, in the time of the city."""
-    return date(timezone.template_localtime(value), form)
+    return date(timezone.template_localtime(value), form)  # type: ignore[attr-defined]
 
 
 def shell_of(request: HttpRequest | None) -> dict[str, Any]:

@@ -280,9 +280,9 @@ WAGTAILIMAGES_IMAGE_FORM_BASE = "guard.uploads.forms.ImageForm"
 WAGTAILDOCS_MAX_UPLOAD_SIZE = policy.LARGEST_DOCUMENT
 WAGTAILDOCS_DOCUMENT_FORM_BASE = "guard.uploads.forms.DocumentForm"
 WAGTAILDOCS_CONTENT_TYPES = policy.DOCUMENT_TYPES
-WAGTAILDOCS_INLINE_CONTENT_TYPES = []
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
-WAGTAILEMBEDS_FINDERS = []
+WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
 
 # Search: the embedded index lies on disk, one folder for each build; with a cluster it answers when that is away.
 ELASTICSEARCH = {

@@ -89,5 +89,7 @@ def prune(older_than: timedelta) -> int:
     old = IndexChange.objects.filter(created_at__lt=timezone.now() - older_than)
     # The newest of them stays: at it stands an index that has seen all that is forgotten.
     newest = old.order_by("-id").values_list("id", flat=True).first()
+    if newest is None:
+        return 0
     deleted, _by_model = old.exclude(id=newest).delete()
     return deleted

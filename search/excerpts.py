@@ -54,7 +54,8 @@ def excerpt(texts: Iterable[str], words: tuple[str, ...], length: int = 120) -> 
         for passage in _passages(text, length):
             # What its first sentence says counts twice: a passage begins where it speaks of the matter.
             whole = _fold(passage)
-            start = whole[: _SENTENCE.match(whole).end()]
+            sentence = _SENTENCE.match(whole)
+            start = sentence[0] if sentence else whole
             count = sum((word in whole) + (word in start) for word in looked_for)
             if count > most:
                 best, most = passage, count

@@ -1,6 +1,7 @@
 """The log of changes that every index follows."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -26,10 +27,10 @@ class IndexChange(models.Model):
         return self.key
 
 
-class MissQuerySet(models.QuerySet):
+class MissQuerySet(models.QuerySet["Miss"]):
     """What was looked for in vain."""
 
-    def often(self, days: int = 3) -> "MissQuerySet":
+    def often(self, days: int = 3) -> models.QuerySet["Miss", dict[str, Any]]:
         """Words that were not found on at least so many different days: what one person asked once stays unseen."""
         # The default order by day would keep apart what belongs together.
         return (

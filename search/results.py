@@ -47,8 +47,8 @@ def search(
         also=also or {},
         on=on or timezone.localdate(),
     )
-    engine = engine or get_engine()
-    result = engine.search(query)
+    asked = engine or get_engine()
+    result = asked.search(query)
     if result.total == 0 and query.minimum_match > 1 and question.is_held:
-        result = engine.search(replace(query, minimum_match=1))
+        result = asked.search(replace(query, minimum_match=1))
     return result

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 from wagtail.admin.utils import get_valid_next_url_from_request
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.models import RevisionMixin
 from wagtail.snippets.views.snippets import CopyView, CreateView, DeleteView, EditView, UnpublishView
 
@@ -33,7 +34,7 @@ def verdict_context(user: Any, broken: Sequence[Broken], reason: str = "") -> di
     }
 
 
-class Gated:
+class Gated(WagtailAdminTemplateMixin):
     """A view that makes a change only where no call that holds breaks, or somebody who may says why."""
 
     broken: Sequence[Broken] = ()
@@ -151,7 +152,7 @@ class WarnedDeleteView(DeleteView):
 
 def _without(desk: models.Model, user: Any, change: str) -> dict[str, Any]:
     """The calls that would break without a desk; asked before, so there is nothing to confirm besides."""
-    tried = type(desk)._default_manager.get(pk=desk.pk)
+    tried: Any = type(desk)._default_manager.get(pk=desk.pk)
     broken = desk_would_break(getattr(tried, change), {tried.type_id}) if tried.live else ()
     return verdict_context(user, broken) | {"is_told": True}
 

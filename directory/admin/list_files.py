@@ -61,7 +61,7 @@ def cell(item: Model, name: str) -> Any:
     field = item._meta.get_field(name)
     if field.many_to_many:
         return safe_cell("、".join(str(one) for one in getattr(item, name).all()))
-    value = getattr(item, f"get_{name}_display")() if field.choices else getattr(item, name)
+    value = getattr(item, f"get_{name}_display")() if getattr(field, "choices", None) else getattr(item, name)
     if isinstance(value, bool):
         return _("はい") if value else _("いいえ")
     if value is None:

@@ -1,5 +1,6 @@
 """The register in the admin: one viewset a table, all words in Japanese."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
     FieldPanel,
@@ -113,7 +114,7 @@ class ResourceViewSet(FileViewSet):
     ]
     list_filter = ["type", "fields", "areas", "live"]
     own_panels: list[str] = []
-    own_heading = ""
+    own_heading: str | Promise = ""
 
     def get_edit_handler(self) -> TabbedInterface:
         """Tabs in the order in which an editor thinks: what, how to reach it, when, for whom, how sure, for staff."""

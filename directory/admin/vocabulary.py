@@ -285,7 +285,7 @@ def files(request: HttpRequest) -> HttpResponse:
         "formats": [
             {
                 "label": kind.label,
-                "count": kind.model.objects.count(),
+                "count": kind.model._default_manager.count(),
                 "url": reverse("vocabulary_export", args=[kind.name]),
             }
             for kind in FORMATS.values()

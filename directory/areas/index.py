@@ -31,6 +31,11 @@ class AreaNode:
     lon: float | None
     retired: bool
 
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Where its middle is, if that is known."""
+        return None if self.lat is None or self.lon is None else (self.lat, self.lon)
+
 
 class AreaIndex:
     """All areas with their relations, small enough to be held whole (a prefecture has some thousands)."""

@@ -8,9 +8,12 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Callable
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
+from ..choices import Kind
 from ..identity import stable_short_id, stable_uuid
 from ..models import Channel, OpeningException, OpeningRule, Resource, Town
 from ..public.store import refresh_public_records
@@ -87,7 +90,7 @@ def _write(
             live_revision_id=None,
             latest_revision_id=None,
         )
-        if source.lat is not None:
+        if source.lat is not None and source.lon is not None:
             values.update(
                 town_id=town.pk,
                 lat=source.lat + chance.uniform(-0.02, 0.02),
@@ -98,8 +101,8 @@ def _write(
         places.append(town)
     Resource.objects.bulk_create(rows)
     fields, needs, areas = (getattr(Resource, name).through for name in ("fields", "needs", "areas"))
-    links: dict[type, list] = {fields: [], needs: [], areas: []}
-    parts: dict[type, list] = {model: [] for model in PARTS}
+    links: dict[type[Model], list[Any]] = {fields: [], needs: [], areas: []}
+    parts: dict[type[Model], list[Any]] = {model: [] for model in PARTS}
     for row, source, town in zip(rows, sources, places, strict=True):
         pattern = patterns[source.pk]
         links[fields] += [fields(resource_id=row.pk, field_id=pk) for pk in pattern.fields]
@@ -107,15 +110,15 @@ def _write(
         links[areas].append(areas(resource_id=row.pk, area_id=chance.choice(town.areas.all()).pk))
         for model, items in pattern.parts.items():
             for item in items:
-                twin = copy.copy(item)
+                twin: Any = copy.copy(item)
                 twin._state = copy.copy(item._state)
                 twin.pk, twin.resource_id, twin._state.adding = None, row.pk, True
                 parts[model].append(twin)
         own = {field.attname: getattr(source, field.attname) for field in type(source)._meta.local_concrete_fields}
-        specific = MODELS[source.kind](**{**own, "resource_ptr_id": row.pk})
+        specific = MODELS[Kind(source.kind)](**{**own, "resource_ptr_id": row.pk})
         specifics.append(specific)
-    for model, items in (*links.items(), *parts.items()):
-        model.objects.bulk_create(items)
+    for table, items in (*links.items(), *parts.items()):
+        table._default_manager.bulk_create(items)
     for specific in specifics:
         # raw: only the kind's own table; its base row stands already.
         specific.save_base(raw=True, force_insert=True)

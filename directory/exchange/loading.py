@@ -82,10 +82,10 @@ class RegisterLoader:
                 name=entry["name"],
                 reading=entry["reading"],
             )
-            town.postal_codes = [PostalCode(code=code.replace("-", "")) for code in entry["postal"]]
+            town.postal_codes.set([PostalCode(code=code.replace("-", "")) for code in entry["postal"]])
             town.full_clean()
             town.save()
-            town.areas.set([school, school.parent])
+            town.areas.set([area for area in (school, school.parent) if area])
             self.towns[entry["key"]] = town
         forget_areas()
 
@@ -119,8 +119,8 @@ class RegisterLoader:
         forget_areas()
         for name, file in files.items():
             home = file.municipality.key if file.municipality else municipality
-            for entry in file.organisations:
-                self._guard(f"{name}: {entry.key}", self._organisation, entry, home)
+            for organisation in file.organisations:
+                self._guard(f"{name}: {organisation.key}", self._organisation, organisation, home)
         for name, file in files.items():
             for entry in file.resources:
                 self._guard(f"{name}: {entry.key}", self._resource, entry)
@@ -166,9 +166,9 @@ class RegisterLoader:
             source=" ".join(part for part in (source.file, source.section) if part),
             quote=source.quote,
         )
-        organisation.roles = [
-            OrganisationRole(programme=self.programmes[code], note=entry.note) for code in entry.programmes
-        ]
+        organisation.roles.set(
+            [OrganisationRole(programme=self.programmes[code], note=entry.note) for code in entry.programmes]
+        )
         organisation.full_clean()
         organisation.save()
         self.organisations[entry.key] = organisation
@@ -189,20 +189,22 @@ class RegisterLoader:
             **self._plain_values(entry),
             **self._kind_values(entry),
         )
-        resource.channels = [
-            Channel(sort_order=order, **item.model_dump()) for order, item in enumerate(entry.channels)
-        ]
-        resource.opening_rules = [
-            OpeningRule(sort_order=order, weekdays=item.days, **item.model_dump(exclude={"days"}))
-            for order, item in enumerate(entry.hours)
-        ]
-        resource.opening_exceptions = [
-            OpeningException(sort_order=order, **item.model_dump()) for order, item in enumerate(entry.exceptions)
-        ]
+        resource.channels.set(
+            [Channel(sort_order=order, **item.model_dump()) for order, item in enumerate(entry.channels)]
+        )
+        resource.opening_rules.set(
+            [
+                OpeningRule(sort_order=order, weekdays=item.days, **item.model_dump(exclude={"days"}))
+                for order, item in enumerate(entry.hours)
+            ]
+        )
+        resource.opening_exceptions.set(
+            [OpeningException(sort_order=order, **item.model_dump()) for order, item in enumerate(entry.exceptions)]
+        )
         resource.fields = [self.fields[code] for code in entry.fields]
         resource.needs = [self.needs[code] for code in entry.needs]
         resource.areas = [self.areas[key] for key in entry.areas]
-        if entry.desk:
+        if entry.desk and isinstance(resource, ConsultationDesk):
             resource.default_for = [self.areas[key] for key in entry.desk.default_for]
         for part in (*resource.channels.all(), *resource.opening_rules.all(), *resource.opening_exceptions.all()):
             part.full_clean(exclude=["resource"])
@@ -259,8 +261,10 @@ class RegisterLoader:
     def _next_steps(self, entry: register_file.ResourceEntry) -> None:
         if entry.next and entry.key in self.resources:
             resource = self.resources[entry.key]
-            resource.next_steps = [
-                NextStep(target=Resource.objects.get(pk=self.resources[key].pk), sort_order=order)
-                for order, key in enumerate(entry.next)
-            ]
+            resource.next_steps.set(
+                [
+                    NextStep(target=Resource.objects.get(pk=self.resources[key].pk), sort_order=order)
+                    for order, key in enumerate(entry.next)
+                ]
+            )
             resource.save()

@@ -24,5 +24,5 @@ def qr_code(text: str) -> QrCode:
     code = segno.make(text, error="m", micro=False)
     return QrCode(
         src=code.svg_data_uri(border=BORDER, dark="#000", light="#fff"),
-        size=code.symbol_size(scale=PIXELS_A_MODULE, border=BORDER)[0],
+        size=int(code.symbol_size(scale=PIXELS_A_MODULE, border=BORDER)[0]),
     )

@@ -62,7 +62,7 @@ def load_reference() -> Counter[str]:
 
 
 def _create(model: type[Model], lookup: dict[str, Any], values: dict[str, Any]) -> bool:
-    if model.objects.filter(**lookup).exists():
+    if model._default_manager.filter(**lookup).exists():
         return False
     record = model(**lookup, **values, origin=ORIGIN)
     record.full_clean()
@@ -198,10 +198,12 @@ def _load_needs() -> int:
             continue
         texts = {name: row[name] for name in ("code", "name", "reading", "plain", "role")}
         need = Need(**texts, order=order, origin=ORIGIN)
-        need.answers = [
-            NeedAnswer(type=types[code], sort_order=place)
-            for place, code in enumerate(row["institution_types"].split())
-        ]
+        need.answers.set(
+            [
+                NeedAnswer(type=types[code], sort_order=place)
+                for place, code in enumerate(row["institution_types"].split())
+            ]
+        )
         need.full_clean()
         need.save()
         need.fields.set([fields[code] for code in row["fields"].split()])
@@ -278,7 +280,7 @@ def _load_danger_sides(topics: Mapping[str, DangerTopic], problems: list[str]) -
 
 def _load_words(name: str) -> int:
     """A kind of words is loaded once: afterwards they are the city's own."""
-    if FORMATS[name].model.objects.exists() or not (WORDS / f"{name}.csv").exists():
+    if FORMATS[name].model._default_manager.exists() or not (WORDS / f"{name}.csv").exists():
         return 0
     counts = import_csv(name, (WORDS / f"{name}.csv").read_text(encoding="utf-8-sig"), origin=ORIGIN)
     return counts["created"]

@@ -360,7 +360,7 @@ def _found(
 
     found, result = at()
     for facet in ("day", "area"):
-        if result.total == 0 and understood.pop(facet, None):
+        if result.total == 0 and understood.pop(facet, ()):
             found, result = at()
             if result.total:
                 return found, result, facet

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ..areas.index import area_index
@@ -28,7 +29,7 @@ class Filter:
 
     name: str
     facet: str
-    label: str
+    label: str | Promise
     options: Callable[[], Options]
 
     def read(self, query: QueryDict, options: Options | None = None) -> tuple[str, ...]:

@@ -55,7 +55,9 @@ class Tongue:
 
     def status(self, is_open: bool | None) -> str:
         """Whether something is open, or nothing where nobody knows."""
-        return {True: self.open, False: self.closed}.get(is_open, "")  # type: ignore[call-overload]
+        if is_open is None:
+            return ""
+        return self.open if is_open else self.closed
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from search.engines.base import EngineHit, EngineResult, EngineUnavailable
+from search.engines.base import EngineHit, EngineResult, EngineUnavailable, Sort
 from search.questions.query import Question, understand
 from search.results import search
 
@@ -22,7 +23,7 @@ PER_PAGE = 20
 RANKED = 100
 # What a visitor can take out of what was understood; an address with more was not made by the site.
 MOST_OFF = 12
-SORTS = (
+SORTS: tuple[tuple[Sort, str | Promise], ...] = (
     ("relevance", _("おすすめ順")),
     ("reading", _("五十音順")),
     ("verified", _("確認日が新しい順")),
@@ -42,7 +43,7 @@ class Asked:
 
     q: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    sort: str = "relevance"
+    sort: Sort = "relevance"
     page: int = 1
     near: tuple[float, float] | None = None
     path: str = "/search/"
@@ -52,11 +53,11 @@ class Asked:
     def read(cls, query: QueryDict, options: Mapping[str, Options], path: str = "/search/") -> Asked:
         """From a query string; what cannot be understood is left out, never an error."""
         filters = {item.name: values for item in FILTERS if (values := item.read(query, options[item.name]))}
-        sort = query.get("sort", "")
+        sorts: dict[str, Sort] = {name: name for name, _label in SORTS}
         return cls(
             q=query.get("q", "").replace("\x00", "").strip()[:MOST_TEXT],
             filters=filters,
-            sort=sort if sort in dict(SORTS) else "relevance",
+            sort=sorts.get(query.get("sort", ""), "relevance"),
             page=_positive(query.get("page", "")),
             near=_point(query.get("near", "")),
             path=path,
@@ -126,12 +127,12 @@ def run(
     """
     chosen = {item.facet: asked.filters[item.name] for item in FILTERS if item.name in asked.filters}
     near = asked.near or (_centre(asked, home) if asked.sort == "distance" else None)
-    sort = asked.sort if asked.sort != "distance" or near else "relevance"
+    sort: Sort = asked.sort if asked.sort != "distance" or near else "relevance"
 
     def at(offset: int, limit: int) -> EngineResult:
         return search(
             question,
-            filters={**at_home(area_index().nodes.get(home)), **(understood or {}), **chosen},
+            filters={**at_home(area_index().nodes.get(home) if home else None), **(understood or {}), **chosen},
             facets=tuple(item.facet for item in FILTERS),
             sort=sort,
             near=near,
@@ -156,7 +157,7 @@ def run(
 
 def _centre(asked: Asked, home: int | None) -> tuple[float, float] | None:
     node = central_area(asked, home)
-    return (node.lat, node.lon) if node else None
+    return node.point if node else None
 
 
 def central_area(asked: Asked, home: int | None) -> AreaNode | None:
@@ -164,7 +165,7 @@ def central_area(asked: Asked, home: int | None) -> AreaNode | None:
     index = area_index()
     nodes = [index.by_slug[slug] for slug in asked.filters.get("area", ())[-1:]]
     nodes += [index.nodes[home]] if home in index.nodes else []
-    return next((node for node in nodes if node.lat is not None and node.lon is not None), None)
+    return next((node for node in nodes if node.point), None)
 
 
 def facet_counts(facet: str, home: AreaNode | None) -> Mapping[str, int]:

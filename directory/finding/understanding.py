@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -152,17 +151,17 @@ class Understanding:
         if self.is_not_ours:
             # The city hall's own sections, and what the words find.
             return dict.fromkeys(types_as(TypeRole.SECTION), 1.0)
-        weights: Counter[str] = Counter(dict.fromkeys(leading_types(self.danger), 1.0))
+        weights = dict.fromkeys(leading_types(self.danger), 1.0)
         if self.question.language and not self.question.is_held:
             # Nothing of what is said is surely known but that an interpreter is needed.
             weights.update(dict.fromkeys(types_as(TypeRole.INTERPRETER), 1.0))
         for code, likelihood in self.question.heard.types:
             if likelihood >= LIKELY and self.question.is_held and not self._is_unknown_word:
-                weights[code] = max(weights[code], likelihood)
+                weights[code] = max(weights.get(code, 0.0), likelihood)
         for target in self.targets:
             for code, share in zip(target.types, TYPE_SHARES, strict=False):
-                weights[code] = max(weights[code], target.score * share)
-        return dict(weights.most_common())
+                weights[code] = max(weights.get(code, 0.0), target.score * share)
+        return dict(sorted(weights.items(), key=lambda item: item[1], reverse=True))
 
     @property
     def seeks_place(self) -> bool:
@@ -177,7 +176,7 @@ class Understanding:
     @property
     def filters(self) -> dict[str, tuple[str, ...]]:
         """What narrows the answers, by facet: the area, and days where one wants to go somewhere."""
-        found = {"area": (self.area.slug,)} if self.area else {}
+        found: dict[str, tuple[str, ...]] = {"area": (self.area.slug,)} if self.area else {}
         if self.either and not self.area:
             found["area"] = tuple(node.slug for node in self.either)
         if self.days and self.seeks_place:
@@ -214,7 +213,8 @@ def ask(text: str, *, off: Collection[str] = ()) -> Understanding:
     area, when, speaker = _by_postal_code(text, off), "", ""
     if area:
         chips.append(Chip(f"area:{area.slug}", area.name))
-    index, either = area_index(), ()
+    index = area_index()
+    either: tuple[AreaNode, ...] = ()
     for found in question.hints:
         hint = found.hint
         if hint.slot == SPEAKER:

@@ -94,6 +94,11 @@ class OpeningException(Frozen):
             raise ValueError("an exception that is not closed needs both times")
         return self
 
+    @property
+    def times(self) -> tuple[time, time] | None:
+        """When it opens and closes; None where it is closed."""
+        return None if self.closed or self.opens is None or self.closes is None else (self.opens, self.closes)
+
 
 class Schedule(Frozen):
     """All that is known about the opening times of a resource."""
@@ -276,17 +281,16 @@ def _in_force(exceptions: Iterable[OpeningException], day: date) -> list[Opening
 def _intervals(rules: Iterable[OpeningRule], exceptions: Sequence[OpeningException], day: date) -> list[Interval]:
     in_force = _in_force(exceptions, day) if exceptions else ()
     if in_force:
-        found = [_interval(exception, day) for exception in in_force if not exception.closed]
+        found = [_interval(exception, times, day) for exception in in_force if (times := exception.times)]
     else:
-        found = [_interval(rule, day) for rule in rules if _opens_on(rule, day)]
+        found = [_interval(rule, (rule.opens, rule.closes), day) for rule in rules if _opens_on(rule, day)]
     return sorted(found, key=lambda item: item[:2]) if len(found) > 1 else found
 
 
-def _interval(source: OpeningRule | OpeningException, day: date) -> Interval:
-    last_day = day if source.closes > source.opens else day + DAY
-    return Interval(
-        datetime.combine(day, source.opens, TOKYO), datetime.combine(last_day, source.closes, TOKYO), source
-    )
+def _interval(source: OpeningRule | OpeningException, times: tuple[time, time], day: date) -> Interval:
+    opens, closes = times
+    last_day = day if closes > opens else day + DAY
+    return Interval(datetime.combine(day, opens, TOKYO), datetime.combine(last_day, closes, TOKYO), source)
 
 
 def _begun(schedule: Schedule, day: date) -> list[Interval]:

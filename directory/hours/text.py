@@ -206,15 +206,15 @@ def _times(opens: time, closes: time) -> str:
 def _period(rule: OpeningRule, today: date | None) -> str:
     start, end = rule.valid_from, rule.valid_to
     if start and end:
-        year = today.year if today else start.year
+        year: int | None = today.year if today else start.year
         # Both or neither with their year: 「2026年12月1日〜2月28日」 would leave the second one open.
         if start.year != year or end.year != year:
             year = None
         return _("%(start)s〜%(end)sだけ") % {"start": _day(start, year), "end": _day(end, year)}
-    year = today.year if today else None
+    present = today.year if today else None
     if start and not (today and start <= today):
-        return _("%(start)sから") % {"start": _day(start, year)}
-    return _("%(end)sまで") % {"end": _day(end, year)} if end else ""
+        return _("%(start)sから") % {"start": _day(start, present)}
+    return _("%(end)sまで") % {"end": _day(end, present)} if end else ""
 
 
 def _exception(exception: OpeningException, today: date) -> str:
@@ -223,7 +223,7 @@ def _exception(exception: OpeningException, today: date) -> str:
         # A turn of the year that lies before us is plain without its number: 「12月29日（火）〜1月3日（日）」.
         year = exception.end.year if exception.end - today <= YEAR_UNDERSTOOD else today.year
         days = _("%(start)s〜%(end)s") % {"start": days, "end": _day_with_weekday(exception.end, year)}
-    what = _("お休み") if exception.closed else _times(exception.opens, exception.closes)
+    what = _times(*exception.times) if exception.times else _("お休み")
     return _("%(days)s %(what)s") % {"days": days, "what": what} + _bracketed([exception.reason])
 
 

@@ -135,7 +135,8 @@ def _right(row: Mapping[str, str], found: Answers) -> Iterator[tuple[str, bool]]
     if wanted["side"] and (found.band or row["banner"].strip()):
         yield "side", found.band is not None and found.band.side == wanted["side"]
     if wanted["line"]:
-        yield "line", bool(found.band and found.band.lines) and _same(found.band.lines[0].name, wanted["line"])
+        lines = found.band.lines if found.band else ()
+        yield "line", bool(lines) and _same(lines[0].name, wanted["line"])
     if wanted["desk"]:
         yield "desk", any(_same(name, wanted["desk"]) for name in _resources(found)[:AMONG])
     if wanted["language"]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
@@ -46,6 +47,9 @@ class Resource(
 
     Drafts live in this table: public code never reads it, but the `PublicRecord` made from it on publication.
     """
+
+    # Of each of the four; the bare table has none.
+    KIND: ClassVar[Kind]
 
     short_id = models.CharField(max_length=SHORT_ID_LENGTH, unique=True, default=new_short_id, editable=False)
     kind = models.CharField(_("種類"), max_length=12, choices=Kind, editable=False, db_index=True)
@@ -165,8 +169,8 @@ class Resource(
         super().clean()
         problems: dict[str, ValidationError] = {}
 
-        def problem(field: str, text: str) -> None:
-            problems[field] = ValidationError(text)
+        def problem(field: str, text: Promise) -> None:
+            problems[field] = ValidationError(str(text))
 
         if self.type_id:
             if self.is_staff_only_type:
@@ -188,7 +192,7 @@ class Resource(
         if problems:
             raise ValidationError(problems)
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep `kind` true to the class."""
         if kind := getattr(self, "KIND", None):
             self.kind = kind
@@ -203,15 +207,18 @@ class Resource(
         The row's own are protected from deletion; modelcluster would refuse to open the draft at all.
         """
         for name, model in (("organisation", Organisation), ("type", InstitutionType)):
-            if not model.objects.filter(pk=data.get(name)).exists():
-                row = Resource.objects.filter(pk=data.get("pk")).values_list(name, flat=True)
+            # A draft may name nothing, and one of a new record has no row.
+            named: Any = data.get(name)
+            if not model.objects.filter(pk=named).exists():
+                own: Any = data.get("pk")
+                row = Resource.objects.filter(pk=own).values_list(name, flat=True)
                 data = {**data, name: row.first()}
         return super().from_serializable_data(data, check_fks, strict_fks)
 
     @property
     def specific(self) -> "Resource":
         """The record as its own kind."""
-        return self if type(self) is not Resource else getattr(self, KIND_ATTRIBUTES[self.kind])
+        return self if type(self) is not Resource else getattr(self, KIND_ATTRIBUTES[Kind(self.kind)])
 
     def get_preview_template(self, request: object, mode_name: str) -> str:
         """Preview shows the very page that the public will see."""

@@ -131,7 +131,7 @@ class Phrase(Entry):
     @property
     def target(self) -> str:
         """The code that the search knows it by."""
-        return self.need.code if self.need_id else f"type:{self.type.code}"
+        return self.need.code if self.need else f"type:{self.type.code if self.type else ''}"
 
     def clean(self) -> None:
         """One target, words that say something, not twice for the same target."""
@@ -202,7 +202,7 @@ class Promotion(Entry):
     @property
     def key(self) -> str:
         """The key of the document that is promoted."""
-        return f"resource:{self.resource.short_id}" if self.resource_id else f"page:{self.page_id}"
+        return f"resource:{self.resource.short_id}" if self.resource else f"page:{self.page_id}"
 
     def clean(self) -> None:
         """One target, words that are words, days in their order."""

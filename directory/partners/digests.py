@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -162,7 +163,7 @@ def _partners_with_unsure(day: date) -> set[int]:
     )
 
 
-def _mail(member: Member, lines: list[str], link: str, connection: mail.backends.base.BaseEmailBackend) -> bool:
+def _mail(member: Member, lines: list[str], link: str, connection: BaseEmailBackend) -> bool:
     body = "\n".join(
         [
             _("連携機関のページからのお知らせです。"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Max, Q
 from django.utils import timezone
@@ -71,10 +72,10 @@ def standings() -> list[Standing]:
     return found
 
 
-def _last_deliveries() -> dict[int, dict[str, object]]:
+def _last_deliveries() -> dict[int, dict[str, Any]]:
     """For each pack: when it was last handed over, the version, and how many partners have opened and confirmed that one."""
     newest = Delivery.objects.values("pack").annotate(at=Max("at")).order_by()
-    found: dict[int, dict[str, object]] = {row["pack"]: {"at": row["at"]} for row in newest}
+    found: dict[int, dict[str, Any]] = {row["pack"]: {"at": row["at"]} for row in newest}
     versions = Delivery.objects.filter(at__in=[row["at"] for row in found.values()]).order_by("at", "pk")
     for pack, version in versions.values_list("pack", "version"):
         found[pack]["version"] = version
@@ -83,11 +84,11 @@ def _last_deliveries() -> dict[int, dict[str, object]]:
         of_version |= Q(pack=pack, version=row["version"])
     if of_version:
         counted = Delivery.objects.filter(of_version).values("pack").order_by()
-        for row in counted.annotate(
+        for seen in counted.annotate(
             opened=Count("partner", filter=~Q(opened_at=None), distinct=True),
             confirmed=Count("partner", filter=~Q(confirmed_at=None), distinct=True),
         ):
-            found[row["pack"]].update(opened=row["opened"], confirmed=row["confirmed"])
+            found[seen["pack"]].update(opened=seen["opened"], confirmed=seen["confirmed"])
     return found
 
 

@@ -91,7 +91,7 @@ class JoinForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """The site's rules for passwords (nothing like one's own address or name), and the same twice."""
-        cleaned = super().clean()
+        cleaned = super().clean() or self.cleaned_data
         if cleaned.get("password"):
             person = get_user_model()(username=self._mail, email=self._mail, last_name=cleaned.get("name", ""))
             try:
@@ -148,7 +148,7 @@ class ProposalForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """Line breaks as the record has them: a browser sends CRLF."""
-        cleaned = super().clean()
+        cleaned = super().clean() or self.cleaned_data
         for name in ("when_to_call", "what_to_say", "comment"):
             if cleaned.get(name):
                 cleaned[name] = cleaned[name].replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -180,7 +180,8 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["accept"].choices = [(name, name) for name in names]
+        accept: Any = self.fields["accept"]
+        accept.choices = [(name, name) for name in names]
 
 
 class DutyForm(forms.Form):
@@ -207,7 +208,7 @@ class TrailForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """An end before the beginning is a slip of the pen."""
-        cleaned = super().clean()
+        cleaned = super().clean() or self.cleaned_data
         if cleaned.get("since") and cleaned.get("until") and cleaned["until"] < cleaned["since"]:
             raise ValidationError(_("終わりの日が、始まりの日より前になっています。"))
         return cleaned

@@ -33,7 +33,7 @@ class Contacts:
 
     list: ContactList
     total: int
-    contacts: list[ContactPoint]
+    contacts: Sequence[ContactPoint]
 
     @property
     def more(self) -> int:
@@ -47,7 +47,7 @@ class Resources:
 
     list: PublicList
     total: int
-    resources: list[PublicResource]
+    resources: Sequence[PublicResource]
 
     @property
     def more(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -62,7 +63,8 @@ def clean_up() -> dict[str, int]:
         _("終わったセッション"): Session.objects.filter(expire_date__lt=now).delete()[0],
         _("変化のお知らせ"): ContactChange.objects.filter(at__lt=now - CHANGES).delete()[0],
     }
-    audit.note(Act.CLEANED, target=_("古い記録"), **{str(name): count for name, count in done.items()})
+    counts: dict[str, Any] = {str(name): count for name, count in done.items()}
+    audit.note(Act.CLEANED, target=_("古い記録"), **counts)
     return done
 
 

@@ -48,7 +48,7 @@ QUIET = frozenset(_QUIET.split())
 
 def label(field: str) -> str:
     """What a field is called on screen."""
-    return str(ContactPoint._meta.get_field(field).verbose_name)
+    return str(getattr(ContactPoint._meta.get_field(field), "verbose_name", field))
 
 
 def value_of(contact: ContactPoint, field: str) -> str:
@@ -140,7 +140,7 @@ def propose(contact: ContactPoint | None, visitor: Visitor, values: Mapping[str,
 
     Raises ValidationError where nothing differs, or where the record would not be valid with the values.
     """
-    now = contact or ContactPoint(organisation=visitor.partner.organisation)
+    now = contact or ContactPoint(organisation=visitor.own_partner.organisation)
     changes = {
         name: value for name, value in values.items() if name in PROPOSABLE and value != (getattr(now, name) or "")
     }
@@ -150,14 +150,14 @@ def propose(contact: ContactPoint | None, visitor: Visitor, values: Mapping[str,
     for name, value in changes.items():
         setattr(trial, name, value)
     trial.full_clean()
-    waiting = visitor.partner.proposals.filter(contact=contact, state=ProposalState.WAITING)
+    waiting = visitor.own_partner.proposals.filter(contact=contact, state=ProposalState.WAITING)
     if contact:
         waiting.delete()
     elif waiting.count() >= MOST_NEW:
         raise ValidationError(_("新しい連絡先の届け出が、もういくつも待っています。市の答えをお待ちください。"))
     proposal = Proposal(
         contact=contact,
-        partner=visitor.partner,
+        partner=visitor.own_partner,
         proposed_by=visitor.user.get_username(),
         changes=changes,
         seen={name: getattr(contact, name) or "" for name in changes} if contact else {},
@@ -228,7 +228,7 @@ def opened(today: Contents, visitor: Visitor, how: Format) -> None:
     Delivery.objects.create(
         pack=today.pack,
         pack_title=str(today.pack),
-        partner=visitor.partner,
+        partner=visitor.own_partner,
         format=how,
         version=today.version,
         contacts=today.contact_count,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from django.utils import timezone
@@ -21,15 +21,18 @@ from .audit import note
 from .choices import Act, ChangeKind
 from .doors.access import is_office, owes_second_factor
 from .models import ContactPoint, Member, Partner, SharingPack, Training
+from .models.querysets import ContactPointQuerySet
 from .packs import packs_with
 from .services import QUIET, note_change
 from .words import searchable_text
 
+# What an institution that is being deleted keeps for a moment.
+LEFT = "contacts_left"
 NOTED = (Partner, SharingPack, Training)
 SHOWN = tuple(field for field in ContactPoint._meta.concrete_fields if field.name not in QUIET)
 
 # What the look-up knows of other tables: their names, and whether persons may be found by theirs.
-FOUND_BY: dict[type[Model], Callable[[Any], QuerySet[ContactPoint]]] = {
+FOUND_BY: dict[type[Model], Callable[[Any], ContactPointQuerySet]] = {
     Organisation: lambda organisation: organisation.contact_points.all(),
     InstitutionType: lambda type_: ContactPoint.objects.filter(organisation__type=type_),
     Field: lambda field: ContactPoint.objects.having(fields=field),
@@ -114,7 +117,7 @@ def follow_saving(sender: type, instance: Model, created: bool, raw: bool = Fals
 @receiver(pre_delete, sender=Organisation)
 def remember_contacts(sender: type, instance: Organisation, **kwargs: Any) -> None:
     """Contact points outlive their institution, and then nothing leads from it to them."""
-    instance.contacts_left = list(instance.contact_points.approved())
+    instance.__dict__[LEFT] = list(instance.contact_points.approved())
 
 
 @receiver(post_delete)
@@ -123,7 +126,7 @@ def follow_removal(sender: type, instance: Model, **kwargs: Any) -> None:
     if sender in NOTED:
         _note(instance, done="deleted")
     elif sender is Organisation:
-        for contact in instance.contacts_left:
+        for contact in instance.__dict__[LEFT]:
             contact.refresh_from_db()
             note_change(contact, ChangeKind.CHANGED, ["organisation"])
 

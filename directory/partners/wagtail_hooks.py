@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -22,7 +23,7 @@ register_snippet(PartnersGroup)
 class OfficeItem(MenuItem):
     """Shown to those who may go there."""
 
-    def is_shown(self, request: object) -> bool:
+    def is_shown(self, request: HttpRequest) -> bool:
         """Whether the user is of the city and may see contact points."""
         return is_office(request.user)
 

@@ -10,9 +10,16 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import ValidationError
 
-from ..choices import ChannelKind, Kind
+from ..choices import ChannelKind
 from ..hours.rules import OpeningException, OpeningRule, Schedule
-from ..models import PublicRecord, Resource
+from ..models import (
+    ConsultationDesk,
+    EmploymentPathway,
+    GatheringPlace,
+    PublicRecord,
+    Resource,
+    VolunteerOpportunity,
+)
 from .record import (
     DeskFacts,
     PlaceFacts,
@@ -175,8 +182,8 @@ def _schedule(resource: Resource) -> Schedule:
 
 
 def _facts(specific: Resource) -> dict[str, Public]:
-    match specific.KIND:
-        case Kind.DESK:
+    match specific:
+        case ConsultationDesk():
             return {
                 "desk": DeskFacts(
                     programme=str(specific.programme) if specific.programme else "",
@@ -184,7 +191,7 @@ def _facts(specific: Resource) -> dict[str, Public]:
                     default_for=tuple(area.slug for area in specific.default_for.all()),
                 )
             }
-        case Kind.PLACE:
+        case GatheringPlace():
             return {
                 "gathering": PlaceFacts(
                     drop_in=specific.drop_in,
@@ -194,7 +201,7 @@ def _facts(specific: Resource) -> dict[str, Public]:
                     meal=specific.meal,
                 )
             }
-        case Kind.VOLUNTEER:
+        case VolunteerOpportunity():
             return {
                 "volunteer": VolunteerFacts(
                     activity=specific.activity,
@@ -204,7 +211,7 @@ def _facts(specific: Resource) -> dict[str, Public]:
                     deadline=specific.deadline,
                 )
             }
-        case Kind.WORK:
+        case EmploymentPathway():
             return {
                 "work": WorkFacts(
                     pathway=specific.pathway,

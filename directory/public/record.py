@@ -237,7 +237,7 @@ class PublicResource(Public):
     def first_channel(self) -> PublicChannel | None:
         """The channel to show on a card: the telephone if there is one."""
         phones = [channel for channel in self.channels if channel.kind == ChannelKind.PHONE]
-        return (phones or list(self.channels) or [None])[0]
+        return next(iter(phones or self.channels), None)
 
     @property
     def channels_without_voice(self) -> tuple[PublicChannel, ...]:

@@ -111,7 +111,7 @@ def _read_call(row: Row, known: Mapping[str, Any]) -> Values:
 
     no_type = _("「%s」という機関の種類はありません。")
     line = row["line"].strip()
-    values = {
+    values: dict[str, Any] = {
         "text": row["text"].strip(),
         "band": row["band"].strip(),
         "topics": records("topics", "danger:", _("「%s」という危険の話題はありません。")),
@@ -128,9 +128,9 @@ def _read_call(row: Row, known: Mapping[str, Any]) -> Values:
 
 
 def _write_call(call: Call) -> tuple[str, ...]:
+    many: tuple[Any, ...] = (call.topics, call.leads, call.never_leads)
     topics, leads, never_leads = (
-        ANY_OF.join(record.code for record in sorted(records.all(), key=lambda record: record.pk))
-        for records in (call.topics, call.leads, call.never_leads)
+        ANY_OF.join(record.code for record in sorted(records.all(), key=lambda record: record.pk)) for records in many
     )
     line = call.line.name if call.line else ""
     return (call.text, call.band, topics, call.side, line, leads, never_leads, call.language, call.note)
@@ -235,7 +235,7 @@ def import_csv(name: str, text: str, *, user: Any = None, replace: bool = False,
 
 def _records(form: Format) -> models.QuerySet:
     related = [field.name for field in form.model._meta.fields if field.name in {"need", "type", "topic", "line"}]
-    records = form.model.objects.order_by("pk").prefetch_related(*form.many)
+    records = form.model._default_manager.order_by("pk").prefetch_related(*form.many)
     return records.select_related(*related) if related else records
 
 
@@ -346,7 +346,7 @@ def _write(
             counts["updated"] += 1
         else:
             counts["unchanged"] += 1
-    form.model.objects.bulk_create(fresh, batch_size=BATCH)
+    form.model._default_manager.bulk_create(fresh, batch_size=BATCH)
     if form.many:
         for record, values in zip(fresh, (found[identity] for identity in found if identity not in there), strict=True):
             _set_many(form, record, values)
@@ -354,7 +354,7 @@ def _write(
     if replace:
         gone = [record.pk for identity, record in there.items() if identity not in found]
         for start in range(0, len(gone), BATCH):
-            form.model.objects.filter(pk__in=gone[start : start + BATCH]).delete()
+            form.model._default_manager.filter(pk__in=gone[start : start + BATCH]).delete()
         counts["deleted"] = len(gone)
     return counts
 

@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
+from django.contrib.auth.views import PasswordResetConfirmView, PasswordResetView
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
@@ -45,8 +47,8 @@ class ResetForm(PasswordResetForm):
         EmailMessage(subject, render_to_string(email_template_name, context), from_email, [to_email]).send()
 
 
-class LimitedReset:
-    """For a PasswordResetView: limits, and the mail after the answer."""
+class LimitedReset(PasswordResetView):
+    """Limits, and the mail after the answer."""
 
     form_class = ResetForm
 
@@ -55,7 +57,7 @@ class LimitedReset:
         return self.form_class
 
     @method_decorator(transaction.non_atomic_requests)
-    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Outside a transaction: what is counted stays counted."""
         return super().dispatch(*args, **kwargs)
 
@@ -80,14 +82,12 @@ class LimitedReset:
         return redirect(self.get_success_url())
 
 
-class OpeningReset:
-    """For a PasswordResetConfirmView: this browser is known from now on, so nobody's guesses stand in the way of logging in."""
-
-    request: HttpRequest
+class OpeningReset(PasswordResetConfirmView):
+    """This browser is known from now on, so nobody's guesses stand in the way of logging in."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Keep the password, then the browser."""
         response = super().form_valid(form)
-        self.user.refresh_from_db()
-        came_in(self.request, self.user)
+        form.user.refresh_from_db()
+        came_in(self.request, form.user)
         return response

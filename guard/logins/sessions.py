@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from ..policy import NO_CLICKS, STAFF_PAGES
+from .marked import MarkedRequest
 
 STARTED, SEEN = "session_started", "session_seen"
 WHY = {
@@ -54,7 +55,7 @@ class Sessions:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: MarkedRequest) -> HttpResponse:
         """Look at the session where somebody works."""
         request.session_ended = ""
         working = settings.SESSION_COOKIE_NAME in request.COOKIES and request.path_info.startswith(STAFF_PAGES)

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -38,6 +38,7 @@ from ..policy import (
     TRIES_NETWORK,
     Limit,
 )
+from .marked import MarkedRequest
 
 COOKIE = "known_browser"
 SALT = "guard.known-browser"
@@ -97,7 +98,7 @@ def remember_browser(request: HttpRequest, response: HttpResponse, user: Any) ->
 
 def came_in(request: HttpRequest, user: Any) -> None:
     """The person is in, with all that is asked of them; the answer will make the browser known (`rates.Rates`)."""
-    request.came_in = user
+    cast(MarkedRequest, request).came_in = user
 
 
 @dataclass(frozen=True)
@@ -183,13 +184,13 @@ class GuardedBackend(ModelBackend):
         guess = Try.of(request, name)
         outcome = guess.count()
         if not outcome.allowed:
-            request.refused = outcome
+            cast(MarkedRequest, request).refused = outcome
             raise PermissionDenied
         with _in_lane() as free:
             user = super().authenticate(request, username=name, password=password) if free else None
         if not free:
             guess.take_back()
-            request.refused = Outcome(False, BUSY_SECONDS)
+            cast(MarkedRequest, request).refused = Outcome(False, BUSY_SECONDS)
             raise PermissionDenied
         if user is not None:
             guess.take_back()

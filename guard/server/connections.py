@@ -70,6 +70,8 @@ class Channel(HTTPChannel):
     task_class = Task
     error_task_class = ErrorPage
     parser_class = CarefulParser
+    # What arrives just now.
+    request: Any
     # Whether more of what was refused may still arrive, and since when it is read and thrown away.
     unread = False
     lingering = False

@@ -39,6 +39,7 @@ class CarefulParser(HTTPRequestParser):
     """One request as it arrives. `adj` is `worker.adjustments()`."""
 
     largest = policy.LARGEST_BODY
+    completed: bool
 
     def __init__(self, adj: Any) -> None:
         super().__init__(adj)

@@ -22,7 +22,7 @@ from django.conf import settings
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
-from waitress.server import TcpWSGIServer, UnixWSGIServer
+from waitress.server import BaseWSGIServer, TcpWSGIServer, UnixWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from .. import policy
@@ -38,7 +38,7 @@ FILES = 3 * policy.CONNECTIONS + 500
 OTHER_FILES = 100
 
 
-class Watched(dict):
+class Watched(dict[int, Any]):
     """The map of a loop. Asks only those again what they wait for who did something: 1,000 idle ones cost nothing."""
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class Watched(dict):
 
     def _ask(self, channel: Any) -> None:
         number = channel._fileno
-        if number is None or self.get(number) is not channel:
+        if number is None or number not in self or self[number] is not channel:
             return
         wanted = selectors.EVENT_READ if channel.readable() else 0
         if channel.writable() and not channel.accepting:
@@ -98,7 +98,7 @@ class Watched(dict):
             channel.handle_error()
 
 
-class Door:
+class Door(BaseWSGIServer):
     """What one listening socket does beyond waitress' own."""
 
     channel_class = Channel
@@ -194,6 +194,8 @@ def adjustments(cfg: Any) -> Adjustments:
 
 class BufferedWorker(Worker):
     """A process that reads asynchronously and answers in `--threads` threads."""
+
+    alive: bool
 
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:

@@ -19,6 +19,15 @@ from . import documents, pictures
 from .names import harmless
 
 
+def _received(field: FileField, data: Any) -> Any:
+    """What was uploaded, under a harmless name. Raises ValidationError where Django's own field does."""
+    file = FileField.to_python(field, data)
+    if file is not None:
+        # Django refuses a file without a name.
+        file.name = harmless(str(file.name))
+    return file
+
+
 def _check_size(file: UploadedFile, largest: int) -> None:
     if file.size is not None and file.size > largest:
         raise ValidationError(
@@ -47,10 +56,9 @@ class PictureField(WagtailImageField):
 
     def to_python(self, data: Any) -> Any:
         """The uploaded picture under a harmless name. Raises ValidationError for what `pictures.check` refuses."""
-        file = FileField.to_python(self, data)
+        file = _received(self, data)
         if file is None:
             return None
-        file.name = harmless(file.name)
         _check_size(file, policy.LARGEST_PICTURE)
         pictures.check(file.name, file)
         try:
@@ -74,10 +82,9 @@ class DocumentField(WagtailDocumentField):
 
     def to_python(self, data: Any) -> Any:
         """The uploaded document under a harmless name. Raises ValidationError for what `documents.check` refuses."""
-        file = FileField.to_python(self, data)
+        file = _received(self, data)
         if file is None:
             return None
-        file.name = harmless(file.name)
         _check_size(file, policy.LARGEST_DOCUMENT)
         documents.check(file.name, file)
         return file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -18,7 +19,7 @@ FAX = re.compile(r"(?:fax|ファクス|ファックス)[^0-9]{0,4}$", re.IGNOREC
 TAG = re.compile(r"(<[^>]*>)")
 
 
-def dialled(text: object) -> SafeString:
+def dialled(text: Any) -> SafeString:
     """A text, or HTML that is safe already, with its numbers as `tel:` links; what is a link stays as it is."""
     pieces, links = [], 0
     for piece in TAG.split(conditional_escape(text)):

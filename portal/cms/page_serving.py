@@ -26,5 +26,6 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
         raise Http404
     if visible([page]):
         keep(request)
-    request._wagtail_route_for_request = RouteResult(page)
+    # Where Wagtail looks before it asks the tree.
+    request.__dict__["_wagtail_route_for_request"] = RouteResult(page)
     return wagtail_serve(request, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -61,11 +62,15 @@ def councils_by_prefecture() -> list[dict[str, Any]]:
                     "name": row.name,
                     "locality": row.locality,
                     "course": row.source.removeprefix("生涯現役促進地域連携事業 "),
-                    "period": f"{row.active_from:%Y年%-m月}〜{row.active_to:%Y年%-m月}",
-                    "ended": row.active_to < timezone.localdate(),
+                    "period": f"{_month(row.active_from)}〜{_month(row.active_to)}",
+                    "ended": row.active_to is not None and row.active_to < timezone.localdate(),
                 }
                 for row in group
             ],
         }
         for prefecture, group in groupby(rows, key=lambda row: row.prefecture)
     ]
+
+
+def _month(day: date | None) -> str:
+    return f"{day:%Y年%-m月}" if day else ""

@@ -6,7 +6,7 @@ It is known to be old as soon as any page, site or restriction is saved (`kept.c
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
@@ -23,19 +23,21 @@ SomePage = TypeVar("SomePage", bound=Page)
 
 def site_of(request: HttpRequest) -> Site | None:
     """As Wagtail finds it, which asks the database in every request; Wagtail itself finds it here afterwards."""
-    if not hasattr(request, "_wagtail_site"):
+    known = request.__dict__
+    if "_wagtail_site" not in known:
         # Hosts are few: those of ALLOWED_HOSTS.
         name = ("site", request.get_host(), request.get_port())
-        request._wagtail_site = remembered(PAGES, name, lambda: Site._find_for_request(request))
-    return request._wagtail_site
+        known["_wagtail_site"] = remembered(PAGES, name, lambda: Site._find_for_request(request))
+    return known["_wagtail_site"]
 
 
 def page_at(url_path: str) -> Page | None:
     """The live page of an address in the tree. Which one that is, is remembered; the page itself is read anew."""
-    pk, type_id = remembered(PAGES, "addresses", _addresses).get(url_path, (None, None))
-    if pk is None:
+    known = remembered(PAGES, "addresses", _addresses).get(url_path)
+    if known is None:
         return None
-    model = ContentType.objects.get_for_id(type_id).model_class() or Page
+    pk, type_id = known
+    model: Any = ContentType.objects.get_for_id(type_id).model_class() or Page
     return model._default_manager.filter(pk=pk, live=True).first()
 
 

@@ -58,7 +58,7 @@ class PageBuilder:
         self._point_site_at(home)
         return home
 
-    def _add(self, parent: Page, model: type, entry: Mapping[str, Any], **values: Any) -> Any:
+    def _add(self, parent: Page, model: Any, entry: Mapping[str, Any], **values: Any) -> Any:
         page = model(
             title=entry["title"],
             slug=values.pop("slug", None) or entry["slug"],

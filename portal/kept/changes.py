@@ -36,7 +36,8 @@ def listen() -> None:
     chosen = [model for label in LABELS for model in apps.get_app_config(label).get_models(include_auto_created=True)]
     # Made while pages are made; a picture that changes says so itself.
     renditions = get_image_model().renditions.rel.related_model
-    for model in {*chosen, *OF_OTHERS} - {*ON_NO_PAGE, renditions}:
+    followed: set[Any] = {*chosen, *OF_OTHERS} - {*ON_NO_PAGE, renditions}
+    for model in followed:
         post_save.connect(_saved, sender=model)
         post_delete.connect(_changed, sender=model)
         if model._meta.auto_created:

@@ -89,4 +89,5 @@ def _municipality(key: int | str | None, find: Callable[[], Site | None]) -> Are
         site = find()
         return PortalSettings.for_site(site).municipality_id if site else None
 
-    return area_index().nodes.get(remembered(MEMORY, ("municipality", key), read))
+    pk = remembered(MEMORY, ("municipality", key), read)
+    return area_index().nodes.get(pk) if pk else None

@@ -42,7 +42,7 @@ class HomePage(PortalPage):
     lead = models.CharField(_("大きな一文"), max_length=120, blank=True)
 
     template = "portal/home.html"
-    max_count = 1
+    max_count = 1  # type: ignore[assignment]
     subpage_types = [
         "portal.GuidanceIndexPage",
         "portal.SituationIndexPage",

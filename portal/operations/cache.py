@@ -26,6 +26,7 @@ class PatientRedisCache(RedisCache):
     What is set meanwhile is lost: whoever remembers more than a minute's worth must be able to make it anew.
     """
 
+    _servers: list[str]
     # By address, for all threads of the process: each thread has an instance of its own.
     _rests_until: dict[str, float] = {}
 
@@ -93,6 +94,6 @@ class PatientRedisCache(RedisCache):
             raise ValueError(f"Key {key!r} not found.")
         return found
 
-    def clear(self) -> bool:
+    def clear(self) -> bool:  # type: ignore[override]
         """See BaseCache."""
         return self._try(lambda: super(PatientRedisCache, self).clear(), False)

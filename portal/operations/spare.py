@@ -70,7 +70,7 @@ def spare() -> Spare:
     lines = [line for line in shown_lines() if tel(line.number) and line.number not in EMERGENCY_NUMBERS]
     lines.sort(key=lambda line: -told_of[line.pk])
     return Spare(
-        desk=Dial(name=desk.name, number=phone, href=tel(phone)) if phone else None,
+        desk=Dial(name=desk.name, number=phone, href=tel(phone)) if desk and phone else None,
         lines=[
             Dial(name=line.name, number=line.number, href=tel(line.number), for_whom=line.for_whom)
             for line in lines[:MOST_LINES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from django.db import connections
 from django.http import QueryDict
@@ -23,7 +24,8 @@ def read_files() -> None:
     """Dictionary, ear and templates, before workers are forked: they share what was read. Asks no database."""
     analyse(QUESTION)
     current_ear()
-    pages = engines["jinja2"].env
+    backend: Any = engines["jinja2"]
+    pages = backend.env
     for name in pages.list_templates():
         pages.get_template(name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -107,7 +108,7 @@ def _line(line: NationalLine) -> dict[str, Any]:
     }
 
 
-def _row(shown: dict[str, Any]) -> dict[str, Any]:
+def _row(shown: Mapping[str, Any]) -> dict[str, Any]:
     """What is public of a row; the passage for the page is not repeated."""
     return {name: value for name, value in shown.items() if name != "text"}
 

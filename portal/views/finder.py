@@ -64,8 +64,10 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def _topics(checked: set[str]) -> list[dict[str, Any]]:
     """What is sudden and cannot wait, then the other needs under their first field, each once."""
-    sudden = _("急な病気・けが・火事・出産")
-    groups: dict[str, list[dict[str, Any]]] = {sudden: []} | {name: [] for _code, name in field_options()}
+    sudden = str(_("急な病気・けが・火事・出産"))
+    groups: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in (sudden, *(name for _code, name in field_options()))
+    }
     for need in all_needs():
         if need.fields and need.code != UNKNOWN:
             groups.setdefault(sudden if need.role == NeedRole.SUDDEN else need.fields[0][1], []).append(
@@ -93,7 +95,7 @@ def _answer(
     served, reason = leading_types_of_needs(needs, UNKNOWN in asked)
     why = {code: need.plain for need in reversed(needs) for code in need.types}
     if reason in WHY_FOR_EVERYTHING:
-        why |= dict.fromkeys(types_as(TypeRole.EVERYTHING), WHY_FOR_EVERYTHING[reason])
+        why |= dict.fromkeys(types_as(TypeRole.EVERYTHING), str(WHY_FOR_EVERYTHING[reason]))
     desks = desks_of_types(list(served), area, home, a_type=1, needs=served)
     fields = {code for need in needs for code, _name in need.fields[:1]}
     return {
@@ -104,7 +106,7 @@ def _answer(
         "place_unknown": area is None and bool(whereabouts.text) and not whereabouts.is_ambiguous,
         "ambiguous": _ambiguous(whereabouts, asked) if area is None else [],
         "desks": spread(
-            (card(desk, now, why.get(desk.type.code, WHY_AT_LAST)) for desk in desks),
+            (card(desk, now, why.get(desk.type.code, str(WHY_AT_LAST))) for desk in desks),
             area,
             home,
             served,

@@ -74,7 +74,10 @@ def _ended(request: HttpRequest, short_id: str) -> HttpResponse:
 
 
 def _breadcrumbs(kind: Kind) -> list[dict[str, str]]:
-    return [{"title": _("一覧から見る"), "url": "/browse/"}, {"title": kind.label, "url": f"/browse/{kind.value}/"}]
+    return [
+        {"title": _("一覧から見る"), "url": "/browse/"},
+        {"title": str(kind.label), "url": f"/browse/{kind.value}/"},
+    ]
 
 
 def detail_context(resource: PublicResource) -> dict[str, Any]:

@@ -138,5 +138,5 @@ def _file(response: StreamingHttpResponse, request: HttpRequest, extension: str)
     name = _("{municipality}の相談先と居場所_{day}").format(
         municipality=municipality.name if municipality else "", day=timezone.localdate().isoformat()
     )
-    response["Content-Disposition"] = content_disposition_header(extension == "csv", f"{name}.{extension}")
+    response["Content-Disposition"] = content_disposition_header(extension == "csv", f"{name}.{extension}") or ""
     return response

@@ -157,7 +157,8 @@ class Ear:
         """To a file: the same weights give the same bytes."""
         meta = np.frombuffer(json.dumps(self.meta, ensure_ascii=False, sort_keys=True).encode(), dtype=np.uint8)
         with path.open("wb") as file:
-            np.savez_compressed(file, meta=meta, **self._arrays)
+            arrays: dict[str, Any] = {"meta": meta, **self._arrays}
+            np.savez_compressed(file, **arrays)
 
     def hear(self, analysis: Analysis) -> Heard:
         """What a text most likely is; takes any text, never raises."""
@@ -167,11 +168,8 @@ class Ear:
         script = script_of(analysis.surface)
         looked_at = mixed(scores[None], [script], self._columns["topic"])
         danger = float(self._mix["danger"].logits(looked_at)[0, 0]) - self._thresholds[script]
-        heard = Heard(
-            danger,
-            *(self._softly(group, self._mix[group].logits(looked_at)[0]) for group in ("topic", "side")),
-            *(self._ranked(group, scores) for group in ("type", "need")),
-        )
+        topics, sides = (self._softly(group, self._mix[group].logits(looked_at)[0]) for group in ("topic", "side"))
+        heard = Heard(danger, topics, sides, self._ranked("type", scores), self._ranked("need", scores))
         return replace(heard, least=self._margins.get(heard.topic, 0.0))
 
     def scores(self, families: Iterable[frozenset[int]]) -> NDArray[np.float32]:

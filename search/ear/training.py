@@ -198,7 +198,12 @@ def _second_step(
 
 def _answer(sentence: Sentence, group: str) -> bool | str:
     """What is right, where one answer is."""
-    return {"danger": sentence.band == "yes", "topic": sentence.topic, "side": sentence.side}[group]
+    answers: dict[str, bool | str] = {
+        "danger": sentence.band == "yes",
+        "topic": sentence.topic,
+        "side": sentence.side,
+    }
+    return answers[group]
 
 
 def _mix(group: str, looked_at: NDArray[np.float32], truth: NDArray[Any], classes: Sequence[Any]) -> Mix:

@@ -126,30 +126,30 @@ class ClusterLock:
             time.sleep(POLL_SECONDS)
 
     def _try(self) -> bool:
-        client, place = self._client, {"index": self._index, "id": self._name}
+        client, index = self._client, self._index
         try:
-            client.create(**place, document=self._claim())
+            client.create(index=index, id=self._name, document=self._claim())
             return True
         except ConflictError:
             pass
         try:
-            held = client.get(**place)
+            held = client.get(index=index, id=self._name)
             # What this object could not let go while the cluster was away is its own still.
             if held["_source"]["owner"] != self._owner and held["_source"]["until"] > time.time():
                 return False
             # Its holder died: whoever is first to replace exactly this state has it.
             version = {"if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"]}
-            client.index(**place, document=self._claim(), **version)
+            client.index(index=index, id=self._name, document=self._claim(), **version)
             return True
         except (NotFoundError, ConflictError):
             return False
 
     def _let_go(self) -> None:
-        client, place = self._client, {"index": self._index, "id": self._name}
+        client, index = self._client, self._index
         try:
-            held = client.get(**place)
+            held = client.get(index=index, id=self._name)
             if held["_source"]["owner"] == self._owner:
                 version = {"if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"]}
-                client.delete(**place, **version)
+                client.delete(index=index, id=self._name, **version)
         except (ApiError, TransportError) as error:
             logger.warning("The lock %s will go by itself after %s s: %s", self._name, LOCK_SECONDS, error)

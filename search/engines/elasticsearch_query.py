@@ -82,13 +82,13 @@ def ask(search: Search, query: EngineQuery, *, count_only: bool = False) -> Sear
         return search.extra(size=0)
     search = search.source(["row", "place"]).extra(from_=query.offset, size=query.limit)
     if query.sort == "reading":
-        return search.sort({"order": "asc"})
+        return search.sort("order")
     if query.sort == "verified":
         return search.sort({"verified": {"order": "desc", "missing": "_last"}})
     if query.sort == "distance" and query.near:
         lat, lon = query.near
-        distance = {"_geo_distance": {"place": {"lat": lat, "lon": lon}, "order": "asc", "unit": "km"}}
-        return search.sort(distance, {"_score": "desc"}).extra(track_scores=True)
+        distance: Any = {"_geo_distance": {"place": {"lat": lat, "lon": lon}, "order": "asc", "unit": "km"}}
+        return search.sort(distance, {"_score": {"order": "desc"}}).extra(track_scores=True)
     return search
 
 
@@ -99,7 +99,7 @@ def suggesting(
     narrowing = [*_current(on), *(_values(facet, values) for facet, values in filters.items() if values)]
     return (
         search.query(Q("bool", filter=[Q("prefix", order=f"0{prefix}"), *narrowing]))
-        .sort({"order": "asc"})
+        .sort("order")
         .source(["row", "place"])
         .extra(size=limit)
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import tantivy
 from tantivy import Order, Query
@@ -97,7 +98,7 @@ class TantivyEngine(Engine):
         searcher = self._current().searcher
         with telling(self._builds.root):
             found = searcher.search(Query.all_query(), limit=max(searcher.num_docs, 1), count=False)
-            documents = (searcher.doc(address) for _score, address in found.hits)
+            documents: Any = (searcher.doc(address) for _score, address in found.hits)
             return {
                 document.get_first("key"): bytes(document.get_first("fingerprint")).decode() for document in documents
             }
@@ -278,11 +279,16 @@ def _page(reader: _Reader, query: EngineQuery) -> tuple[int, list[Addressed]]:
             return total, _by_distance(reader, query, matching)
         return total, _ranked(searcher, query, matching, query.offset, min(query.limit, total)).hits
     result = _ranked(searcher, query, matching, 0, query.limit, count=True)
-    return result.count or 0, result.hits
+    return _counted(result), result.hits
 
 
 def _count(searcher: tantivy.Searcher, query: Query) -> int:
-    return searcher.search(query, limit=1, count=True).count or 0
+    return _counted(searcher.search(query, limit=1, count=True))
+
+
+def _counted(result: Any) -> int:
+    # The library's types leave `count` out.
+    return result.count or 0
 
 
 def _ranked(
@@ -349,7 +355,7 @@ def _hits(searcher: tantivy.Searcher, query: EngineQuery, page: list[Addressed])
     distances = _distances(searcher, query.near, addresses) if query.near else [None] * len(page)
     hits = []
     for (score, address), distance in zip(page, distances, strict=True):
-        document = searcher.doc(address)
+        document: Any = searcher.doc(address)
         row = json.loads(bytes(document.get_first("row")))
         # Sorting by a column gives the column's value instead of a score.
         relevance = float(score) if query.sort in {"relevance", "distance"} else 0.0

@@ -60,7 +60,8 @@ class Fields:
 
 def described(schema: tantivy.Schema) -> list[dict[str, Any]]:
     """A schema as plain data; tantivy tells it only to whoever makes a copy."""
-    _maker, (description,) = schema.__reduce__()
+    reduced: Any = schema.__reduce__()
+    _maker, (description,) = reduced
     return description["inner"]
 
 

@@ -14,7 +14,7 @@ from .reading import read
 from .records import entry_of, rows_of
 from .renewal import is_waiting
 from .tokens import fitting
-from .tree import EVERYTHING, NOTHING, Every, No, Some, Tree, has_no, holds, wanted
+from .tree import EVERYTHING, NOTHING, Every, No, Run, Some, Tree, has_no, holds, wanted
 
 IndexEntry = get_app_config().get_model("IndexEntry")
 COLUMNS = ("title", "body", "autocomplete")
@@ -76,10 +76,10 @@ class Compiler(BaseSearchQueryCompiler):
         return ()
 
     def _condition(self, tree: Tree) -> Q:
-        if not has_no(tree):
-            return self.found(tree)
         if isinstance(tree, No):
             return ~self._condition(tree.part)
+        if isinstance(tree, Run) or not has_no(tree):
+            return self.found(tree)
         conditions = map(self._condition, tree.parts)
         return reduce(and_ if isinstance(tree, Every) else or_, conditions)
 
@@ -135,11 +135,13 @@ class Results(BaseSearchResults):
 class IndexMixin:
     """Writes records into the index table in one statement a batch; before modelsearch's own index in the bases."""
 
+    write_connection: Any
+
     def column(self, tokens: list[tuple[str, bool]]) -> Any:
         """Tokens as the column of this database."""
         raise NotImplementedError
 
-    def add_items(self, model: type[Model], objs: Iterable[Model]) -> None:
+    def add_items(self, model: Any, objs: Iterable[Model]) -> None:
         """Write the entries of these records, or write them anew."""
         if is_waiting() or not model.get_search_fields():
             return

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVectorExact, SearchVectorField
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, TextField
-from django.db.models.expressions import CombinedExpression, Expression, Value
+from django.db.models.expressions import Combinable, CombinedExpression, Value
 from django.db.models.functions import Cast
 from modelsearch.backends.database.postgres.postgres import (
     PostgresIndex,
@@ -10,7 +10,7 @@ from modelsearch.backends.database.postgres.postgres import (
 )
 
 from .backend import Compiler, IndexEntry, IndexMixin, Results
-from .tree import Every, Run, Tree
+from .tree import Every, No, Run, Tree
 
 # Of D, C, B and A: a word of a name, which is an A, counts more.
 WEIGHTS = "{0.12, 0.12, 0.12, 1.0}"
@@ -30,6 +30,8 @@ def expression_of(tree: Tree) -> str:
     if isinstance(tree, Run):
         *first, last = map(_quoted, tree.tokens)
         return f"({' <-> '.join([*first, f'{last}:*' if tree.prefix else last])})"
+    if isinstance(tree, No):
+        raise TypeError("A denial is no part of an expression")
     word = " & " if isinstance(tree, Every) else " | "
     return f"({word.join(map(expression_of, tree.parts))})"
 
@@ -42,7 +44,7 @@ def _quoted(token: str) -> str:
 class PostgresCompiler(Compiler):
     """Search by whole words."""
 
-    def vector(self) -> Expression:
+    def vector(self) -> Combinable:
         """What is searched: a word of the title and one of the text may answer one question together."""
         return CombinedExpression(F("title"), "||", F("body"), output_field=SearchVectorField())
 
@@ -66,7 +68,7 @@ class PostgresAutocompleteCompiler(PostgresCompiler):
 
     PARTS = True
 
-    def vector(self) -> Expression:
+    def vector(self) -> Combinable:
         """The column with parts of words."""
         return F("autocomplete")
 

@@ -51,7 +51,7 @@ def entry_of(record: Model) -> Entry:
     return entry
 
 
-def rows_of(record: Model, fields: Collection[str], *, parts: bool) -> list[Row]:
+def rows_of(record: Any, fields: Collection[str], *, parts: bool) -> list[Row]:
     """The tokens of single fields, read from the record itself."""
     kind = AutocompleteField if parts else SearchField
     chosen = [field for field in record.get_search_fields() if isinstance(field, kind) and field.field_name in fields]
@@ -63,7 +63,7 @@ def _by_weight(texts: Iterable[_Text]) -> list[_Text]:
     return sorted(texts, key=lambda text: not text.weighty)
 
 
-def _versions(record: Model) -> Iterator[Any]:
+def _versions(record: Any) -> Iterator[Any]:
     yield record
     if getattr(record, "has_unpublished_changes", False) and getattr(record, "latest_revision_id", None):
         try:

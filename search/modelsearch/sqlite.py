@@ -12,7 +12,7 @@ from modelsearch.backends.database.sqlite.sqlite import (
 )
 
 from .backend import Compiler, IndexMixin, Results
-from .tree import Every, Run, Tree
+from .tree import Every, No, Run, Tree
 
 # In the order of the columns of FTS5's table: autocomplete, body, title.
 WEIGHTS = (1.0, 1.0, 8.0)
@@ -43,6 +43,8 @@ def expression_of(tree: Tree) -> str:
     if isinstance(tree, Run):
         tokens = " ".join(tree.tokens).replace('"', '""')
         return f'"{tokens}" *' if tree.prefix else f'"{tokens}"'
+    if isinstance(tree, No):
+        raise TypeError("A denial is no part of an expression")
     word = " AND " if isinstance(tree, Every) else " OR "
     return f"({word.join(map(expression_of, tree.parts))})"
 

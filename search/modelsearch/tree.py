@@ -71,9 +71,9 @@ def has_no(tree: Tree) -> bool:
 
 def wanted(tree: Tree) -> Tree:
     """What speaks for a record, to rank by: the tree itself, or some of what is not denied in it."""
-    if not has_no(tree):
-        return tree
-    return NOTHING if isinstance(tree, No) else some(map(wanted, tree.parts))
+    if isinstance(tree, No):
+        return NOTHING
+    return some(map(wanted, tree.parts)) if isinstance(tree, Every | Some) and has_no(tree) else tree
 
 
 def holds(tree: Tree, rows: Sequence[Sequence[str]]) -> bool:

@@ -5,7 +5,7 @@ A question is compared with every phrase that shares a feature; the needs whose 
 """
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -117,7 +117,7 @@ class NeedFinder:
 
     def _like(self, asked: dict[str, float]) -> _Like:
         """How like a question the phrases of each target are, the likest first."""
-        shared: Counter[int] = Counter()
+        shared: defaultdict[int, float] = defaultdict(float)
         for feature, weight in asked.items():
             for number in self._postings[feature]:
                 shared[number] += weight

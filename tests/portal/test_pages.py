@@ -172,6 +172,15 @@ def test_should_show_the_lifelong_bodies_as_ended(page: Page) -> None:
     assert all("終了" in row.get_text() for row in rows)
 
 
+def test_should_show_a_lifelong_body_of_which_nobody_wrote_when_it_began(page: Page) -> None:
+    address = next(p.url for p in StandardPage.objects.live() if "生涯現役" in p.title)
+    body = Organisation.objects.filter(type__code="shogai_geneki", origin="reference").earliest("pk")
+    body.name, body.active_from = "はじまりを書かなかった協議会", None
+    body.save()
+    (row,) = (row for row in page(address).select("details.fold li") if body.name in row.get_text())
+    assert f"〜{body.active_to:%Y年%-m月}" in row.get_text()
+
+
 @pytest.mark.parametrize("city,name", [("鶴岡市", "くらしステーション"), ("豊川市", "地域包括支援センター")])
 def test_should_show_who_does_what_in_the_real_cities(page: Page, city: str, name: str) -> None:
     address = next(p.url for p in StandardPage.objects.live() if city in p.title)

@@ -6,18 +6,20 @@ import functools
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django_otp import user_has_device
 
 from guard.logins import sessions
+from guard.logins.marked import MarkedRequest
 from guard.logins.tries import came_in
 from guard.policy import MINUTES_TO_SECOND_FACTOR
 
@@ -25,7 +27,7 @@ from ..audit import note
 from ..choices import Act
 from ..models import SESSIONS, Member, Partner
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 # What this package keeps in a session.
 MARK, AS_PARTNER, INVITED = "partner_mark", "partner_as", "invitation"
@@ -52,6 +54,13 @@ class Visitor:
         return self.member.name if self.member else (self.user.get_full_name() or self.user.get_username())
 
     @property
+    def own_partner(self) -> Partner:
+        """The partner whose pages they see. Raises Denied for the city where it looks as none."""
+        if self.partner is None:
+            raise Denied
+        return self.partner
+
+    @property
     def leads(self) -> bool:
         """Whether they look after the members of the partner."""
         return bool(self.member and self.member.is_lead)
@@ -65,6 +74,12 @@ class Visitor:
         """A line of the trail in their name."""
         organisation = str(self.member.partner) if self.member else None
         note(act, user=self.user, organisation=organisation, target=target, **detail)
+
+
+class PartnerRequest(HttpRequest):
+    """What a view behind one of the decorators is given: the request, with who looks."""
+
+    visitor: Visitor
 
 
 def is_office(user: Any) -> bool:
@@ -92,6 +107,8 @@ def finish_login(request: HttpRequest) -> None:
 
     Nothing of another session ends before this: a password alone ends nobody's work.
     """
+    if not request.user.is_authenticated:
+        raise Denied
     request.session.cycle_key()
     came_in(request, request.user)
     locked = Member.objects.select_for_update().filter(user_id=request.user.pk).first()
@@ -110,7 +127,7 @@ def is_too_slow(request: HttpRequest) -> bool:
 def to_login(request: HttpRequest, why: str = "") -> HttpResponse:
     """To the log-in, and back here afterwards."""
     query = {"next": request.get_full_path()} if request.method == "GET" else {}
-    if why := why or request.session_ended:
+    if why := why or cast(MarkedRequest, request).session_ended:
         query["why"] = why
     return redirect(f"{reverse('partners:login')}?{urlencode(query)}" if query else reverse("partners:login"))
 
@@ -151,7 +168,7 @@ def read_visitor(request: HttpRequest) -> Visitor | HttpResponse:
 
 def _guarded(view: View, allowed: Callable[[Visitor], bool]) -> View:
     @functools.wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: PartnerRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         visitor = read_visitor(request)
         if isinstance(visitor, HttpResponse):
             return visitor

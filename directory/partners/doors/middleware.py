@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -24,6 +25,10 @@ CONTACTS = "/partners/contactpoint/"
 TITLE = re.compile(rb"<title>.*?</title>", re.DOTALL)
 
 
+def _somebody(request: HttpRequest) -> AbstractBaseUser | None:
+    return request.user if request.user.is_authenticated else None
+
+
 class StaffOnly:
     """No store, no index; no admin without the second factor where one is wanted; a line for every refusal, and for contact
     points that are looked at in the admin."""
@@ -38,7 +43,8 @@ class StaffOnly:
         response = self._to_second_factor(request) or self.get_response(request)
         if CONTACTS in request.path_info and response.status_code == 200:
             if request.method == "GET":
-                note(Act.VIEWED, user=request.user, target=_("編集の画面の連絡先"), page=request.path_info[-120:])
+                page = request.path_info[-120:]
+                note(Act.VIEWED, user=_somebody(request), target=_("編集の画面の連絡先"), page=page)
             self._quiet_title(response)
         response["Cache-Control"] = "no-store, private"
         response["X-Robots-Tag"] = "noindex, nofollow"
@@ -48,8 +54,7 @@ class StaffOnly:
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Tell the trail of a refusal. Here, because the view's transaction is rolled back by now."""
         if isinstance(exception, Denied):
-            user = request.user if request.user.is_authenticated else None
-            note(Act.DENIED, user=user, target=request.path_info, method=request.method)
+            note(Act.DENIED, user=_somebody(request), target=request.path_info, method=request.method)
 
     @staticmethod
     def _quiet_title(response: HttpResponse) -> None:

@@ -7,14 +7,17 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ...exchange.shared import Address, cells, columns, safe_cell
+from ..choices import Meeting
 from ..models import ContactPoint
 from ..packs import Contents
 from ..services import value_of
@@ -62,7 +65,6 @@ def contact_header() -> Row:
 def contact_row(contact: ContactPoint) -> Row:
     """A contact point, column by column."""
     organisation = contact.organisation
-    meetings = contact._meta.get_field("meetings").allowed
     return [
         organisation.name if organisation else _("（なくなった機関）"),
         organisation.reading if organisation else "",
@@ -83,7 +85,7 @@ def contact_row(contact: ContactPoint) -> Row:
         contact.when_to_call,
         contact.what_to_say,
         value_of(contact, "consent"),
-        "、".join(str(meetings(code).label) for code in contact.meetings),
+        "、".join(str(Meeting(code).label) for code in contact.meetings),
         "○" if contact.is_wide_area else "",
         contact.confirmed_on.isoformat() if contact.confirmed_on else "",
         value_of(contact, "confirmed_by"),
@@ -118,7 +120,7 @@ def excel(today: Contents, address: Address, day: date) -> bytes:
     `address` makes a path absolute.
     """
     book = Workbook()
-    first = book.active
+    first: Any = book.active
     first.title = _("はじめに")
     _introduce(first, today, day)
     used = {first.title}
@@ -173,7 +175,7 @@ def _fill(sheet: Worksheet, header: Row, rows: list[Row]) -> None:
     sheet.auto_filter.ref = sheet.dimensions
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
 
 

@@ -117,13 +117,13 @@ def load_contacts(name: str, content: Any, *, origin: str, municipality: str) ->
         raise FixtureError([f"{name}: {error}"]) from error
     problems: list[str] = []
     city = Area.objects.get(slug=municipality)
-    for entry in file.organisations:
-        _organisation(entry, origin, city)
-    for entry in file.contacts:
+    for organisation in file.organisations:
+        _organisation(organisation, origin, city)
+    for contact in file.contacts:
         try:
-            _contact(entry, origin)
+            _contact(contact, origin)
         except (ValidationError, Organisation.DoesNotExist, LookupError) as error:
-            problems.append(f"{name}, {entry.key}: {error}")
+            problems.append(f"{name}, {contact.key}: {error}")
     if problems:
         raise FixtureError(problems)
     return len(file.contacts)
@@ -209,9 +209,8 @@ def _organisation(entry: OrganisationEntry, origin: str, city: Area) -> None:
         municipality=city,
         operator=entry.operator,
     )
-    organisation.roles = [
-        OrganisationRole(programme=programme) for programme in Programme.objects.filter(code__in=entry.programmes)
-    ]
+    programmes = Programme.objects.filter(code__in=entry.programmes)
+    organisation.roles.set([OrganisationRole(programme=programme) for programme in programmes])
     organisation.full_clean()
     organisation.save()
 

@@ -104,8 +104,8 @@ def _add(entry: PackEntry) -> None:
     pack.types = list(InstitutionType.objects.filter(code__in=entry.types))
     if len(pack.types.all()) != len(entry.types):
         raise FixtureError([f"{PACKS}, {entry.code}: {entry.types}"])
-    pack.contact_lists = [ContactList(**row.model_dump(), sort_order=n) for n, row in enumerate(entry.contact_lists)]
-    pack.public_lists = [PublicList(**row.model_dump(), sort_order=n) for n, row in enumerate(entry.public_lists)]
-    pack.duties = [Duty(**row.model_dump(), sort_order=n) for n, row in enumerate(entry.duties)]
+    pack.contact_lists.set([ContactList(**row.model_dump(), sort_order=n) for n, row in enumerate(entry.contact_lists)])
+    pack.public_lists.set([PublicList(**row.model_dump(), sort_order=n) for n, row in enumerate(entry.public_lists)])
+    pack.duties.set([Duty(**row.model_dump(), sort_order=n) for n, row in enumerate(entry.duties)])
     pack.full_clean()
     pack.save()

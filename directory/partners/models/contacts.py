@@ -1,7 +1,7 @@
 """The unit of an organisation that partners call, with everything that only staff may know."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -17,6 +17,9 @@ from ...validators import validate_number, validate_visible
 from ..choices import ConfirmedBy, Consent, Meeting, Way
 from ..words import searchable_text
 from .querysets import ContactPointQuerySet
+
+if TYPE_CHECKING:
+    from .packs import SharingPack
 
 # 第1号ハ, what is done for children: the act has these programmes, and no city adds to them or changes what they are.
 NAMELESS_ROLES = frozenset({"1-ha"})
@@ -40,6 +43,12 @@ class ContactPoint(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin,
     Not indexed anywhere and in no public record; nothing in it may be about a resident or a case. Source of the duty to
     share it: the notices of 2021-03-29, 別添4 §5, 別添5 §6, 別添6 §6.
     """
+
+    # The visitor's packs in which it stands (`packs.note_use`).
+    used_on: list["SharingPack"]
+    # What partners saw of it before this save (`signals.remember_before`).
+    public_before: dict[str, Any] | None
+    packs_before: list["SharingPack"]
 
     organisation = models.ForeignKey(
         Organisation,

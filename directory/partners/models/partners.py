@@ -67,6 +67,10 @@ def _in_a_year() -> date:
 class Member(models.Model):
     """A person of a partner: an account of its own, never one of the admin."""
 
+    # What the page of members says of them.
+    has_factor: bool
+    problem: str
+
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="partner_member")
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="members", verbose_name=_("連携機関"))
     name = models.CharField(_("名前"), max_length=60, validators=[validate_visible])

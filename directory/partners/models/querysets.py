@@ -2,12 +2,16 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 
+if TYPE_CHECKING:
+    from .contacts import ContactPoint
 
-class ContactPointQuerySet(models.QuerySet):
+
+class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
     """Chainable; every method narrows."""
 
     def approved(self) -> "ContactPointQuerySet":

@@ -20,6 +20,9 @@ from .partners import Partner
 class ContactChange(models.Model):
     """That a contact point changed, and in which packs it stands or stood; never what its values were."""
 
+    # Whether it can still be opened by whom it is shown to.
+    is_there: bool
+
     contact = models.ForeignKey(ContactPoint, on_delete=models.SET_NULL, null=True, related_name="changes")
     name = models.CharField(max_length=260)
     organisation = models.ForeignKey("directory.Organisation", on_delete=models.SET_NULL, null=True, related_name="+")
@@ -66,6 +69,9 @@ class Delivery(models.Model):
 
 class Proposal(models.Model):
     """What a partner says about its own contact point (or about a new one), and what the city answered."""
+
+    # What its changes are called on the partner's page.
+    labels: list[str]
 
     # None: a new one, until the city has taken it over.
     contact = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, null=True, blank=True, related_name="proposals")

@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from ...areas.index import area_index, home_area
 from ...models import Field, Programme
 from ..choices import Act, ProposalState
 from ..digests import changes_since
-from ..doors.access import Denied, partner_page
+from ..doors.access import Denied, PartnerRequest, partner_page
 from ..forms import LookUpForm
 from ..lookup import Asked, find, programmes
 from ..models import ContactPoint, Training
@@ -40,7 +40,7 @@ def choices() -> dict[str, Any]:
 
 
 @partner_page
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PartnerRequest) -> HttpResponse:
     """Look up, the notices, what changed, what waits."""
     visitor = request.visitor
     packs = list(packs_of(visitor.partner))
@@ -90,14 +90,15 @@ def _functions(partner: Any) -> list[dict[str, Any]]:
 
 
 @partner_page
-def contacts(request: HttpRequest) -> HttpResponse:
+def contacts(request: PartnerRequest) -> HttpResponse:
     """The look-up. Words are posted and kept in the session; the address holds only what is public: role, field, area."""
     chosen = {name: request.POST.get(name) or request.GET.get(name) or "" for name in ("role", "field", "area")}
     flags = {name: bool(request.POST.get(name) or request.GET.get(name)) for name in ("wide", "coordinator")}
+    what: dict[str, Any] = {**chosen, **flags}
     kept: dict[str, str] = request.session.get(WORDS, {})
     if request.method == "POST":
         form = LookUpForm(request.POST)
-        query = {
+        query: dict[str, str | int] = {
             **{name: value[:60] for name, value in chosen.items() if value},
             **{n: 1 for n, on in flags.items() if on},
         }
@@ -109,7 +110,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('partners:contacts')}?{urlencode(query)}")
     words = kept.get(request.GET.get("w", ""), "")
     number = request.GET.get("page", "1")
-    asked = Asked(words=words, **chosen, **flags, page=int(number) if number.isdecimal() and len(number) < 6 else 1)
+    asked = Asked(words=words, **what, page=int(number) if number.isdecimal() and len(number) < 6 else 1)
     page = find(asked, request.visitor.partner)
     note_use(page.object_list, request.visitor.partner)
     request.visitor.note(
@@ -136,7 +137,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
 
 
 @partner_page
-def contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def contact(request: PartnerRequest, uuid: UUID) -> HttpResponse:
     """One contact point, to read out or to print. One that is not for this partner is answered as one that is not there."""
     found = current_contacts().filter(uuid=uuid).with_details().first()
     if found is None:
@@ -149,7 +150,7 @@ def contact(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @partner_page
-def handover(request: HttpRequest) -> HttpResponse:
+def handover(request: PartnerRequest) -> HttpResponse:
     """How to hand over: by consent. Guidance only; nothing is asked and nothing is kept."""
     request.visitor.note(Act.VIEWED, _("つなぎ方"))
     partner = request.visitor.partner

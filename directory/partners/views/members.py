@@ -21,7 +21,7 @@ from guard.policy import INVITATION_BY_PERSON, INVITATION_TO_ADDRESS
 from guard.too_many import duration
 
 from ..choices import Act
-from ..doors.access import Denied, lead_page, member_page, office_page, partner_page
+from ..doors.access import Denied, PartnerRequest, lead_page, member_page, office_page, partner_page
 from ..doors.accounts import change_member, invite, new_recovery_codes, send_invitation
 from ..forms import InviteForm
 from ..models import Invitation, Member, Partner
@@ -29,14 +29,14 @@ from ..models import Invitation, Member, Partner
 
 @transaction.non_atomic_requests
 @lead_page
-def members(request: HttpRequest) -> HttpResponse:
+def members(request: PartnerRequest) -> HttpResponse:
     """The members of one's own partner."""
-    return _members(request, request.visitor.partner)
+    return _members(request, request.visitor.own_partner)
 
 
 @transaction.non_atomic_requests
 @office_page
-def partner_members(request: HttpRequest, pk: int) -> HttpResponse:
+def partner_members(request: PartnerRequest, pk: int) -> HttpResponse:
     """The members of any partner, for the city."""
     partner = Partner.objects.select_related("organisation__type").filter(pk=pk).first()
     if partner is None:
@@ -46,7 +46,7 @@ def partner_members(request: HttpRequest, pk: int) -> HttpResponse:
     return _members(request, partner)
 
 
-def _members(request: HttpRequest, partner: Partner) -> HttpResponse:
+def _members(request: PartnerRequest, partner: Partner) -> HttpResponse:
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -97,15 +97,15 @@ def _send(request: HttpRequest, invitation: Invitation, secret: str) -> None:
     messages.success(request, _("招待のメールを送りました。リンクは7日間使えます。"))
 
 
-def _partner_for(request: HttpRequest, partner: Partner) -> None:
+def _partner_for(request: PartnerRequest, partner: Partner) -> None:
     """Raise Denied unless the visitor looks after the partner's people."""
     visitor = request.visitor
-    own = visitor.leads and visitor.partner.pk == partner.pk
+    own = visitor.leads and visitor.own_partner.pk == partner.pk
     if not own and not (visitor.is_office and visitor.can_edit):
         raise Denied
 
 
-def _back(request: HttpRequest, partner: Partner) -> HttpResponse:
+def _back(request: PartnerRequest, partner: Partner) -> HttpResponse:
     return (
         redirect("partners:office_partner", partner.pk) if request.visitor.is_office else redirect("partners:members")
     )
@@ -113,7 +113,7 @@ def _back(request: HttpRequest, partner: Partner) -> HttpResponse:
 
 @require_POST
 @partner_page
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: PartnerRequest, pk: int) -> HttpResponse:
     """Do one thing with a member (`accounts.change_member`)."""
     member = Member.objects.select_related("user", "partner__organisation").filter(pk=pk).first()
     if member is None:
@@ -130,7 +130,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @partner_page
-def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke(request: PartnerRequest, pk: int) -> HttpResponse:
     """Take an invitation back."""
     invitation = Invitation.objects.select_related("partner__organisation").filter(pk=pk).first()
     if invitation is None:
@@ -145,7 +145,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @member_page
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: PartnerRequest) -> HttpResponse:
     """One's own account; new recovery codes."""
     if request.method == "POST":
         codes = new_recovery_codes(request.user)

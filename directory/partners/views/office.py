@@ -19,7 +19,7 @@ from guard.policy import STRANGE_LINKS
 from .. import audit
 from ..choices import Act, FulfilledBy, ProposalState
 from ..digests import NOTICE
-from ..doors.access import AS_PARTNER, Denied, approver_page, office_page
+from ..doors.access import AS_PARTNER, Denied, PartnerRequest, approver_page, office_page
 from ..duty_status import doubtful_contacts, standings
 from ..forms import DecisionForm, DutyForm, LookAsForm, TrailForm
 from ..models import ContactPoint, Duty, Partner, Proposal, SharingPack
@@ -31,7 +31,7 @@ DOUBTFUL = 20
 
 
 @office_page
-def office(request: HttpRequest) -> HttpResponse:
+def office(request: PartnerRequest) -> HttpResponse:
     """What waits, what is no longer sure; per notice, when each duty was last fulfilled; the partners."""
     words = request.GET.get("q", "").replace("\x00", "")[:60]
     partners = Partner.objects.select_related("organisation__type").filter(
@@ -51,7 +51,9 @@ def office(request: HttpRequest) -> HttpResponse:
         "proposals": Proposal.objects.filter(state=ProposalState.WAITING).select_related(
             "contact__organisation", "partner__organisation"
         ),
-        "partners": Paginator(counted.order_by(*Partner._meta.ordering), PARTNERS).get_page(request.GET.get("page")),
+        "partners": Paginator(counted.order_by(*Partner._meta.ordering or ()), PARTNERS).get_page(
+            request.GET.get("page")
+        ),
         "words": words,
         "look_as": LookAsForm(initial={"partner": request.visitor.partner}),
         "today": today,
@@ -62,7 +64,7 @@ def office(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @office_page
-def send_pack(request: HttpRequest, code: str) -> HttpResponse:
+def send_pack(request: PartnerRequest, code: str) -> HttpResponse:
     """Deliver a pack to all its partners."""
     pack = SharingPack.objects.filter(code=code, retired=False).first()
     if pack is None or not request.visitor.can_edit:
@@ -79,14 +81,14 @@ def send_pack(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 @office_page
-def duty_done(request: HttpRequest, pk: int) -> HttpResponse:
+def duty_done(request: PartnerRequest, pk: int) -> HttpResponse:
     """Record the day on which a duty was done."""
     duty = Duty.objects.select_related("pack").filter(pk=pk, fulfilled_by=FulfilledBy.RECORD).first()
     if duty is None or not request.visitor.can_edit:
         raise Denied
     form = DutyForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["on"]))
+        messages.error(request, " ".join(map(str, form.errors["on"])))
         return redirect("partners:office")
     duty.done_on, duty.done_by = form.cleaned_data["on"], request.user.get_username()
     duty.save(update_fields=["done_on", "done_by"])
@@ -96,7 +98,7 @@ def duty_done(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @office_page
-def proposal(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal(request: PartnerRequest, pk: int) -> HttpResponse:
     """A proposal beside what stands now; approvers decide, the others look."""
     found = Proposal.objects.select_related("contact__organisation", "partner__organisation").filter(pk=pk).first()
     if found is None:
@@ -137,7 +139,7 @@ def _differences(found: Proposal) -> list[dict[str, object]]:
 
 @require_POST
 @office_page
-def look_as(request: HttpRequest) -> HttpResponse:
+def look_as(request: PartnerRequest) -> HttpResponse:
     """See the partner pages as one partner sees them, or as the city again."""
     form = LookAsForm(request.POST)
     partner = form.cleaned_data["partner"] if form.is_valid() else None
@@ -150,7 +152,7 @@ def look_as(request: HttpRequest) -> HttpResponse:
 
 
 @approver_page
-def trail_page(request: HttpRequest) -> HttpResponse:
+def trail_page(request: PartnerRequest) -> HttpResponse:
     """The trail, searched."""
     form = TrailForm(request.GET or None)
     lines = _lines(form)
@@ -179,7 +181,7 @@ def _without_page(request: HttpRequest) -> str:
 
 
 @approver_page
-def trail_file(request: HttpRequest) -> HttpResponse:
+def trail_file(request: PartnerRequest) -> StreamingHttpResponse:
     """The same lines as JSON lines."""
     lines = _lines(TrailForm(request.GET or None))
     request.visitor.note(Act.EXPORTED, _("利用の記録"), lines=lines.count())

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ..choices import Act, ProposalState
-from ..doors.access import Denied, member_page
+from ..doors.access import Denied, PartnerRequest, member_page
 from ..forms import ProposalForm
 from ..models import ContactPoint
 from ..packs import current_contacts
@@ -21,8 +21,8 @@ from ..services import confirm, label, propose
 SHOWN_PROPOSALS = 20
 
 
-def _own(request: HttpRequest, uuid: UUID) -> ContactPoint:
-    organisation = request.visitor.partner.organisation_id
+def _own(request: PartnerRequest, uuid: UUID) -> ContactPoint:
+    organisation = request.visitor.own_partner.organisation_id
     found = current_contacts().filter(uuid=uuid, organisation_id=organisation).with_details().first()
     if found is None:
         raise Denied
@@ -30,9 +30,9 @@ def _own(request: HttpRequest, uuid: UUID) -> ContactPoint:
 
 
 @member_page
-def own(request: HttpRequest) -> HttpResponse:
+def own(request: PartnerRequest) -> HttpResponse:
     """One's own contact points, and what became of the proposals."""
-    partner = request.visitor.partner
+    partner = request.visitor.own_partner
     proposals = list(partner.proposals.select_related("contact__organisation")[:SHOWN_PROPOSALS])
     for proposal in proposals:
         proposal.labels = [label(name) for name in proposal.changes]
@@ -46,7 +46,7 @@ def own(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @member_page
-def still_right(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def still_right(request: PartnerRequest, uuid: UUID) -> HttpResponse:
     """「今もこのとおりです」."""
     contact = _own(request, uuid)
     try:
@@ -59,19 +59,19 @@ def still_right(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @member_page
-def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def edit(request: PartnerRequest, uuid: UUID) -> HttpResponse:
     """Propose a change."""
     return _propose(request, _own(request, uuid))
 
 
 @member_page
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PartnerRequest) -> HttpResponse:
     """Propose a contact point that the city does not have yet."""
     return _propose(request, None)
 
 
-def _propose(request: HttpRequest, contact: ContactPoint | None) -> HttpResponse:
-    partner = request.visitor.partner
+def _propose(request: PartnerRequest, contact: ContactPoint | None) -> HttpResponse:
+    partner = request.visitor.own_partner
     # The form writes its values into the instance that it checks; what is compared with must stay as it is.
     instance = ContactPoint.objects.get(pk=contact.pk) if contact else ContactPoint(organisation=partner.organisation)
     form = ProposalForm(request.POST or None, instance=instance)

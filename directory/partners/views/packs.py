@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from ..choices import Direction, Format
-from ..doors.access import Denied, member_page, partner_page
+from ..doors.access import Denied, PartnerRequest, member_page, partner_page
 from ..exchange.exports import contacts_csv, excel, resources_csv
 from ..models import SharingPack
 from ..packs import Contents, contents, packs_of
@@ -22,7 +22,7 @@ from ..services import opened, received
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def find_pack(request: HttpRequest, code: str) -> SharingPack:
+def find_pack(request: PartnerRequest, code: str) -> SharingPack:
     """The pack of an address. Raises Denied for one that is not for this partner, and for one that does not exist."""
     packs = packs_of(request.visitor.partner).prefetch_related("contact_lists", "public_lists", "duties")
     pack = packs.filter(code=code).first()
@@ -32,7 +32,7 @@ def find_pack(request: HttpRequest, code: str) -> SharingPack:
 
 
 @partner_page
-def pack(request: HttpRequest, code: str) -> HttpResponse:
+def pack(request: PartnerRequest, code: str) -> HttpResponse:
     """The page of a notice: whom to call when, what we send, what you send, and the lists as they are today."""
     found = find_pack(request, code)
     today = contents(found)
@@ -59,7 +59,7 @@ def _roles(today: Contents) -> list[str]:
 
 
 @partner_page
-def printed(request: HttpRequest, code: str) -> HttpResponse:
+def printed(request: PartnerRequest, code: str) -> HttpResponse:
     """A pack as an A4 list."""
     today = contents(find_pack(request, code), whole=True)
     opened(today, request.visitor, Format.PRINT)
@@ -69,7 +69,7 @@ def printed(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @partner_page
-def as_excel(request: HttpRequest, code: str) -> HttpResponse:
+def as_excel(request: PartnerRequest, code: str) -> HttpResponse:
     """A pack as one Excel file."""
     today = contents(find_pack(request, code), whole=True)
     opened(today, request.visitor, Format.EXCEL)
@@ -79,7 +79,7 @@ def as_excel(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @partner_page
-def as_csv(request: HttpRequest, code: str, part: str) -> HttpResponse:
+def as_csv(request: PartnerRequest, code: str, part: str) -> HttpResponse:
     """The contact points, or the public lists, of a pack as CSV."""
     today = contents(find_pack(request, code), whole=True)
     opened(today, request.visitor, Format.CSV)
@@ -96,7 +96,7 @@ def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
 
 @require_POST
 @member_page
-def confirm_received(request: HttpRequest, code: str) -> HttpResponse:
+def confirm_received(request: PartnerRequest, code: str) -> HttpResponse:
     """「受け取りました」."""
     received(find_pack(request, code), request.visitor)
     messages.success(request, _("受け取ったことを市に伝えました。"))

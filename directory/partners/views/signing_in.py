@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import login as auth_login
 from django.contrib.auth import logout
-from django.contrib.auth import views as auth_views
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -78,7 +77,8 @@ def login(request: HttpRequest) -> HttpResponse:
 @transaction.non_atomic_requests
 def second_factor(request: HttpRequest) -> HttpResponse:
     """The second factor: asked for where it is set up, otherwise set up here. Without it nobody goes on."""
-    user = request.user
+    # django-otp's middleware gives it `is_verified`.
+    user: Any = request.user
     if not user.is_authenticated:
         return to_login(request)
     if user.is_verified():
@@ -162,7 +162,7 @@ def join(request: HttpRequest) -> HttpResponse:
     obstacle = invitation.obstacle() if invitation else str(_("この招待のリンクは正しくありません。"))
     if not obstacle and request.user.is_authenticated:
         obstacle = str(_("ほかのアカウントでログインしています。ログアウトしてから、リンクを開きなおしてください。"))
-    if obstacle:
+    if obstacle or invitation is None:
         # Strangers are counted, not listed: a line for each would fill the trail from outside.
         if invitation or request.user.is_authenticated:
             note(Act.DENIED, user=request.user if request.user.is_authenticated else None, target=request.path)
@@ -182,7 +182,7 @@ def join(request: HttpRequest) -> HttpResponse:
     return render(request, "partners/join.html", {"form": form, "invitation": invitation})
 
 
-class PasswordReset(LimitedReset, auth_views.PasswordResetView):
+class PasswordReset(LimitedReset):
     """Asks for the address; the answer is the same whether or not there is an account."""
 
     template_name = "partners/password_reset.html"
@@ -191,7 +191,7 @@ class PasswordReset(LimitedReset, auth_views.PasswordResetView):
     success_url = reverse_lazy("partners:password_sent")
 
 
-class PasswordConfirm(OpeningReset, auth_views.PasswordResetConfirmView):
+class PasswordConfirm(OpeningReset):
     """A new password by a mailed link; the second factor is asked for as ever."""
 
     template_name = "partners/password_confirm.html"
