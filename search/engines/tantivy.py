@@ -3,7 +3,7 @@
 import json
 import os
 import threading
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -29,7 +29,7 @@ from .base import (
     distance_km,
 )
 from .builds import Builds, FileLock, read_cursor, write_cursor
-from .tantivy_facets import counting
+from .tantivy_facets import Kept, counting
 from .tantivy_files import lacks_room, telling, told, writing
 from .tantivy_query import Fields, boxed, described, located, matching_query, read_as, schema, to_tantivy, unlocated
 
@@ -46,14 +46,14 @@ Addressed = tuple[float, tantivy.DocAddress]
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """An opened build; `stamp` tells whether a commit happened since, `counts` keeps facets counted in this state."""
+    """An opened build; `stamp` tells whether a commit happened since, `kept` holds facets counted in this state."""
 
     build: Path
     stamp: tuple[int, int, int]
     index: tantivy.Index
     searcher: tantivy.Searcher
     fields: Fields
-    counts: dict[Hashable, dict[str, int]] = field(default_factory=dict)
+    kept: Kept = field(default_factory=Kept)
 
 
 class TantivyEngine(Engine):
@@ -75,7 +75,7 @@ class TantivyEngine(Engine):
         """See Engine."""
         reader = self._current()
         with telling(self._builds.root):
-            counts = counting(reader.searcher, reader.fields, reader.counts, query)
+            counts = counting(reader.searcher, reader.fields, reader.kept, query)
             total, page = _page(reader, query)
             return EngineResult(total, _hits(reader.searcher, query, page), counts())
 

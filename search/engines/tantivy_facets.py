@@ -4,17 +4,22 @@ tantivy lets Python's lock go while it works: with two cores, hits and counts of
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import tantivy
 from tantivy import Query
 
 from .base import EngineQuery
-from .tantivy_query import Fields, matching_query
+from .tantivy_query import SETS, Fields, matching_query, unpacked
 
-FACET_VALUES = 5_000
+# So many different sets of a facet's values are counted; each costs about a microsecond while nobody else runs.
+MOST_SETS = 2_000
+# tantivy refuses to answer more than 65,000 buckets.
+MOST_BUCKETS = 50_000
 # Later pages and the unfiltered list ask for the same counts again.
 KEPT_COUNTS = 5_000
 # Smaller indexes answer before a thread has begun.
@@ -23,12 +28,20 @@ THREADS_FROM = 5_000
 Counts = dict[str, int]
 
 
+@dataclass(slots=True)
+class Kept:
+    """What is known of one state of the index: counts, and the facets whose sets are too many."""
+
+    counts: dict[Hashable, Counts] = field(default_factory=dict)
+    crowded: set[str] = field(default_factory=set)
+
+
 def counting(
-    searcher: tantivy.Searcher, fields: Fields, kept: dict[Hashable, Counts], query: EngineQuery
+    searcher: tantivy.Searcher, fields: Fields, kept: Kept, query: EngineQuery
 ) -> Callable[[], Mapping[str, Counts]]:
     """Begin to count each asked facet; the function that is returned waits for the counts.
 
-    One pass for those without own filter, one more for each with one. `kept` belongs to one state of the index.
+    One pass for those without own filter, one more for each with one.
     """
     filters = tuple(sorted((facet, tuple(values)) for facet, values in query.filters.items() if values))
     needed = tuple(clause for clause in query.clauses if not clause.optional)
@@ -38,7 +51,7 @@ def counting(
         for facet in query.facets
     }
     counts: dict[str, Counts] = {facet: {} for facet in query.facets if facet not in fields.names}
-    counts |= {facet: known for facet, key in keys.items() if (known := kept.get(key)) is not None}
+    counts |= {facet: known for facet, key in keys.items() if (known := kept.counts.get(key)) is not None}
     filtered = {facet for facet, _values in filters}
     passes = []
     if free := [facet for facet in query.facets if facet not in counts and facet not in filtered]:
@@ -48,24 +61,27 @@ def counting(
         for facet in query.facets
         if facet not in counts and facet in filtered
     ]
-    begun = [_begin(searcher, matching, facets) for matching, facets in passes]
+    begun = [
+        _begin(searcher, lambda matching=matching, facets=facets: _count(searcher, fields, kept, matching, facets))
+        for matching, facets in passes
+    ]
 
     def wait() -> Mapping[str, Counts]:
         for made in begun:
             counts.update(made())
-        if len(kept) > KEPT_COUNTS:
-            kept.clear()
-        kept.update({key: counts[facet] for facet, key in keys.items()})
+        if len(kept.counts) > KEPT_COUNTS:
+            kept.counts.clear()
+        kept.counts.update({key: counts[facet] for facet, key in keys.items()})
         # Copies, for the caller may add to what it was given.
         return {facet: dict(counts[facet]) for facet in query.facets}
 
     return wait
 
 
-def _begin(searcher: tantivy.Searcher, query: Query, facets: list[str]) -> Callable[[], dict[str, Counts]]:
+def _begin(searcher: tantivy.Searcher, work: Callable[[], dict[str, Counts]]) -> Callable[[], dict[str, Counts]]:
     if searcher.num_docs < THREADS_FROM:
-        return lambda: _aggregate(searcher, query, facets)
-    future: Future[dict[str, Counts]] = _threads(os.getpid()).submit(_aggregate, searcher, query, facets)
+        return work
+    future: Future[dict[str, Counts]] = _threads(os.getpid()).submit(work)
     return future.result
 
 
@@ -75,7 +91,34 @@ def _threads(_process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="facets")
 
 
-def _aggregate(searcher: tantivy.Searcher, query: Query, facets: list[str]) -> dict[str, Counts]:
-    wanted = {facet: {"terms": {"field": facet, "size": FACET_VALUES}} for facet in facets}
-    answer = searcher.aggregate(query, wanted)
-    return {facet: {bucket["key"]: bucket["doc_count"] for bucket in answer[facet]["buckets"]} for facet in facets}
+def _count(
+    searcher: tantivy.Searcher, fields: Fields, kept: Kept, query: Query, facets: list[str]
+) -> dict[str, Counts]:
+    in_sets = [facet for facet in facets if SETS.format(facet) in fields.names and facet not in kept.crowded]
+    size = min(MOST_SETS, MOST_BUCKETS // max(len(in_sets), 1))
+    wanted = {facet: {"terms": {"field": SETS.format(facet), "size": size}} for facet in in_sets}
+    answer = searcher.aggregate(query, wanted) if wanted else {}
+    counts: dict[str, Counts] = {}
+    for facet in facets:
+        found = answer.get(facet)
+        if found is not None and found["sum_other_doc_count"]:
+            kept.crowded.add(facet)
+            found = None
+        if found is None:
+            counts[facet] = _one_by_one(searcher, query, facet)
+        else:
+            counts[facet] = _taken_apart({bucket["key"]: bucket["doc_count"] for bucket in found["buckets"]})
+    return counts
+
+
+def _one_by_one(searcher: tantivy.Searcher, query: Query, facet: str) -> Counts:
+    """Each value by its list of documents: slower, but whatever the sets are, and in an index that has none."""
+    return dict(searcher.terms_with_prefix(facet, "", query))
+
+
+def _taken_apart(sets: Mapping[str, int]) -> Counts:
+    counts: Counter[str] = Counter()
+    for values, documents in sets.items():
+        for value in unpacked(values):
+            counts[value] += documents
+    return dict(counts)
