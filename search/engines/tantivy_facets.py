@@ -4,17 +4,18 @@ tantivy lets Python's lock go while it works: with two cores, hits and counts of
 """
 
 import os
-from collections import Counter
+import re
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Any
 
 import tantivy
 from tantivy import Query
 
-from .base import EngineQuery
-from .tantivy_query import SETS, Fields, matching_query, unpacked
+from .base import EngineQuery, Filters
+from .tantivy_query import SETS, Fields, matching_query, narrowed, unpacked
 
 # So many different sets of a facet's values are counted; each costs about a microsecond while nobody else runs.
 MOST_SETS = 2_000
@@ -24,6 +25,8 @@ MOST_BUCKETS = 50_000
 KEPT_COUNTS = 5_000
 # Smaller indexes answer before a thread has begun.
 THREADS_FROM = 5_000
+# Values that mean themselves in tantivy's query language: the codes of our facets, but not whatever an address says.
+_PLAIN = re.compile("[a-z0-9][a-z0-9_-]{0,99}")
 
 Counts = dict[str, int]
 
@@ -36,13 +39,18 @@ class Kept:
     crowded: set[str] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One reading of the documents that match `query`: `inside` tells for each facet the filters to count it within."""
+
+    query: Query
+    inside: Mapping[str, Filters]
+
+
 def counting(
     searcher: tantivy.Searcher, fields: Fields, kept: Kept, query: EngineQuery
 ) -> Callable[[], Mapping[str, Counts]]:
-    """Begin to count each asked facet; the function that is returned waits for the counts.
-
-    One pass for those without own filter, one more for each with one.
-    """
+    """Begin to count each asked facet; the function that is returned waits for the counts."""
     filters = tuple(sorted((facet, tuple(values)) for facet, values in query.filters.items() if values))
     needed = tuple(clause for clause in query.clauses if not clause.optional)
     also = tuple(sorted(query.also.items()))
@@ -52,19 +60,8 @@ def counting(
     }
     counts: dict[str, Counts] = {facet: {} for facet in query.facets if facet not in fields.names}
     counts |= {facet: known for facet, key in keys.items() if (known := kept.counts.get(key)) is not None}
-    filtered = {facet for facet, _values in filters}
-    passes = []
-    if free := [facet for facet in query.facets if facet not in counts and facet not in filtered]:
-        passes.append((matching_query(query, fields, ranked=False), free))
-    passes += [
-        (matching_query(query, fields, without=facet, ranked=False), [facet])
-        for facet in query.facets
-        if facet not in counts and facet in filtered
-    ]
-    begun = [
-        _begin(searcher, lambda matching=matching, facets=facets: _count(searcher, fields, kept, matching, facets))
-        for matching, facets in passes
-    ]
+    passes = _passes(query, fields, [facet for facet in query.facets if facet not in counts], dict(filters))
+    begun = [_begin(searcher, partial(_count, searcher, fields, kept, each)) for each in passes]
 
     def wait() -> Mapping[str, Counts]:
         for made in begun:
@@ -76,6 +73,22 @@ def counting(
         return {facet: dict(counts[facet]) for facet in query.facets}
 
     return wait
+
+
+def _passes(query: EngineQuery, fields: Fields, facets: list[str], filters: Filters) -> list[_Pass]:
+    """One for all facets; those that ignore their own filter are counted where it does not hold, the others within it.
+
+    Filters that cannot be said within a pass make one more for each facet with one.
+    """
+    own = {facet: filters[facet] for facet in facets if facet in filters}
+    if all(facet in fields.names and all(map(_PLAIN.fullmatch, values)) for facet, values in own.items()):
+        inside = {facet: {name: values for name, values in own.items() if name != facet} for facet in facets}
+        return [_Pass(matching_query(query, fields, without=own, ranked=False), inside)] if facets else []
+    free = [facet for facet in facets if facet not in own]
+    passes = [_Pass(matching_query(query, fields, without=(facet,), ranked=False), {facet: {}}) for facet in own]
+    if free:
+        passes.append(_Pass(matching_query(query, fields, ranked=False), {facet: {} for facet in free}))
+    return passes
 
 
 def _begin(searcher: tantivy.Searcher, work: Callable[[], dict[str, Counts]]) -> Callable[[], dict[str, Counts]]:
@@ -91,24 +104,33 @@ def _threads(_process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="facets")
 
 
-def _count(
-    searcher: tantivy.Searcher, fields: Fields, kept: Kept, query: Query, facets: list[str]
-) -> dict[str, Counts]:
-    in_sets = [facet for facet in facets if SETS.format(facet) in fields.names and facet not in kept.crowded]
+def _count(searcher: tantivy.Searcher, fields: Fields, kept: Kept, reading: _Pass) -> dict[str, Counts]:
+    in_sets = [name for name in reading.inside if SETS.format(name) in fields.names and name not in kept.crowded]
     size = min(MOST_SETS, MOST_BUCKETS // max(len(in_sets), 1))
-    wanted = {facet: {"terms": {"field": SETS.format(facet), "size": size}} for facet in in_sets}
-    answer = searcher.aggregate(query, wanted) if wanted else {}
+    wanted: dict[str, Any] = {}
+    for facet in in_sets:
+        terms = {facet: {"terms": {"field": SETS.format(facet), "size": size}}}
+        if narrowing := _said(reading.inside[facet]):
+            wanted.setdefault(narrowing, {"filter": narrowing, "aggs": {}})["aggs"] |= terms
+        else:
+            wanted |= terms
+    answer = searcher.aggregate(reading.query, wanted) if wanted else {}
     counts: dict[str, Counts] = {}
-    for facet in facets:
-        found = answer.get(facet)
+    for facet, filters in reading.inside.items():
+        found = answer.get(_said(filters), answer).get(facet)
         if found is not None and found["sum_other_doc_count"]:
             kept.crowded.add(facet)
             found = None
         if found is None:
-            counts[facet] = _one_by_one(searcher, query, facet)
+            counts[facet] = _one_by_one(searcher, narrowed(fields, reading.query, filters), facet)
         else:
             counts[facet] = _taken_apart({bucket["key"]: bucket["doc_count"] for bucket in found["buckets"]})
     return counts
+
+
+def _said(filters: Filters) -> str:
+    """Filters in the words of tantivy's own query language."""
+    return " ".join(f"+{facet}: IN [{' '.join(filters[facet])}]" for facet in sorted(filters))
 
 
 def _one_by_one(searcher: tantivy.Searcher, query: Query, facet: str) -> Counts:
@@ -117,8 +139,8 @@ def _one_by_one(searcher: tantivy.Searcher, query: Query, facet: str) -> Counts:
 
 
 def _taken_apart(sets: Mapping[str, int]) -> Counts:
-    counts: Counter[str] = Counter()
+    counts: Counts = {}
     for values, documents in sets.items():
         for value in unpacked(values):
-            counts[value] += documents
-    return dict(counts)
+            counts[value] = counts.get(value, 0) + documents
+    return counts
