@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -104,7 +104,8 @@ def to_tantivy(document: AnalysedDocument, known: Fields) -> tantivy.Document:
     return fields
 
 
-def packed(values: Iterable[str]) -> str:
+@lru_cache(maxsize=20_000)
+def packed(values: tuple[str, ...]) -> str:
     """The values of a document as one, whatever their order."""
     return json.dumps(sorted(set(values)), ensure_ascii=False)
 
