@@ -126,10 +126,10 @@ def matching_query(query: EngineQuery, fields: Fields, *, without: Collection[st
         for facet, values in query.filters.items()
         if values and facet not in without
     ]
-    needed = [_clause_query(fields, clause, ranked) for clause in query.clauses if not clause.optional]
+    needed = [_clause_query(fields, clause) for clause in query.clauses if not clause.optional]
     lifting = []
     if ranked:
-        lifting += [_clause_query(fields, clause, ranked) for clause in query.clauses if clause.optional]
+        lifting += [_clause_query(fields, clause) for clause in query.clauses if clause.optional]
         lifting += [
             Query.const_score_query(_facet_query(fields, facet, (value,)), weight)
             for facet, value, weight in query.boosts
@@ -231,16 +231,14 @@ def _union(parts: list[Query]) -> Query:
     return parts[0] if len(parts) == 1 else Query.boolean_query([(Occur.Should, part) for part in parts])
 
 
-def _clause_query(fields: Fields, clause: Clause, ranked: bool) -> Query:
-    known = [item for item in clause.alternatives if item.terms and item.field in fields.names]
-    if not ranked:
-        # Synonyms often say the same words again with another weight, which counting need not read twice.
-        known = list({(item.field, tuple(sorted(item.terms))): item for item in known}.values())
-    parts = [_alternative_query(fields, item) for item in known]
+def _clause_query(fields: Fields, clause: Clause) -> Query:
+    parts = [
+        _alternative_query(fields, alternative)
+        for alternative in clause.alternatives
+        if alternative.terms and alternative.field in fields.names
+    ]
     if not parts:
         return Query.empty_query()
-    if not ranked:
-        return _union(parts)
     return parts[0] if len(parts) == 1 else Query.disjunction_max_query(parts, TIE_BREAKER)
 
 
