@@ -5,7 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -53,7 +53,7 @@ class _Reader:
     index: tantivy.Index
     searcher: tantivy.Searcher
     fields: Fields
-    kept: Kept = field(default_factory=Kept)
+    kept: Kept
 
 
 class TantivyEngine(Engine):
@@ -163,16 +163,16 @@ class TantivyEngine(Engine):
 
     def _open(self, build: Path, stamp: tuple[int, int, int]) -> _Reader:
         with self._reader_lock, telling(build):
-            reader = self._reader
+            reader, kept = self._reader, Kept()
             if reader is not None and reader.build == build:
                 if reader.stamp == stamp:
                     return reader
-                index = reader.index
+                index, kept = reader.index, Kept(crowded=reader.kept.crowded)
             else:
                 index = tantivy.Index.open(str(build / "index"))
                 index.config_reader("manual", 0)
             index.reload()
-            self._reader = _Reader(build, stamp, index, index.searcher(), Fields.of(index.schema))
+            self._reader = _Reader(build, stamp, index, index.searcher(), Fields.of(index.schema), kept)
             return self._reader
 
     # -- writing --

@@ -5,7 +5,7 @@ tantivy lets Python's lock go while it works: with two cores, hits and counts of
 
 import os
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -15,12 +15,14 @@ import tantivy
 from tantivy import Query
 
 from .base import EngineQuery, Filters
-from .tantivy_query import SETS, Fields, matching_query, narrowed, unpacked
+from .tantivy_query import SETS, Fields, matching_query, unpacked
 
-# So many different sets of a facet's values are counted; each costs about a microsecond while nobody else runs.
+FACET_VALUES = 5_000
+# Sets are counted where there are few: each costs two microseconds, and a document counted one value at a time about as
+# much as two hundred that are counted by sets save. tantivy refuses to answer more than 65,000 of both.
+DOCUMENTS_A_SET = 200
+LEAST_SETS = 10
 MOST_SETS = 2_000
-# tantivy refuses to answer more than 65,000 buckets.
-MOST_BUCKETS = 50_000
 # Later pages and the unfiltered list ask for the same counts again.
 KEPT_COUNTS = 5_000
 # Smaller indexes answer before a thread has begun.
@@ -33,7 +35,7 @@ Counts = dict[str, int]
 
 @dataclass(slots=True)
 class Kept:
-    """What is known of one state of the index: counts, and the facets whose sets are too many."""
+    """What is known of one state of the index: counts, and the facets whose sets are too many (of the whole build)."""
 
     counts: dict[Hashable, Counts] = field(default_factory=dict)
     crowded: set[str] = field(default_factory=set)
@@ -105,37 +107,35 @@ def _threads(_process: int) -> ThreadPoolExecutor:
 
 
 def _count(searcher: tantivy.Searcher, fields: Fields, kept: Kept, reading: _Pass) -> dict[str, Counts]:
-    in_sets = [name for name in reading.inside if SETS.format(name) in fields.names and name not in kept.crowded]
-    size = min(MOST_SETS, MOST_BUCKETS // max(len(in_sets), 1))
+    by_sets = {name for name in reading.inside if SETS.format(name) in fields.names and name not in kept.crowded}
+    answer = _aggregate(searcher, reading, by_sets)
+    if too_many := {facet for facet in by_sets if answer[facet]["sum_other_doc_count"]}:
+        kept.crowded |= too_many
+        by_sets -= too_many
+        inside = {facet: reading.inside[facet] for facet in sorted(too_many)}
+        answer |= _aggregate(searcher, _Pass(reading.query, inside), by_sets)
+    counts = {facet: {each["key"]: each["doc_count"] for each in found["buckets"]} for facet, found in answer.items()}
+    return {facet: _taken_apart(found) if facet in by_sets else found for facet, found in counts.items()}
+
+
+def _aggregate(searcher: tantivy.Searcher, reading: _Pass, by_sets: Collection[str]) -> dict[str, Any]:
+    """tantivy's answer for each facet of a reading: its sets, or its values."""
+    most = min(max(searcher.num_docs // DOCUMENTS_A_SET, LEAST_SETS), MOST_SETS)
     wanted: dict[str, Any] = {}
-    for facet in in_sets:
-        terms = {facet: {"terms": {"field": SETS.format(facet), "size": size}}}
-        if narrowing := _said(reading.inside[facet]):
+    for facet, filters in reading.inside.items():
+        column, size = (SETS.format(facet), most) if facet in by_sets else (facet, FACET_VALUES)
+        terms = {facet: {"terms": {"field": column, "size": size}}}
+        if narrowing := _said(filters):
             wanted.setdefault(narrowing, {"filter": narrowing, "aggs": {}})["aggs"] |= terms
         else:
             wanted |= terms
-    answer = searcher.aggregate(reading.query, wanted) if wanted else {}
-    counts: dict[str, Counts] = {}
-    for facet, filters in reading.inside.items():
-        found = answer.get(_said(filters), answer).get(facet)
-        if found is not None and found["sum_other_doc_count"]:
-            kept.crowded.add(facet)
-            found = None
-        if found is None:
-            counts[facet] = _one_by_one(searcher, narrowed(fields, reading.query, filters), facet)
-        else:
-            counts[facet] = _taken_apart({bucket["key"]: bucket["doc_count"] for bucket in found["buckets"]})
-    return counts
+    answer = searcher.aggregate(reading.query, wanted)
+    return {facet: answer.get(_said(filters), answer)[facet] for facet, filters in reading.inside.items()}
 
 
 def _said(filters: Filters) -> str:
     """Filters in the words of tantivy's own query language."""
     return " ".join(f"+{facet}: IN [{' '.join(filters[facet])}]" for facet in sorted(filters))
-
-
-def _one_by_one(searcher: tantivy.Searcher, query: Query, facet: str) -> Counts:
-    """Each value by its list of documents: slower, but whatever the sets are, and in an index that has none."""
-    return dict(searcher.terms_with_prefix(facet, "", query))
 
 
 def _taken_apart(sets: Mapping[str, int]) -> Counts:

@@ -34,7 +34,6 @@ def build_schema(facets: tuple[str, ...]) -> tantivy.Schema:
     for name in (*TEXT_FIELDS, *GRAM_FIELDS):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     for name in facets:
-        # Nothing here counts in this column; the version before sets did, and answers on while the next one has built.
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("order", fast=True, tokenizer_name="raw", index_option="basic")
@@ -148,12 +147,6 @@ def matching_query(query: EngineQuery, fields: Fields, *, without: Collection[st
     return Query.boolean_query(
         [*((Occur.Must, part) for part in musts), *((Occur.Should, part) for part in lifting), *ended]
     )
-
-
-def narrowed(fields: Fields, query: Query, filters: Mapping[str, tuple[str, ...]]) -> Query:
-    """The part of a query's documents that passes the filters too."""
-    parts = [query, *(_facet_query(fields, facet, values) for facet, values in filters.items())]
-    return Query.boolean_query([(Occur.Must, part) for part in parts]) if filters else query
 
 
 def _ended(fields: Fields, on: date | None) -> list[tuple[Occur, Query]]:
