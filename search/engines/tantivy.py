@@ -3,9 +3,9 @@
 import json
 import os
 import threading
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -30,7 +30,7 @@ from .base import (
     distance_km,
 )
 from .builds import Builds, FileLock, read_cursor, write_cursor
-from .tantivy_facets import counting
+from .tantivy_facets import Kept, counting
 from .tantivy_files import lacks_room, telling, told, writing
 from .tantivy_query import Fields, boxed, described, located, matching_query, read_as, schema, to_tantivy, unlocated
 
@@ -47,14 +47,14 @@ Addressed = tuple[float, tantivy.DocAddress]
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """An opened build; `stamp` tells whether a commit happened since, `counts` keeps facets counted in this state."""
+    """An opened build; `stamp` tells whether a commit happened since, `kept` holds facets counted in this state."""
 
     build: Path
     stamp: tuple[int, int, int]
     index: tantivy.Index
     searcher: tantivy.Searcher
     fields: Fields
-    counts: dict[Hashable, dict[str, int]] = field(default_factory=dict)
+    kept: Kept
 
 
 class TantivyEngine(Engine):
@@ -76,7 +76,7 @@ class TantivyEngine(Engine):
         """See Engine."""
         reader = self._current()
         with telling(self._builds.root):
-            counts = counting(reader.searcher, reader.fields, reader.counts, query)
+            counts = counting(reader.searcher, reader.fields, reader.kept, query)
             total, page = _page(reader, query)
             return EngineResult(total, _hits(reader.searcher, query, page), counts())
 
@@ -164,16 +164,16 @@ class TantivyEngine(Engine):
 
     def _open(self, build: Path, stamp: tuple[int, int, int]) -> _Reader:
         with self._reader_lock, telling(build):
-            reader = self._reader
+            reader, kept = self._reader, Kept()
             if reader is not None and reader.build == build:
                 if reader.stamp == stamp:
                     return reader
-                index = reader.index
+                index, kept = reader.index, Kept(crowded=reader.kept.crowded)
             else:
                 index = tantivy.Index.open(str(build / "index"))
                 index.config_reader("manual", 0)
             index.reload()
-            self._reader = _Reader(build, stamp, index, index.searcher(), Fields.of(index.schema))
+            self._reader = _Reader(build, stamp, index, index.searcher(), Fields.of(index.schema), kept)
             return self._reader
 
     # -- writing --

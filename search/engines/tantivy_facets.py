@@ -4,32 +4,55 @@ tantivy lets Python's lock go while it works: with two cores, hits and counts of
 """
 
 import os
-from collections.abc import Callable, Hashable, Mapping
+import re
+from collections.abc import Callable, Collection, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import Any
 
 import tantivy
 from tantivy import Query
 
-from .base import EngineQuery
-from .tantivy_query import Fields, matching_query
+from .base import EngineQuery, Filters
+from .tantivy_query import SETS, Fields, matching_query, unpacked
 
 FACET_VALUES = 5_000
+# Sets are counted where there are few: each costs two microseconds, and a document counted one value at a time about as
+# much as two hundred that are counted by sets save. tantivy refuses to answer more than 65,000 of both.
+DOCUMENTS_A_SET = 200
+LEAST_SETS = 10
+MOST_SETS = 2_000
 # Later pages and the unfiltered list ask for the same counts again.
 KEPT_COUNTS = 5_000
 # Smaller indexes answer before a thread has begun.
 THREADS_FROM = 5_000
+# Values that mean themselves in tantivy's query language: the codes of our facets, but not whatever an address says.
+_PLAIN = re.compile("[a-z0-9][a-z0-9_-]{0,99}")
 
 Counts = dict[str, int]
 
 
-def counting(
-    searcher: tantivy.Searcher, fields: Fields, kept: dict[Hashable, Counts], query: EngineQuery
-) -> Callable[[], Mapping[str, Counts]]:
-    """Begin to count each asked facet; the function that is returned waits for the counts.
+@dataclass(slots=True)
+class Kept:
+    """What is known of one state of the index: counts, and the facets whose sets are too many (of the whole build)."""
 
-    One pass for those without own filter, one more for each with one. `kept` belongs to one state of the index.
-    """
+    counts: dict[Hashable, Counts] = field(default_factory=dict)
+    crowded: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One reading of the documents that match `query`: `inside` tells for each facet the filters to count it within."""
+
+    query: Query
+    inside: Mapping[str, Filters]
+
+
+def counting(
+    searcher: tantivy.Searcher, fields: Fields, kept: Kept, query: EngineQuery
+) -> Callable[[], Mapping[str, Counts]]:
+    """Begin to count each asked facet; the function that is returned waits for the counts."""
     filters = tuple(sorted((facet, tuple(values)) for facet, values in query.filters.items() if values))
     needed = tuple(clause for clause in query.clauses if not clause.optional)
     also = tuple(sorted(query.also.items()))
@@ -38,34 +61,42 @@ def counting(
         for facet in query.facets
     }
     counts: dict[str, Counts] = {facet: {} for facet in query.facets if facet not in fields.names}
-    counts |= {facet: known for facet, key in keys.items() if (known := kept.get(key)) is not None}
-    filtered = {facet for facet, _values in filters}
-    passes = []
-    if free := [facet for facet in query.facets if facet not in counts and facet not in filtered]:
-        passes.append((matching_query(query, fields, ranked=False), free))
-    passes += [
-        (matching_query(query, fields, without=facet, ranked=False), [facet])
-        for facet in query.facets
-        if facet not in counts and facet in filtered
-    ]
-    begun = [_begin(searcher, matching, facets) for matching, facets in passes]
+    counts |= {facet: known for facet, key in keys.items() if (known := kept.counts.get(key)) is not None}
+    passes = _passes(query, fields, [facet for facet in query.facets if facet not in counts], dict(filters))
+    begun = [_begin(searcher, partial(_count, searcher, fields, kept, each)) for each in passes]
 
     def wait() -> Mapping[str, Counts]:
         for made in begun:
             counts.update(made())
-        if len(kept) > KEPT_COUNTS:
-            kept.clear()
-        kept.update({key: counts[facet] for facet, key in keys.items()})
+        if len(kept.counts) > KEPT_COUNTS:
+            kept.counts.clear()
+        kept.counts.update({key: counts[facet] for facet, key in keys.items()})
         # Copies, for the caller may add to what it was given.
         return {facet: dict(counts[facet]) for facet in query.facets}
 
     return wait
 
 
-def _begin(searcher: tantivy.Searcher, query: Query, facets: list[str]) -> Callable[[], dict[str, Counts]]:
+def _passes(query: EngineQuery, fields: Fields, facets: list[str], filters: Filters) -> list[_Pass]:
+    """One for all facets; those that ignore their own filter are counted where it does not hold, the others within it.
+
+    Filters that cannot be said within a pass make one more for each facet with one.
+    """
+    own = {facet: filters[facet] for facet in facets if facet in filters}
+    if all(facet in fields.names and all(map(_PLAIN.fullmatch, values)) for facet, values in own.items()):
+        inside = {facet: {name: values for name, values in own.items() if name != facet} for facet in facets}
+        return [_Pass(matching_query(query, fields, without=own, ranked=False), inside)] if facets else []
+    free = [facet for facet in facets if facet not in own]
+    passes = [_Pass(matching_query(query, fields, without=(facet,), ranked=False), {facet: {}}) for facet in own]
+    if free:
+        passes.append(_Pass(matching_query(query, fields, ranked=False), {facet: {} for facet in free}))
+    return passes
+
+
+def _begin(searcher: tantivy.Searcher, work: Callable[[], dict[str, Counts]]) -> Callable[[], dict[str, Counts]]:
     if searcher.num_docs < THREADS_FROM:
-        return lambda: _aggregate(searcher, query, facets)
-    future: Future[dict[str, Counts]] = _threads(os.getpid()).submit(_aggregate, searcher, query, facets)
+        return work
+    future: Future[dict[str, Counts]] = _threads(os.getpid()).submit(work)
     return future.result
 
 
@@ -75,7 +106,41 @@ def _threads(_process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="facets")
 
 
-def _aggregate(searcher: tantivy.Searcher, query: Query, facets: list[str]) -> dict[str, Counts]:
-    wanted = {facet: {"terms": {"field": facet, "size": FACET_VALUES}} for facet in facets}
-    answer = searcher.aggregate(query, wanted)
-    return {facet: {bucket["key"]: bucket["doc_count"] for bucket in answer[facet]["buckets"]} for facet in facets}
+def _count(searcher: tantivy.Searcher, fields: Fields, kept: Kept, reading: _Pass) -> dict[str, Counts]:
+    by_sets = {name for name in reading.inside if SETS.format(name) in fields.names and name not in kept.crowded}
+    answer = _aggregate(searcher, reading, by_sets)
+    if too_many := {facet for facet in by_sets if answer[facet]["sum_other_doc_count"]}:
+        kept.crowded |= too_many
+        by_sets -= too_many
+        inside = {facet: reading.inside[facet] for facet in sorted(too_many)}
+        answer |= _aggregate(searcher, _Pass(reading.query, inside), by_sets)
+    counts = {facet: {each["key"]: each["doc_count"] for each in found["buckets"]} for facet, found in answer.items()}
+    return {facet: _taken_apart(found) if facet in by_sets else found for facet, found in counts.items()}
+
+
+def _aggregate(searcher: tantivy.Searcher, reading: _Pass, by_sets: Collection[str]) -> dict[str, Any]:
+    """tantivy's answer for each facet of a reading: its sets, or its values."""
+    most = min(max(searcher.num_docs // DOCUMENTS_A_SET, LEAST_SETS), MOST_SETS)
+    wanted: dict[str, Any] = {}
+    for facet, filters in reading.inside.items():
+        column, size = (SETS.format(facet), most) if facet in by_sets else (facet, FACET_VALUES)
+        terms = {facet: {"terms": {"field": column, "size": size}}}
+        if narrowing := _said(filters):
+            wanted.setdefault(narrowing, {"filter": narrowing, "aggs": {}})["aggs"] |= terms
+        else:
+            wanted |= terms
+    answer = searcher.aggregate(reading.query, wanted)
+    return {facet: answer.get(_said(filters), answer)[facet] for facet, filters in reading.inside.items()}
+
+
+def _said(filters: Filters) -> str:
+    """Filters in the words of tantivy's own query language."""
+    return " ".join(f"+{facet}: IN [{' '.join(filters[facet])}]" for facet in sorted(filters))
+
+
+def _taken_apart(sets: Mapping[str, int]) -> Counts:
+    counts: Counts = {}
+    for values, documents in sets.items():
+        for value in unpacked(values):
+            counts[value] = counts.get(value, 0) + documents
+    return counts

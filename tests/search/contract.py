@@ -7,6 +7,7 @@ import pytest
 from search.documents import SearchDocument, known_facets
 from search.engines.base import Cursor, EngineQuery
 from search.questions.query import understand
+from tests.search.counting import CountingContract
 
 HOSTILE_VALUES = ["\x00", "a\x00b", "😀", "あ" * 10_000, '"', "(", "kind:x AND *", "\\", "", "\ud800", "../x", "'; --"]
 SAPPORO, SENDAI, NAGOYA = (43.06, 141.35), (38.27, 140.87), (35.18, 136.91)
@@ -17,7 +18,7 @@ def document(number, title="題", **fields) -> SearchDocument:
     return SearchDocument(key=f"d:{number}", title=title, **fields)
 
 
-class EngineContract:
+class EngineContract(CountingContract):
     """Behaviour only; nothing here knows an engine."""
 
     def ask(self, engine, text="", **options):

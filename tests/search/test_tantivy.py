@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from search import documents
-from search.engines import tantivy
+from search.engines import tantivy, tantivy_facets, tantivy_query
 from search.engines.base import EngineBusy, EngineQuery, EngineUnavailable
 from search.engines.tantivy import TantivyEngine
 from tests.search.contract import EngineContract, document
+from tests.search.counting import CountingContract
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITE_ONE = """
@@ -37,6 +38,24 @@ class TestTantivy(EngineContract):
     @pytest.fixture
     def engine(self, empty_engine):
         return empty_engine
+
+
+class TestCountingOtherwise(CountingContract):
+    """The same counts in threads, where the sets of values are too many, and in an index that has no sets."""
+
+    @pytest.fixture(params=["in threads", "too many sets", "no sets"])
+    def engine(self, request, tmp_path, monkeypatch):
+        if request.param == "in threads":
+            monkeypatch.setattr(tantivy_facets, "THREADS_FROM", 0)
+        elif request.param == "too many sets":
+            monkeypatch.setattr(tantivy_facets, "MOST_SETS", 4)
+        else:
+            monkeypatch.setattr(tantivy_query, "SETS", "{}-of-another-version")
+            tantivy_query.build_schema.cache_clear()
+        engine = TantivyEngine(tmp_path / "index", write_wait=0.2)
+        engine.rebuild([])
+        yield engine
+        tantivy_query.build_schema.cache_clear()
 
 
 def test_should_find_by_the_facets_that_were_registered(tmp_path, monkeypatch):
