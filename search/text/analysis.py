@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import jaconv
 from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
@@ -83,10 +84,29 @@ class Analysis:
     units: tuple[Unit, ...]
 
 
+class Words(NamedTuple):
+    """What an index keeps of a text: terms and n-grams as `Analysis` has them, joined by spaces."""
+
+    terms: str
+    grams: str
+
+
+def words_of(text: str, *, limit: int, with_grams: bool = True) -> Words:
+    """The same terms and n-grams as `analyse` gives, for documents: nothing is made that no index keeps."""
+    reader = _reader()
+    said: list[str] = []
+    readings: list[str] = []
+    for known in _known_words(reader, normalise(text, limit=limit)):
+        if known.said is not None:
+            said.append(known.said)
+        readings.append(known.unit.reading)
+    return Words(" ".join(said), " ".join(kana_grams("".join(readings))) if with_grams else "")
+
+
 def analyse(text: str, *, limit: int = QUERY_LIMIT) -> Analysis:
     """The terms and kana n-grams of a text of any length; characters beyond `limit` are ignored."""
     surface = normalise(text, limit=limit)
-    units = tuple(_units(surface))
+    units = tuple(known.unit for known in _known_words(_reader(), surface))
     terms = tuple(term for unit in units if unit.is_content for term in (unit.term, *unit.parts))
     return Analysis(terms, kana_grams("".join(unit.reading for unit in units)), surface, units)
 
@@ -158,11 +178,27 @@ def is_common_word(text: str) -> bool:
     return len(tokens) == 1 and not tokens[0].is_oov() and tokens[0].part_of_speech()[1] != "固有名詞"
 
 
-def _units(surface: str) -> Iterator[Unit]:
-    reader = _reader()
+class _Known(NamedTuple):
+    """A unit with what is asked of it again and again; `said` are its terms joined by a space, None if it has none."""
+
+    surface: str
+    unit: Unit
+    said: str | None
+
+    @classmethod
+    def of(cls, unit: Unit) -> "_Known":
+        """All of a unit."""
+        return cls(unit.surface, unit, " ".join((unit.term, *unit.parts)) if unit.is_content else None)
+
+
+def _known_words(reader: "_Reader", surface: str) -> Iterator[_Known]:
+    tokenize, find = reader.tokenizer.tokenize, reader.known.get
     for chunk in _chunks(surface):
-        for morpheme in reader.tokenizer.tokenize(chunk, SplitMode.C):
-            yield _unit(reader, morpheme)
+        for morpheme in tokenize(chunk, SplitMode.C):
+            known = find(morpheme.word_id())
+            if known is None or known.surface != morpheme.surface():
+                known = _learn(reader, morpheme)
+            yield known
 
 
 def _chunks(surface: str) -> Iterator[str]:
@@ -178,15 +214,13 @@ def _chunks(surface: str) -> Iterator[str]:
         yield surface[start:]
 
 
-def _unit(reader: "_Reader", morpheme: Morpheme) -> Unit:
+def _learn(reader: "_Reader", morpheme: Morpheme) -> _Known:
     if morpheme.is_oov():
-        return _read(morpheme)
-    known = reader.known.get(morpheme.word_id())
-    if known is None or known.surface != morpheme.surface():
-        known = _read_own(reader, morpheme) if morpheme.dictionary_id() > 0 else _read(morpheme)
-        if len(reader.known) >= _KNOWN_LIMIT:
-            reader.known.clear()
-        reader.known[morpheme.word_id()] = known
+        return _Known.of(_read(morpheme))
+    known = _Known.of(_read_own(reader, morpheme) if morpheme.dictionary_id() > 0 else _read(morpheme))
+    if len(reader.known) >= _KNOWN_LIMIT:
+        reader.known.clear()
+    reader.known[morpheme.word_id()] = known
     return known
 
 
@@ -263,7 +297,7 @@ class _Reader:
     name: str
     tokenizer: Tokenizer
     plain: Tokenizer
-    known: dict[int, Unit]
+    known: dict[int, _Known]
 
 
 _local = threading.local()
@@ -276,7 +310,7 @@ def _dictionary(name: str) -> Dictionary:
 
 
 @lru_cache(maxsize=2)
-def _known(name: str) -> dict[int, Unit]:
+def _known(name: str) -> dict[int, _Known]:
     return {}
 
 
