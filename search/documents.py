@@ -264,6 +264,8 @@ def public_count() -> int:
 
 def clean_value(value: str) -> str:
     """A facet's value as engines take it: lone surrogates, which no UTF-8 can carry, are left out."""
+    if type(value) is str and value.isascii():
+        return value
     return value.encode("utf-8", "ignore").decode()
 
 
