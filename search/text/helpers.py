@@ -152,7 +152,7 @@ class Helpers:
     def start(self) -> None:
         """As many as there are cores beside this process's own."""
         try:
-            while len(self._all) < min(len(os.sched_getaffinity(0)) - 1, MOST):
+            while len(self._all) < min(cores() - 1, MOST):
                 self._all.append(Helper())
         except OSError as error:
             logger.warning("No process can be started to help analysing texts: %s", error)
@@ -169,6 +169,11 @@ class Helpers:
         """End them all."""
         for helper in self._all:
             helper.close()
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def main() -> None:
