@@ -19,6 +19,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -180,7 +181,8 @@ def main() -> None:
     """What a helper does: it reads texts from its standard input, a socket, and answers there."""
     # Ctrl-C is for who started it, and brings the end of the socket.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(KINDNESS)
+    with suppress(OSError):
+        os.nice(KINDNESS)
     with socket.socket(fileno=os.dup(0)) as other:
         (folder,) = _received(other)
         settings.configure(SEARCH_DICTIONARY_DIR=folder)
