@@ -40,8 +40,12 @@ _VOWEL_OF = {kana: vowel for vowel, row in _VOWEL_ROWS.items() for kana in row}
 # What may lengthen a row, and how it is written here: おー, おお and おう are one sound, as are えー, ええ and えい.
 _LENGTHENED = {"あ": ("あ", "あ"), "い": ("い", "い"), "う": ("う", "う"), "え": ("えい", "い"), "お": ("おう", "う")}
 _SAME_SOUND = str.maketrans("ぢづを", "じずお")
-# Only these can lengthen a sound, and only what stands directly before them decides whether they do.
-_LENGTHENING = re.compile("[^ーあいうえお]?[ーあいうえお]+", re.DOTALL)
+# What is written for a sound that follows another one, where that is not itself.
+_FOLDED = {
+    before + kana: _LENGTHENED[vowel][1]
+    for before, vowel in _VOWEL_OF.items()
+    for kana in ("ー", *_LENGTHENED[vowel][0])
+}
 
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞"}
 _AFFIX = {"接頭辞", "接尾辞"}
@@ -132,22 +136,11 @@ def to_hiragana(text: str) -> str:
 
 def fold_long_vowels(hiragana: str) -> str:
     """Write a lengthened vowel one way, and ぢ, づ, を as they sound; the length in characters stays."""
-    return _LENGTHENING.sub(_folded_match, hiragana.translate(_SAME_SOUND))
-
-
-def _folded_match(match: re.Match[str]) -> str:
-    return _folded_run(match.group())
-
-
-@lru_cache(maxsize=4_096)
-def _folded_run(run: str) -> str:
     folded: list[str] = []
-    for kana in run:
-        vowel = _VOWEL_OF.get(folded[-1]) if folded else None
-        if vowel and (kana == "ー" or kana in _LENGTHENED[vowel][0]):
-            folded.append(_LENGTHENED[vowel][1])
-        else:
-            folded.append(kana)
+    last = ""
+    for kana in hiragana.translate(_SAME_SOUND):
+        last = _FOLDED.get(last + kana, kana)
+        folded.append(last)
     return "".join(folded)
 
 
