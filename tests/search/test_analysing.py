@@ -2,10 +2,7 @@
 
 import os
 import signal
-import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 
@@ -15,11 +12,9 @@ from search.documents import SearchDocument, analyse_document, document_stream
 from search.engines import get_engine
 from search.engines.base import EngineQuery
 from search.text import helpers, kept
-from search.text.analysis import Words, analysis_state, words_of
+from search.text.analysis import analysis_state, words_of
 from search.text.helpers import Helper, Helpers
 from search.text.kept import digest_of, keeping
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
@@ -129,51 +124,6 @@ def test_should_build_a_whole_index_from_what_was_kept(index_dir, shelf):
     assert indexing.check().is_clean
 
 
-# what was kept, damaged
-
-
-WORDS = {
-    digest_of(text, "state", with_grams=True): Words(text, "あいう えおか")
-    for text in ("居場所", "体操", "食堂" * 2_000)
-}
-
-
-@pytest.fixture
-def shelved(tmp_path):
-    with keeping(tmp_path) as (_kept, writer):
-        for digest, words in WORDS.items():
-            writer.add(digest, words)
-    return tmp_path / "texts"
-
-
-def found_in(folder: Path) -> list[Words | None]:
-    with keeping(folder) as (found, _writer):
-        return found.find(list(WORDS))
-
-
-def test_should_find_what_was_kept(shelved):
-    assert found_in(shelved.parent) == list(WORDS.values())
-
-
-def test_should_find_nothing_false_in_a_damaged_file(shelved, caplog):
-    whole = shelved.read_bytes()
-    for at in range(0, len(whole), 61):
-        shelved.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-        found = found_in(shelved.parent)
-        assert all(words in {None, right} for words, right in zip(found, WORDS.values(), strict=True))
-        shelved.write_bytes(whole[:at])
-        assert found_in(shelved.parent) == [None] * len(WORDS)
-
-
-@pytest.mark.parametrize("content", [b"", b"yorozu", bytes(200)])
-def test_should_take_a_strange_file_for_none(tmp_path, content):
-    (tmp_path / "texts").write_bytes(content)
-    assert found_in(tmp_path) == [None] * len(WORDS)
-    (tmp_path / "texts").unlink(missing_ok=True)
-    (tmp_path / "texts").mkdir()
-    assert found_in(tmp_path) == [None] * len(WORDS)
-
-
 def test_should_leave_the_room_of_a_full_disk_to_the_index(index_dir, monkeypatch, caplog):
     document = SearchDocument(key="d:1", title="居場所")
     monkeypatch.setattr(kept, "SPARE_ROOM", 1 << 62)
@@ -182,76 +132,9 @@ def test_should_leave_the_room_of_a_full_disk_to_the_index(index_dir, monkeypatc
     assert not list(index_dir.glob("texts*[!k]"))
 
 
-def test_should_let_one_of_two_rebuilds_keep_texts(tmp_path):
-    with keeping(tmp_path) as (_kept, first), keeping(tmp_path) as (_also_kept, second):
-        assert first is not None
-        assert second is None
-
-
-def test_should_write_over_what_a_killed_rebuild_left(tmp_path):
-    (tmp_path / "texts.new").write_bytes(b"half")
-    with keeping(tmp_path) as (_kept, writer):
-        writer.add(b"0" * 16, Words("a", ""))
-    with keeping(tmp_path) as (found, _writer):
-        assert found.find([b"0" * 16]) == [Words("a", "")]
-
-
-# helpers
-
-
-@pytest.fixture
-def helper():
-    helper = Helper()
-    yield helper
-    helper.close()
-
-
-def test_should_refuse_what_was_read_with_another_dictionary(helper):
-    helper.ask([("居場所", True)], 100)
-    assert helper.answer("another") is None
-    helper.ask([("居場所", True), ("体操", False)], 100)
-    assert helper.answer(analysis_state()) == [
-        words_of("居場所", limit=100),
-        words_of("体操", limit=100, with_grams=False),
-    ]
-
-
-def test_should_need_no_helper_on_one_core(monkeypatch):
-    monkeypatch.setattr(helpers, "cores", lambda: 1)
-    monkeypatch.setattr(helpers, "Helper", lambda: pytest.fail("a process was started"))
-    team = Helpers()
-    team.start()
-    assert team.free() is None
-
-
 def test_should_go_on_where_no_process_can_be_started(index_dir, demo, one_by_one, monkeypatch, caplog):
     monkeypatch.setattr(analysing, "HELPED_FROM", 1)
     monkeypatch.setattr(helpers, "cores", lambda: 2)
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert list(analysed(demo)) == one_by_one
     assert "No process can be started" in caplog.text
-
-
-def test_should_leave_no_helper_behind_a_killed_rebuild(tmp_path):
-    code = (
-        "import time; from django.conf import settings; "
-        f"settings.configure(SEARCH_DICTIONARY_DIR={str(tmp_path)!r}); "
-        "from search.text.helpers import Helper; helper = Helper(); print(helper._process.pid, flush=True); time.sleep(60)"
-    )
-    builder = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    with builder:
-        number = int(builder.stdout.readline())
-        assert is_running(number)
-        builder.kill()
-    deadline = time.monotonic() + 30
-    while is_running(number) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not is_running(number)
-
-
-def is_running(number: int) -> bool:
-    try:
-        state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
