@@ -15,5 +15,5 @@ The way of a document:
       -> IndexChange           a log in the same transaction, so that no change is lost
       -> indexing.catch_up     the documents behind the keys, analysed like questions, into each host's own index
       -> indexing.follow       what an editor's request could not do, by a thread of each worker; builds anew what is broken
-    `rebuild_index` builds everything anew beside the old index; `check_index` compares and repairs.
+    `rebuild_index` builds everything anew beside the old index (analysing: kept texts, helpers); `check_index` compares and repairs.
 """

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from .text.analysis import analyse, analysis_state, fold_long_vowels, kana_grams, to_hiragana
+from .text.analysis import Words, analysis_state, fold_long_vowels, kana_grams, to_hiragana, words_of
 from .text.characters import normalise
 
 TEXT_FIELDS: tuple[str, ...] = ("title", "labels", "summary", "body")
@@ -138,18 +138,51 @@ def documents_for(keys: Iterable[str]) -> Iterator[SearchDocument]:
             yield from source.documents(group)
 
 
+class Text(NamedTuple):
+    """A text of a document that is analysed; of a body no n-grams are kept."""
+
+    text: str
+    with_grams: bool
+
+
+def texts_of(document: SearchDocument) -> tuple[Text, ...]:
+    """What of a document is analysed, in the order of `TEXT_FIELDS`."""
+    return (
+        Text(document.title, True),
+        Text(document.labels, True),
+        Text(document.summary, True),
+        Text(document.body, False),
+    )
+
+
+def analyse_text(text: Text) -> Words:
+    """Terms and n-grams of a document's text."""
+    return words_of(text.text, limit=DOCUMENT_LIMIT, with_grams=text.with_grams)
+
+
 def analyse_document(document: SearchDocument) -> AnalysedDocument:
     """Terms, n-grams and sort key of a document, the same for every engine.
 
     Raises ValueError for facets that nobody registered and TypeError for a `row` that is not JSON.
     """
-    if unknown := set(document.facets) - set(known_facets()):
+    return assembled(document, [analyse_text(text) for text in texts_of(document)])
+
+
+def assembled(document: SearchDocument, words: Sequence[Words]) -> AnalysedDocument:
+    """A document with the words of its `texts_of`. Raises as `analyse_document`."""
+    if unknown := document.facets.keys() - known_facets():
         raise ValueError(f"{document.key} has unknown facets {sorted(unknown)}; known are {known_facets()}")
-    analyses = {name: analyse(getattr(document, name), limit=DOCUMENT_LIMIT) for name in TEXT_FIELDS}
-    texts = {name: " ".join(analysis.terms) for name, analysis in analyses.items()}
-    # A given reading corrects Sudachi's; names written in kana count as they are written.
-    texts["grams"] = _joined(*analyses["title"].grams, *kana_grams(document.reading), *kana_grams(document.title))
-    texts["kana"] = _joined(*analyses["labels"].grams, *analyses["summary"].grams)
+    title, labels, summary, body = words
+    row = _json(document.row)
+    texts = {
+        "title": title.terms,
+        "labels": labels.terms,
+        "summary": summary.terms,
+        "body": body.terms,
+        # A given reading corrects Sudachi's; names written in kana count as they are written.
+        "grams": _joined(*title.grams.split(), *kana_grams(document.reading), *kana_grams(document.title)),
+        "kana": _joined(*labels.grams.split(), *summary.grams.split()),
+    }
     return AnalysedDocument(
         key=document.key,
         texts={name: text or NOTHING for name, text in texts.items()},
@@ -163,13 +196,17 @@ def analyse_document(document: SearchDocument) -> AnalysedDocument:
         lon=document.lon if document.lat is not None else None,
         quality=min(max(document.quality, 0), 10),
         until=document.until,
-        row=_json(document.row),
-        fingerprint=fingerprint(document),
+        row=row,
+        fingerprint=_fingerprint(document, row),
     )
 
 
 def fingerprint(document: SearchDocument) -> str:
     """A hash of all that an index keeps of a document; another one means that the index is out of date."""
+    return _fingerprint(document, _json(document.row))
+
+
+def _fingerprint(document: SearchDocument, row: str) -> str:
     content = [
         analysis_state(),
         document.key,
@@ -184,9 +221,14 @@ def fingerprint(document: SearchDocument) -> str:
         document.lon,
         document.quality,
         document.until.isoformat() if document.until else None,
-        _json(document.row),
+        row,
     ]
-    return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(_SORTED.encode(content).encode(), digest_size=16).hexdigest()
+
+
+# `json.dumps` makes an encoder for each call.
+_SORTED = json.JSONEncoder(sort_keys=True)
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
 
 
 # One of everything, in words of every script and spelling: what comes of it shows how documents are made.
@@ -222,6 +264,8 @@ def public_count() -> int:
 
 def clean_value(value: str) -> str:
     """A facet's value as engines take it: lone surrogates, which no UTF-8 can carry, are left out."""
+    if type(value) is str and value.isascii():
+        return value
     return value.encode("utf-8", "ignore").decode()
 
 
@@ -243,4 +287,4 @@ def _joined(*grams: str) -> str:
 
 def _json(row: Mapping[str, Any]) -> str:
     # ASCII, because a stray surrogate in a title must not stop the index.
-    return json.dumps(dict(row), sort_keys=False, separators=(",", ":"))
+    return _COMPACT.encode(dict(row))

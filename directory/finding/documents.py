@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
+from django.db.models import Choices
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from search.documents import SearchDocument
 
 from ..areas.index import AreaIndex, area_index
-from ..choices import ChannelKind, Cost
+from ..choices import Cost
 from ..models import PublicRecord
-from ..public.projection import read_all
+from ..public.projection import read_stream
 from ..public.record import PublicResource
 from .facets import FACETS
 
@@ -42,19 +45,20 @@ class ResourceSource:
         if keys is not None:
             records = records.filter(short_id__in=[key.partition(":")[2] for key in keys])
         index, today = area_index(), timezone.localdate()
-        for resource in read_all(records.iterator(chunk_size=500)):
+        for resource in read_stream(records):
             yield document(resource, index, today)
 
 
 def document(resource: PublicResource, index: AreaIndex, today: date) -> SearchDocument:
     """The search document of a public record."""
+    said = _labels_in(get_language())
     return SearchDocument(
         key=f"resource:{resource.short_id}",
         title=resource.name,
         reading=resource.reading,
-        labels=" ".join(_labels(resource, index)),
+        labels=" ".join(_labels(resource, index, said)),
         summary=resource.summary,
-        body="\n".join(_body(resource)),
+        body="\n".join(_body(resource, said)),
         facets={facet.name: tuple(facet.values(resource, index)) for facet in FACETS},
         verified=resource.verified_on,
         lat=resource.place.lat if resource.place else None,
@@ -92,8 +96,8 @@ def row(resource: PublicResource) -> dict[str, Any]:
     }
 
 
-def _labels(resource: PublicResource, index: AreaIndex) -> Iterator[str]:
-    yield resource.kind_label
+def _labels(resource: PublicResource, index: AreaIndex, said: Callable[[Choices], str]) -> Iterator[str]:
+    yield said(resource.kind)
     yield resource.type.name
     yield resource.organisation.name
     yield resource.municipality
@@ -108,26 +112,38 @@ def _labels(resource: PublicResource, index: AreaIndex) -> Iterator[str]:
     if resource.place:
         yield resource.place.name
         yield resource.place.address
-    yield from (str(audience.label) for audience in resource.audiences)
+    yield from map(said, resource.audiences)
     if resource.shown_cost == Cost.FREE:
-        yield str(Cost.FREE.label)
+        yield said(Cost.FREE)
 
 
-def _body(resource: PublicResource) -> Iterator[str]:
+def _body(resource: PublicResource, said: Callable[[Choices], str]) -> Iterator[str]:
     yield resource.body
     yield resource.easy
     yield resource.eligibility_note
     yield resource.cost_note
     yield resource.first_visit_note
-    yield from (str(item.label) for item in (*resource.languages, *resource.accessibility))
-    yield from (ChannelKind(channel.kind).label + " " + channel.note for channel in resource.channels)
+    yield from map(said, (*resource.languages, *resource.accessibility))
+    yield from (f"{said(channel.kind)} {channel.note}" for channel in resource.channels)
     yield from (f"{text.name} {text.summary} {text.body}" for text in resource.texts)
     if resource.gathering:
         yield resource.gathering.run_by
     if resource.volunteer:
         yield f"{resource.volunteer.activity} {resource.volunteer.commitment} {resource.volunteer.skills}"
     if resource.work:
-        yield f"{resource.work.pathway.label} {resource.work.pay_note} {resource.work.support}"
+        yield f"{said(resource.work.pathway)} {resource.work.pay_note} {resource.work.support}"
+
+
+@lru_cache(maxsize=4)
+def _labels_in(_language: str | None) -> Callable[[Choices], str]:
+    """The labels of choices in the language in use: looking one up takes longer than anything else of a document."""
+
+    # Choices of two kinds may have the same value.
+    @lru_cache(maxsize=512, typed=True)
+    def said(choice: Choices) -> str:
+        return str(choice.label)
+
+    return said
 
 
 def _quality(resource: PublicResource, today: date) -> int:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from pydantic import ValidationError
 
 from ..choices import ChannelKind
@@ -234,14 +236,28 @@ def read(record: PublicRecord) -> PublicResource | None:
     try:
         return PublicResource.model_validate(record.data)
     except ValidationError as error:
-        where = ", ".join(sorted({".".join(map(str, problem["loc"])) for problem in error.errors()})[:5])
-        log.error("The public record %s cannot be read (%s): run manage.py refresh_public", record.short_id, where)
+        _report(record.short_id, error)
         return None
+
+
+def _report(short_id: str, error: ValidationError) -> None:
+    where = ", ".join(sorted({".".join(map(str, problem["loc"])) for problem in error.errors()})[:5])
+    log.error("The public record %s cannot be read (%s): run manage.py refresh_public", short_id, where)
 
 
 def read_all(records: Iterable[PublicRecord]) -> Iterator[PublicResource]:
     """Those that can be read, in their order."""
     return filter(None, map(read, records))
+
+
+def read_stream(records: QuerySet[PublicRecord]) -> Iterator[PublicResource]:
+    """As `read_all`, for so many that they are not held at once: what the database says is read without a row in between."""
+    rows = records.annotate(text=Cast("data", TextField())).values_list("short_id", "text")
+    for short_id, text in rows.iterator(chunk_size=500):
+        try:
+            yield PublicResource.model_validate_json(text)
+        except ValidationError as error:
+            _report(short_id, error)
 
 
 def project_all(resources: Iterable[Resource]) -> Iterator[PublicResource]:

@@ -10,7 +10,7 @@ from search.text.dictionary import Word
 
 from ..fixtures import read_csv
 from ..models import Area, Organisation, PublicRecord, Town
-from ..public.projection import read_all
+from ..public.projection import read_stream
 
 WORDS = "vocabulary/words.csv"
 _BLANK = re.compile(r"[\s　]+")
@@ -25,7 +25,7 @@ def words() -> Iterator[Word]:
     for model in (Area, Town, Organisation):
         for name, reading in model.objects.exclude(reading="").values_list("name", "reading").iterator():
             yield from _names(name, reading)
-    for resource in read_all(PublicRecord.written.order_by("pk").iterator(chunk_size=500)):
+    for resource in read_stream(PublicRecord.written.order_by("pk")):
         yield from _names(resource.name, resource.reading)
 
 

@@ -12,7 +12,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError
 from elasticsearch.dsl import Search
 from elasticsearch.helpers import scan, streaming_bulk
 
+from ..analysing import analysed
 from ..documents import ORDER_LIMIT, SearchDocument, analyse_document, clean_value, sample, shape_of
 from ..text.analysis import analysis_state
 from .base import (
@@ -232,15 +233,16 @@ class ElasticsearchEngine(Engine):
         seen: set[str] = set()
 
         def actions() -> Iterator[dict[str, Any]]:
-            for document in documents:
+            for document in stream:
                 seen.add(document.key)
                 if len(seen) % PROGRESS_EVERY == 0:
                     self._rebuild_lock.renew()
                     if progress:
                         progress(len(seen))
-                yield {"_index": index, "_id": document.key, "_source": to_source(analyse_document(document))}
+                yield {"_index": index, "_id": document.key, "_source": to_source(document)}
 
-        self._send(actions())
+        with closing(analysed(documents)) as stream:
+            self._send(actions())
         self._write_meta(index, cursor, built)
         self._writer.indices.put_settings(
             index=index, settings={"refresh_interval": "1s", "number_of_replicas": self._options.replicas}

@@ -4,7 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -14,6 +14,7 @@ from typing import Any
 import tantivy
 from tantivy import Order, Query
 
+from ..analysing import analysed
 from ..documents import SearchDocument, analyse_document, clean_value, sample, shape_of
 from ..text.analysis import analysis_state
 from .base import (
@@ -243,9 +244,9 @@ def _fill(build: Path, documents: Iterable[SearchDocument], progress: Callable[[
         index = tantivy.Index(schema(), path=str(build / "index"))
     fields = Fields.of(schema())
     seen: set[str] = set()
-    with writing(build, index, REBUILD_HEAP) as writer:
-        for document in documents:
-            made = to_tantivy(analyse_document(document), fields)
+    with writing(build, index, REBUILD_HEAP) as writer, closing(analysed(documents)) as stream:
+        for document in stream:
+            made = to_tantivy(document, fields)
             with telling(build):
                 if document.key in seen:
                     writer.delete_documents_by_term("key", document.key)

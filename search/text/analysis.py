@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import jaconv
 from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
@@ -39,6 +40,12 @@ _VOWEL_OF = {kana: vowel for vowel, row in _VOWEL_ROWS.items() for kana in row}
 # What may lengthen a row, and how it is written here: おー, おお and おう are one sound, as are えー, ええ and えい.
 _LENGTHENED = {"あ": ("あ", "あ"), "い": ("い", "い"), "う": ("う", "う"), "え": ("えい", "い"), "お": ("おう", "う")}
 _SAME_SOUND = str.maketrans("ぢづを", "じずお")
+# What is written for a sound that follows another one, where that is not itself.
+_FOLDED = {
+    before + kana: _LENGTHENED[vowel][1]
+    for before, vowel in _VOWEL_OF.items()
+    for kana in ("ー", *_LENGTHENED[vowel][0])
+}
 
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞"}
 _AFFIX = {"接頭辞", "接尾辞"}
@@ -81,10 +88,29 @@ class Analysis:
     units: tuple[Unit, ...]
 
 
+class Words(NamedTuple):
+    """What an index keeps of a text: terms and n-grams as `Analysis` has them, joined by spaces."""
+
+    terms: str
+    grams: str
+
+
+def words_of(text: str, *, limit: int, with_grams: bool = True) -> Words:
+    """The same terms and n-grams as `analyse` gives, for documents: nothing is made that no index keeps."""
+    reader = _reader()
+    said: list[str] = []
+    readings: list[str] = []
+    for known in _known_words(reader, normalise(text, limit=limit)):
+        if known.said is not None:
+            said.append(known.said)
+        readings.append(known.unit.reading)
+    return Words(" ".join(said), " ".join(kana_grams("".join(readings))) if with_grams else "")
+
+
 def analyse(text: str, *, limit: int = QUERY_LIMIT) -> Analysis:
     """The terms and kana n-grams of a text of any length; characters beyond `limit` are ignored."""
     surface = normalise(text, limit=limit)
-    units = tuple(_units(surface))
+    units = tuple(known.unit for known in _known_words(_reader(), surface))
     terms = tuple(term for unit in units if unit.is_content for term in (unit.term, *unit.parts))
     return Analysis(terms, kana_grams("".join(unit.reading for unit in units)), surface, units)
 
@@ -111,12 +137,10 @@ def to_hiragana(text: str) -> str:
 def fold_long_vowels(hiragana: str) -> str:
     """Write a lengthened vowel one way, and ぢ, づ, を as they sound; the length in characters stays."""
     folded: list[str] = []
+    last = ""
     for kana in hiragana.translate(_SAME_SOUND):
-        vowel = _VOWEL_OF.get(folded[-1]) if folded else None
-        if vowel and (kana == "ー" or kana in _LENGTHENED[vowel][0]):
-            folded.append(_LENGTHENED[vowel][1])
-        else:
-            folded.append(kana)
+        last = _FOLDED.get(last + kana, kana)
+        folded.append(last)
     return "".join(folded)
 
 
@@ -147,11 +171,27 @@ def is_common_word(text: str) -> bool:
     return len(tokens) == 1 and not tokens[0].is_oov() and tokens[0].part_of_speech()[1] != "固有名詞"
 
 
-def _units(surface: str) -> Iterator[Unit]:
-    reader = _reader()
+class _Known(NamedTuple):
+    """A unit with what is asked of it again and again; `said` are its terms joined by a space, None if it has none."""
+
+    surface: str
+    unit: Unit
+    said: str | None
+
+    @classmethod
+    def of(cls, unit: Unit) -> "_Known":
+        """All of a unit."""
+        return cls(unit.surface, unit, " ".join((unit.term, *unit.parts)) if unit.is_content else None)
+
+
+def _known_words(reader: "_Reader", surface: str) -> Iterator[_Known]:
+    tokenize, find = reader.tokenizer.tokenize, reader.known.get
     for chunk in _chunks(surface):
-        for morpheme in reader.tokenizer.tokenize(chunk, SplitMode.C):
-            yield _unit(reader, morpheme)
+        for morpheme in tokenize(chunk, SplitMode.C):
+            known = find(morpheme.word_id())
+            if known is None or known.surface != morpheme.surface():
+                known = _learn(reader, morpheme)
+            yield known
 
 
 def _chunks(surface: str) -> Iterator[str]:
@@ -167,15 +207,13 @@ def _chunks(surface: str) -> Iterator[str]:
         yield surface[start:]
 
 
-def _unit(reader: "_Reader", morpheme: Morpheme) -> Unit:
+def _learn(reader: "_Reader", morpheme: Morpheme) -> _Known:
     if morpheme.is_oov():
-        return _read(morpheme)
-    known = reader.known.get(morpheme.word_id())
-    if known is None or known.surface != morpheme.surface():
-        known = _read_own(reader, morpheme) if morpheme.dictionary_id() > 0 else _read(morpheme)
-        if len(reader.known) >= _KNOWN_LIMIT:
-            reader.known.clear()
-        reader.known[morpheme.word_id()] = known
+        return _Known.of(_read(morpheme))
+    known = _Known.of(_read_own(reader, morpheme) if morpheme.dictionary_id() > 0 else _read(morpheme))
+    if len(reader.known) >= _KNOWN_LIMIT:
+        reader.known.clear()
+    reader.known[morpheme.word_id()] = known
     return known
 
 
@@ -252,7 +290,7 @@ class _Reader:
     name: str
     tokenizer: Tokenizer
     plain: Tokenizer
-    known: dict[int, Unit]
+    known: dict[int, _Known]
 
 
 _local = threading.local()
@@ -265,7 +303,7 @@ def _dictionary(name: str) -> Dictionary:
 
 
 @lru_cache(maxsize=2)
-def _known(name: str) -> dict[int, Unit]:
+def _known(name: str) -> dict[int, _Known]:
     return {}
 
 

@@ -5,7 +5,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from opencc import OpenCC
 
@@ -26,6 +26,8 @@ _VARIANTS = {
     "儿": "児",
 }
 _CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+# Everything is looked at in the set of a text's signs: a text has many characters and few different ones.
+_SIGNS = 32_768
 # Dashes, tildes and the numeral one, typed for ー in the middle of katakana.
 _DASH = re.compile(r"(?<=[ァ-ヺー])[‐-―−~〜～一](?=[ァ-ヺー])")
 
@@ -37,12 +39,9 @@ def normalise(text: str, *, limit: int = QUERY_LIMIT) -> str:
     them. Returns text without white space at its ends; never raises.
     """
     folded = fold_characters(unicodedata.normalize("NFKC", text[:limit]))
-    kept = "".join(
-        " " if character.isspace() else character
-        for character in folded
-        if character.isspace() or unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
-    )
-    return _SPACE.sub(" ", kept).strip().lower()[:limit]
+    if unseen := {ord(sign): None for sign in set(folded) if _is_unseen(sign)}:
+        folded = folded.translate(unseen)
+    return _SPACE.sub(" ", folded).strip().lower()[:limit]
 
 
 def fold_characters(text: str) -> str:
@@ -50,15 +49,20 @@ def fold_characters(text: str) -> str:
 
     Characters that Japanese uses itself stay, even where they are a simplified form of others in Chinese (机, 芸, 后).
     """
-    return _DASH.sub("ー", _CJK.sub(_folded, text))
+    if others := {ord(sign): modern for sign in set(text) if (modern := _modern(sign)) != sign}:
+        text = text.translate(others)
+    return _DASH.sub("ー", text)
 
 
-def _folded(match: re.Match[str]) -> str:
-    return _modern(match.group())
+@lru_cache(maxsize=_SIGNS)
+def _is_unseen(character: str) -> bool:
+    return not character.isspace() and unicodedata.category(character) in {"Cc", "Cf", "Cs"}
 
 
-@cache
+@lru_cache(maxsize=_SIGNS)
 def _modern(character: str) -> str:
+    if not _CJK.match(character):
+        return character
     if character in _VARIANTS:
         return _VARIANTS[character]
     traditional = character if _is_japanese(character) else _converters()[0].convert(character)

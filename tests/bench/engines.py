@@ -30,7 +30,7 @@ from portal.demo import city
 from search.documents import SearchDocument, document_stream
 from search.engines import engine_named
 from search.results import search
-from tests.bench.measure import SENTENCES, WORDS, p95
+from tests.bench.measure import SENTENCES, WORDS, building, p95
 
 QUERIES = 200
 
@@ -60,15 +60,8 @@ def main(size: int, name: str) -> dict[str, object]:
     call_command("migrate", verbosity=0)
     city.load(seed=1, resources=0)
     engine = engine_named(name)
-    start = time.perf_counter()
-    count = engine.rebuild(documents(size))
-    seconds = time.perf_counter() - start
-    found: dict[str, object] = {
-        "engine": name,
-        "documents": count,
-        "build_seconds": seconds,
-        "documents_per_second": count / seconds,
-    }
+    found: dict[str, object] = {"engine": name, "documents": size}
+    found.update(building(lambda: engine.rebuild(documents(size))))
     questions = [ask(text) for text in (*WORDS, *SENTENCES)]
     chance = random.Random(2)
     filters = [{}, {"area": ("tobu",)}, {"kind": ("place",)}, {"field": ("elderly",)}]

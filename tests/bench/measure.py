@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -32,6 +33,7 @@ from search.documents import known_facets
 from search.questions.query import understand
 from search.results import search
 from search.text.analysis import analyse
+from search.text.kept import NAME as TEXTS
 
 WORDS = (
     "居場所 東部", "こども食堂", "子供食堂 土曜", "シルバー人材センター", "相談", "認知症 家族", "ひきこもり 親", "借金 家族に内緒",
@@ -65,6 +67,22 @@ def p95(measured: list[float]) -> float:
     return measured[int(len(measured) * 0.95)]
 
 
+def building(rebuild: Callable[[], int]) -> dict[str, float]:
+    """How long an index takes whose texts nobody has read yet, and one of the same texts after it."""
+    (Path(settings.SEARCH_INDEX_DIR) / TEXTS).unlink(missing_ok=True)
+    start = time.perf_counter()
+    documents = rebuild()
+    first = time.perf_counter() - start
+    start = time.perf_counter()
+    rebuild()
+    again = time.perf_counter() - start
+    return {
+        "index_seconds": first,
+        "documents_per_second": documents / first,
+        "again_per_second": documents / again,
+    }
+
+
 def main(size: int) -> dict[str, object]:
     """Load, index, ask."""
     setup_test_environment()
@@ -74,10 +92,11 @@ def main(size: int) -> dict[str, object]:
     city.load(seed=1, resources=size)
     found: dict[str, object] = {"resources": PublicRecord.objects.count(), "load_seconds": time.perf_counter() - start}
 
+    found.update(building(indexing.rebuild))
     start = time.perf_counter()
-    documents = indexing.rebuild()
-    seconds = time.perf_counter() - start
-    found.update(index_seconds=seconds, documents_per_second=documents / seconds)
+    if not indexing.check().is_clean:
+        raise SystemExit("The index is not what the records say")
+    found["check_seconds"] = time.perf_counter() - start
 
     texts = [record.data["summary"] for record in PublicRecord.objects.order_by("pk")[:2000]]
     start = time.perf_counter()

@@ -1,0 +1,140 @@
+"""A whole index is analysed as its documents are one by one, whoever does it and whatever an earlier rebuild left."""
+
+import os
+import signal
+import sys
+
+import pytest
+
+from search import analysing, indexing
+from search.analysing import analysed
+from search.documents import SearchDocument, analyse_document, document_stream
+from search.engines import get_engine
+from search.engines.base import EngineQuery
+from search.text import helpers, kept
+from search.text.analysis import analysis_state, words_of
+from search.text.helpers import Helper, Helpers
+from search.text.kept import digest_of, keeping
+
+
+@pytest.fixture
+def demo(db):
+    return list(document_stream())
+
+
+@pytest.fixture
+def one_by_one(demo):
+    return [analyse_document(document) for document in demo]
+
+
+class Patient(Helpers):
+    """Helpers for whom everybody waits until they are ready."""
+
+    helped = 0
+
+    def start(self):
+        self._all = [Helper()]
+        while not self._all[0].is_ready:
+            assert not self._all[0].is_lost
+            self._all[0].exchange(1.0)
+
+    def free(self):
+        found = super().free()
+        Patient.helped += found is not None
+        return found
+
+
+@pytest.fixture
+def helped(monkeypatch):
+    monkeypatch.setattr(analysing, "Helpers", Patient)
+    monkeypatch.setattr(analysing, "HELPED_FROM", 1)
+    monkeypatch.setattr(analysing, "BATCH", 8)
+    monkeypatch.setattr(Patient, "helped", 0)
+
+
+def test_should_make_of_the_demo_what_is_made_of_each_document(index_dir, demo, one_by_one, monkeypatch):
+    assert list(analysed(demo)) == one_by_one
+    monkeypatch.setattr(analysing, "analyse_text", lambda text: pytest.fail(f"analysed again: {text}"))
+    assert list(analysed(demo)) == one_by_one
+
+
+def test_should_make_the_same_with_helpers(index_dir, demo, one_by_one, helped):
+    assert list(analysed(demo)) == one_by_one
+    assert Patient.helped > 5
+
+
+@pytest.mark.parametrize("hurt", [signal.SIGKILL, signal.SIGSTOP])
+def test_should_go_on_without_a_helper_that_is_lost(index_dir, demo, one_by_one, helped, monkeypatch, hurt, caplog):
+    ask = Helper.ask
+
+    def hurting(helper, texts, limit):
+        ask(helper, texts, limit)
+        os.kill(helper._process.pid, hurt)
+
+    monkeypatch.setattr(Helper, "ask", hurting)
+    monkeypatch.setattr(helpers, "PATIENCE_SECONDS", 1.5)
+    assert list(analysed(demo)) == one_by_one
+    assert "is lost" in caplog.text
+
+
+def test_should_read_anew_only_what_changed(index_dir, monkeypatch):
+    documents = [SearchDocument(key=f"d:{number}", title=f"居場所 {number}", body="体操") for number in range(5)]
+    list(analysed(documents))
+    read = []
+    plain = analysing.analyse_text
+    monkeypatch.setattr(analysing, "analyse_text", lambda text: read.append(text.text) or plain(text))
+    documents[2] = SearchDocument(key="d:2", title="草刈り", body="体操", labels="居場所 1")
+    assert list(analysed(documents))[2] == analyse_document(documents[2])
+    assert read == ["草刈り"]
+
+
+def test_should_keep_only_what_the_last_rebuild_used(index_dir):
+    list(analysed([SearchDocument(key="d:1", title="居場所"), SearchDocument(key="d:2", title="体操")]))
+    list(analysed([SearchDocument(key="d:2", title="体操")]))
+    digests = [digest_of(text, analysis_state(), with_grams=True) for text in ("居場所", "体操")]
+    with keeping(index_dir) as (found, _writer):
+        assert found.find(digests) == [None, words_of("体操", limit=100)]
+
+
+def test_should_leave_what_was_kept_when_a_rebuild_fails(index_dir, shelf):
+    shelf.put(1, "居場所")
+    engine = get_engine()
+    engine.rebuild(shelf.documents())
+    before = (index_dir / "texts").read_bytes()
+
+    def failing():
+        yield SearchDocument(key="shelf:2", title="体操")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        engine.rebuild(failing())
+    assert (index_dir / "texts").read_bytes() == before
+    assert not (index_dir / "texts.new").exists()
+    assert [hit.key for hit in engine.search(EngineQuery()).hits] == ["shelf:1"]
+
+
+@pytest.mark.django_db
+def test_should_build_a_whole_index_from_what_was_kept(index_dir, shelf):
+    for number in range(100):
+        shelf.put(number, f"居場所 {number % 7}", reading="いばしょ", summary="体操 をします")
+    indexing.rebuild()
+    first = get_engine().fingerprints()
+    indexing.rebuild()
+    assert get_engine().fingerprints() == first
+    assert indexing.check().is_clean
+
+
+def test_should_leave_the_room_of_a_full_disk_to_the_index(index_dir, monkeypatch, caplog):
+    document = SearchDocument(key="d:1", title="居場所")
+    monkeypatch.setattr(kept, "SPARE_ROOM", 1 << 62)
+    assert list(analysed([document])) == [analyse_document(document)]
+    assert "not kept" in caplog.text
+    assert not list(index_dir.glob("texts*[!k]"))
+
+
+def test_should_go_on_where_no_process_can_be_started(index_dir, demo, one_by_one, monkeypatch, caplog):
+    monkeypatch.setattr(analysing, "HELPED_FROM", 1)
+    monkeypatch.setattr(helpers, "cores", lambda: 2)
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    assert list(analysed(demo)) == one_by_one
+    assert "No process can be started" in caplog.text
