@@ -13,6 +13,14 @@ class Kind(models.TextChoices):
     WORK = "work", _("就労")
 
 
+KIND_DESCRIPTIONS = {
+    Kind.DESK: _("話を聞いて、いっしょに考えてくれるところ"),
+    Kind.PLACE: _("行くだけでもよい、人とゆるやかに過ごせるところ"),
+    Kind.VOLUNTEER: _("だれかの役に立つこと、手伝ってほしいこと"),
+    Kind.WORK: _("少しずつ始める仕事、自分に合った働き方"),
+}
+
+
 class ChannelKind(models.TextChoices):
     """Ways to get in touch."""
 

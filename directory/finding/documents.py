@@ -13,6 +13,8 @@ from search.documents import SearchDocument
 from ..areas.index import AreaIndex, area_index
 from ..choices import ChannelKind, Cost
 from ..models import PublicRecord
+from ..public.badges import badges_of
+from ..public.facts import searched
 from ..public.projection import read_all
 from ..public.record import PublicResource
 from .facets import FACETS
@@ -82,6 +84,7 @@ def row(resource: PublicResource) -> dict[str, Any]:
         "areas": [area.name for area in resource.areas],
         "place": resource.place.address if resource.place else "",
         "place_name": resource.place.name if resource.place else "",
+        "badges": [badge.code for badge in badges_of(resource)],
         "eligibility": resource.eligibility,
         "cost": resource.shown_cost,
         "channel": {"kind": channel.kind, "value": channel.value, "href": channel.href} if channel else None,
@@ -119,15 +122,12 @@ def _body(resource: PublicResource) -> Iterator[str]:
     yield resource.eligibility_note
     yield resource.cost_note
     yield resource.first_visit_note
-    yield from (str(item.label) for item in (*resource.languages, *resource.accessibility))
+    yield from (str(item.label) for item in resource.accessibility)
     yield from (ChannelKind(channel.kind).label + " " + channel.note for channel in resource.channels)
     yield from (f"{text.name} {text.summary} {text.body}" for text in resource.texts)
-    if resource.gathering:
-        yield resource.gathering.run_by
-    if resource.volunteer:
-        yield f"{resource.volunteer.activity} {resource.volunteer.commitment} {resource.volunteer.skills}"
+    yield from searched(resource)
     if resource.work:
-        yield f"{resource.work.pathway.label} {resource.work.pay_note} {resource.work.support}"
+        yield resource.work.pay_note
 
 
 def _quality(resource: PublicResource, today: date) -> int:
