@@ -233,4 +233,4 @@ class Resource(
 def kind_tables() -> dict[Kind, type[Resource]]:
     """The table of each kind, in the order of the kinds: those that stand on `Resource` and say their `KIND`."""
     tables = {table.KIND: table for table in Resource.__subclasses__()}
-    return {kind: tables[kind] for kind in Kind}
+    return {kind: tables[kind] for kind in Kind if kind in tables}

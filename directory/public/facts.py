@@ -135,8 +135,9 @@ def facts_of(kind: Kind) -> tuple[Fact, ...]:
 
 
 def narrowing() -> tuple[Fact, ...]:
-    """Those by which lists are narrowed, each once."""
-    return tuple(dict.fromkeys(fact for kind in Kind for fact in facts_of(kind) if fact.facet))
+    """Those by which lists are narrowed."""
+    declared = (*WHO, *FIRST_VISIT, *(fact for _heading, own in OWN.values() for fact in own))
+    return tuple(fact for fact in declared if fact.facet)
 
 
 def said(resource: PublicResource, facts: Iterable[Fact]) -> list[Said]:

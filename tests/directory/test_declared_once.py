@@ -28,7 +28,7 @@ from directory.finding.facets import FACETS, FILTERS
 from directory.finding.hints import SPEAKER, TABLE, WHEN
 from directory.fixtures import read_csv
 from directory.models import PublicRecord, Resource, kind_tables
-from directory.public.facts import facts_of, said
+from directory.public.facts import OWN, facts_of, said
 from directory.public.projection import read
 from directory.public.record import OWN_FACTS, PublicResource
 from directory.wagtail_hooks import ResourceGroup
@@ -98,8 +98,11 @@ def test_should_have_a_table_a_desk_for_editors_and_a_page_for_each_kind(page: P
 
 @pytest.mark.parametrize("kind", Kind)
 def test_should_say_of_a_kind_the_same_in_its_table_in_its_public_facts_and_in_files(kind: Kind) -> None:
+    assert kind in kind_tables(), f"directory/models/kinds.py: no table of {kind!r}"
+    assert kind in OWN_FACTS, f"directory/public/record.py: OWN_FACTS lacks {kind!r}"
     name, facts = OWN_FACTS[kind]
     columns = {column.name for column in own_columns(kind_tables()[kind])}
+    assert kind in OWN, f"directory/public/facts.py: OWN lacks {kind!r}"
     assert columns == set(facts.model_fields), f"directory/public/record.py: {facts.__name__}"
     entry = ResourceEntry.model_fields.get(name)
     assert entry, f"directory/exchange/register_file.py: ResourceEntry has no {name}"
@@ -131,7 +134,7 @@ def test_should_let_an_administrator_see_and_edit_every_column(admin_client: Cli
             for field in own
             if field.editable and not field.auto_created and field.name not in shown | MANAGED
         ]
-    assert not missing, " ".join(missing)
+    assert not missing, f"No panel (directory/admin/): {' '.join(missing)}"
 
 
 # public fields
