@@ -109,6 +109,7 @@ def environment(**options: Any) -> Environment:
         nothing_kept=nothing_kept,
         responsive_image=filters.responsive_image,
         shell_of=shell_of,
+        site_language=settings.LANGUAGE_CODE,
         # A process reads the list of its own files once, too.
         static=cache(static),
         url=url,

@@ -12,6 +12,7 @@ from typing import get_args
 
 import pytest
 from bs4 import BeautifulSoup
+from django.apps import apps
 from django.db import models
 from django.test import Client
 from django.utils import timezone
@@ -271,3 +272,35 @@ def test_should_hold_something_in_every_facet() -> None:
             for name, values in made.facets.items():
                 found[name] += bool(values)
     assert all(found.values()), found
+
+
+# what is kept, and for how long
+
+# Every table that grows by itself, and what takes its rows away; those that nothing takes away say why.
+KEPT = {
+    "IndexChange": "search/indexing.py: KEEP_CHANGES",
+    "TrailLine": "directory/partners/retention.py: TRAIL_DAYS",
+    "Proposal": "directory/partners/retention.py: CONTACT_HISTORY_DAYS",
+    "Invitation": "directory/partners/retention.py: INVITATIONS",
+    "ContactChange": "directory/partners/retention.py: CHANGES",
+    "Delivery": "stays: that a pack was handed over is what the notices ask to be able to show",
+    "VocabularyVersion": "stays: why a word was changed",
+    # What somebody keeps up; it goes when they delete it.
+    **dict.fromkeys(("Resource", "ContactPoint", "Partner"), "stays"),
+}
+
+
+def test_should_have_decided_for_every_table_that_grows_how_long_it_is_kept() -> None:
+    growing = {
+        table.__name__
+        for table in apps.get_models()
+        if table._meta.app_label in {"directory", "partners", "portal", "search", "guard"}
+        and any(
+            isinstance(column, models.DateTimeField) and (column.auto_now_add or column.default is timezone.now)
+            for column in table._meta.local_fields
+        )
+    }
+    assert growing == set(KEPT), f"KEPT, and what takes the rows away: {growing ^ set(KEPT)}"
+    for table, place in KEPT.items():
+        file, _colon, name = place.partition(": ")
+        assert file == "stays" or name in (ROOT / file).read_text(), f"{table}: {place}"
