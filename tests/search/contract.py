@@ -13,12 +13,12 @@ HOSTILE_VALUES = ["\x00", "a\x00b", "😀", "あ" * 10_000, '"', "(", "kind:x AN
 SAPPORO, SENDAI, NAGOYA = (43.06, 141.35), (38.27, 140.87), (35.18, 136.91)
 TOKYO = (35.68, 139.77)
 SORTS = get_args(Sort)
-# How each order puts the same three documents.
+# How each order puts the same documents; the fourth says nothing that it could be put by.
 ORDERS = {
     "relevance": ["d:3"],
-    "reading": ["d:2", "d:3", "d:1"],
-    "verified": ["d:3", "d:1", "d:2"],
-    "distance": ["d:2", "d:1", "d:3"],
+    "reading": ["d:2", "d:3", "d:1", "d:4"],
+    "verified": ["d:3", "d:1", "d:2", "d:4"],
+    "distance": ["d:2", "d:1", "d:3", "d:4"],
 }
 
 
@@ -221,6 +221,7 @@ class EngineContract:
                 document(
                     3, "手話", reading="いえ", verified=date(2026, 1, 3), lat=SAPPORO[0], lon=SAPPORO[1], quality=9
                 ),
+                document(4, "催し"),
             ],
             [],
         )
