@@ -75,7 +75,7 @@ def _of_fact(fact: Fact) -> Facet:
         return tuple(str(item) for item in held if item is not None and fact.words(value))
 
     name = fact.field.rpartition(".")[2]
-    return Facet(name, values, Filter(name, name, fact.label, partial(options_of, fact.facet)))
+    return Facet(name, values, Filter(name, name, fact.label, partial(options_of, fact.facet)), is_slot=fact.is_slot)
 
 
 FACETS: tuple[Facet, ...] = (

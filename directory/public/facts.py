@@ -32,7 +32,7 @@ class Fact:
     """A field of `PublicResource`, or of what only one kind has ("gathering.meal"): what it is called, and what it says.
 
     `words` makes "" where there is nothing to say. `is_searched`: people type such words. `facet`: the choices by which lists
-    are narrowed, as a facet of the field's name.
+    are narrowed, as a facet of the field's name; `is_slot`: a question may say one beside its matter (`vocabulary/hints.csv`).
     """
 
     field: str
@@ -40,6 +40,7 @@ class Fact:
     words: Callable[[Any], str] = plain
     is_searched: bool = False
     facet: type[TextChoices] | None = None
+    is_slot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,6 +253,12 @@ def test_should_take_every_public_field_from_a_file() -> None:
     assert not lacking, f"directory/exchange/register_file.py: ResourceEntry, or NOT_IN_FILES: {lacking}"
 
 
+def test_should_describe_every_key_of_a_file() -> None:
+    described = (ROOT / "fixtures" / "README.md").read_text().partition("## A resource file")[2]
+    lacking = [key for key in ResourceEntry.model_fields if f"{key}:" not in described]
+    assert not lacking, f"fixtures/README.md: {lacking}"
+
+
 # facets
 
 
