@@ -1,7 +1,21 @@
 """Closed lists of the register; what differs from city to city is a table, not a choice."""
 
+from functools import lru_cache
+
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+
+def label_of(choice: models.Choices) -> str:
+    """The label of a choice in the language in use. Looking one up anew takes longer than anything else of a document."""
+    return _label_of(choice, get_language())
+
+
+# Choices of two kinds may have the same value.
+@lru_cache(maxsize=2_048, typed=True)
+def _label_of(choice: models.Choices, _language: str | None) -> str:
+    return str(choice.label)
 
 
 class Kind(models.TextChoices):
@@ -11,6 +25,14 @@ class Kind(models.TextChoices):
     PLACE = "place", _("居場所")
     VOLUNTEER = "volunteer", _("ボランティア")
     WORK = "work", _("就労")
+
+
+KIND_DESCRIPTIONS = {
+    Kind.DESK: _("話を聞いて、いっしょに考えてくれるところ"),
+    Kind.PLACE: _("行くだけでもよい、人とゆるやかに過ごせるところ"),
+    Kind.VOLUNTEER: _("だれかの役に立つこと、手伝ってほしいこと"),
+    Kind.WORK: _("少しずつ始める仕事、自分に合った働き方"),
+}
 
 
 class ChannelKind(models.TextChoices):

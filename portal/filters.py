@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -12,10 +13,12 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.blocks import StreamValue
 from wagtail.images.models import AbstractImage, SourceImageIOError
 
+from directory.choices import Kind
 from directory.exchange.shared import when
 from directory.finding import hotlines
 from directory.finding.hotlines import Opening, lines_of
 from directory.models import NationalLine
+from directory.public.badges import Badge, badges_named
 from directory.public.record import PublicResource
 from search.text.phrases import phrases
 
@@ -46,6 +49,16 @@ def responsive_image(image: AbstractImage | None, alt: str = "", sizes: str = "1
         alt,
         mark_safe(' loading="lazy"') if lazy else "",
     )
+
+
+def badges_shown(codes: Iterable[str] | None) -> list[Badge]:
+    """The badges of a row; a row of an index of before, or of a page, has none."""
+    return badges_named(codes or ())
+
+
+def kind_label(kind: str) -> str:
+    """A kind of resource in words; nothing for one that a row of an index of before names."""
+    return str(dict(Kind.choices).get(kind, ""))
 
 
 def opening(line: NationalLine) -> Opening:

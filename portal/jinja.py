@@ -23,9 +23,12 @@ from jinja2 import ChainableUndefined, Environment, TemplateSyntaxError, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 
+from directory.public.badges import badges_of
+
 from . import filters, shell
 from .cms.tickets import keep_not
 from .counter_list import Membership, membership
+from .views.sharing import FORMATS
 
 # What `{% trans %}` makes of a variable, and of a %.
 VARIABLE = re.compile(r"%\((\w+)\)s|(%)%")
@@ -101,22 +104,27 @@ def environment(**options: Any) -> Environment:
     made.globals.update(
         ending_desk=ending_desk,
         ending_line=shell.ending_line,
+        file_formats=FORMATS,
         get_messages=get_messages,
         list_membership=list_membership,
         nothing_kept=nothing_kept,
         responsive_image=filters.responsive_image,
         shell_of=shell_of,
+        site_language=settings.LANGUAGE_CODE,
         # A process reads the list of its own files once, too.
         static=cache(static),
         url=url,
     )
     made.filters.update(
+        badges_named=filters.badges_shown,
+        badges_of=badges_of,
         date=local_date,
         dialled=filters.dialled,
         floatformat=floatformat,
         has_urgent_lines=filters.has_urgent_lines,
         hours_on_paper=filters.hours_on_paper,
         jdate=filters.jdate,
+        kind_label=filters.kind_label,
         linebreaksbr=linebreaksbr,
         opening=filters.opening,
         paragraphs=filters.paragraphs,

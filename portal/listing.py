@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from directory.areas.index import AreaNode, area_index, at_home, belongs_to, home_area
-from directory.choices import Kind
-from directory.finding.filters import FILTERS, Options
+from directory.finding.facets import FILTERS
+from directory.finding.filters import Options
 from directory.finding.query import PER_PAGE, Asked, central_area
 from directory.hours import rules
 from directory.hours import text as hours_text
@@ -23,12 +23,6 @@ from search.results import search
 
 # Hours of so many rows are kept read and in words: all of a town of middle size.
 MOST_HOURS = 2_000
-KIND_DESCRIPTIONS = {
-    Kind.DESK: _("話を聞いて、いっしょに考えてくれるところ"),
-    Kind.PLACE: _("行くだけでもよい、人とゆるやかに過ごせるところ"),
-    Kind.VOLUNTEER: _("だれかの役に立つこと、手伝ってほしいこと"),
-    Kind.WORK: _("少しずつ始める仕事、自分に合った働き方"),
-}
 
 
 def near_label(asked: Asked, home: int | None) -> str:

@@ -197,7 +197,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="yorozu@localho
 # Whom /.well-known/security.txt names for reports of holes.
 SECURITY_CONTACT = startup.security_contact(env)
 
+# The language of the site's own words; a catalogue of another is locale/<language>/LC_MESSAGES/django.po.
 LANGUAGE_CODE = "ja"
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Tokyo"
 USE_I18N = True
 USE_TZ = True

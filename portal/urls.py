@@ -36,8 +36,10 @@ urlpatterns = [
     path("list/", counter_list_page, name="counter_list"),
     path("list/change/", counter_list_change, name="counter_list_change"),
     path("share/leaflet/", sharing.leaflet, name="share_leaflet"),
-    path("share/list.csv", sharing.as_csv, name="share_csv"),
-    path("share/list.json", sharing.as_json, name="share_json"),
+    *(
+        path(f"share/list.{form.ending}", sharing.as_file, {"form": form}, name=f"share_{form.ending}")
+        for form in sharing.FORMATS
+    ),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}),

@@ -6,7 +6,7 @@ What comes of a document is what `documents.analyse_document` makes of it, in th
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -38,7 +38,7 @@ MOST_CHARACTERS = 3_000_000
 _NOTHING = Words("", "")
 
 
-def analysed(documents: Iterable[SearchDocument]) -> Iterator[AnalysedDocument]:
+def analysed(documents: Iterable[SearchDocument]) -> Generator[AnalysedDocument, None, None]:
     """All of an index that is built anew. Raises as `analyse_document`.
 
     Iterate to the end, or close it: it holds files and processes.

@@ -1,6 +1,6 @@
 """The register in the admin: one viewset a table, all words in Japanese."""
 
-from django.utils.functional import Promise
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
     FieldPanel,
@@ -21,16 +21,15 @@ from ..models import (
     Area,
     AreaLayer,
     ConsultationDesk,
-    EmploymentPathway,
     Field,
-    GatheringPlace,
     InstitutionType,
     NationalLine,
     Need,
     Organisation,
     Programme,
+    Resource,
     Town,
-    VolunteerOpportunity,
+    kind_tables,
 )
 from .gate import WarnedDeleteView, WarnedEditView, WarnedUnpublishView
 from .list_files import FileViewSet
@@ -96,8 +95,13 @@ STAFF = [
 FRESHNESS = [FieldRowPanel([FieldPanel("verified_on"), FieldPanel("verified_by")]), FieldPanel("source")]
 
 
+def own_columns(table: type[Resource]) -> list[models.Field]:
+    """What only this kind has, in the order of its table."""
+    return [field for field in (*table._meta.local_fields, *table._meta.local_many_to_many) if not field.primary_key]
+
+
 class ResourceViewSet(FileViewSet):
-    """What the four kinds share in the admin."""
+    """What all kinds share in the admin."""
 
     list_display = ["name", "type", "organisation", "verified_on", LiveStatusTagColumn()]
     list_export = [
@@ -113,12 +117,13 @@ class ResourceViewSet(FileViewSet):
         "short_id",
     ]
     list_filter = ["type", "fields", "areas", "live"]
-    own_panels: list[str] = []
-    own_heading: str | Promise = ""
 
     def get_edit_handler(self) -> TabbedInterface:
         """Tabs in the order in which an editor thinks: what, how to reach it, when, for whom, how sure, for staff."""
-        own = MultiFieldPanel([FieldPanel(name) for name in self.own_panels], heading=self.own_heading)
+        own = MultiFieldPanel(
+            [FieldPanel(field.name) for field in own_columns(self.model)],
+            heading=_("{kind}のこと").format(kind=self.model._meta.verbose_name),
+        )
         tabs = TabbedInterface(
             [
                 ObjectList([*CONTENT, own], heading=_("内容")),
@@ -133,44 +138,19 @@ class ResourceViewSet(FileViewSet):
 
 
 class DeskViewSet(ResourceViewSet):
-    """相談窓口."""
+    """相談窓口: a change may break calls of the city."""
 
-    model = ConsultationDesk
     edit_view_class = WarnedEditView
     delete_view_class = WarnedDeleteView
     unpublish_view_class = WarnedUnpublishView
     edit_template_name = "directory/admin/desk_edit.html"
     delete_template_name = "directory/admin/desk_delete.html"
-    icon = "phone"
-    own_heading = _("相談窓口のこと")
-    own_panels = ["programme", "any_attribute", "default_for"]
 
 
-class PlaceViewSet(ResourceViewSet):
-    """居場所."""
-
-    model = GatheringPlace
-    icon = "home"
-    own_heading = _("居場所のこと")
-    own_panels = ["drop_in", "run_by", "capacity", "indoors", "meal"]
-
-
-class VolunteerViewSet(ResourceViewSet):
-    """ボランティア."""
-
-    model = VolunteerOpportunity
-    icon = "group"
-    own_heading = _("ボランティアのこと")
-    own_panels = ["activity", "commitment", "skills", "insurance", "deadline"]
-
-
-class WorkViewSet(ResourceViewSet):
-    """就労."""
-
-    model = EmploymentPathway
-    icon = "cogs"
-    own_heading = _("就労のこと")
-    own_panels = ["pathway", "hours_min", "hours_max", "pay", "pay_note", "support"]
+def _viewset(table: type[Resource]) -> type[ResourceViewSet]:
+    """The desk for editors of a kind."""
+    base = DeskViewSet if table is ConsultationDesk else ResourceViewSet
+    return type(f"{table.__name__}ViewSet", (base,), {"model": table, "icon": table.admin_icon})
 
 
 class OrganisationViewSet(FileViewSet):
@@ -244,7 +224,7 @@ class ResourceGroup(SnippetViewSetGroup):
     menu_label = _("社会資源")
     menu_icon = "folder-open-inverse"
     menu_order = 150
-    items = (DeskViewSet, PlaceViewSet, VolunteerViewSet, WorkViewSet, OrganisationViewSet, LineViewSet)
+    items = (*map(_viewset, kind_tables().values()), OrganisationViewSet, LineViewSet)
 
 
 def _protection(*names: str) -> MultiFieldPanel:

@@ -24,23 +24,20 @@ from wagtail.models import (
 
 from ..models import (
     Call,
-    ConsultationDesk,
     DangerPattern,
     DangerTopic,
-    EmploymentPathway,
-    GatheringPlace,
     NationalLine,
     Organisation,
     Phrase,
     Promotion,
     StopWord,
     SynonymGroup,
-    VolunteerOpportunity,
+    kind_tables,
 )
 from ..partners.models import ContactPoint, Partner, SharingPack, Training
 
 EDITORS, APPROVERS, WORKFLOW = "編集者", "承認者", "公開の承認"
-RESOURCES: tuple[type[Model], ...] = (ConsultationDesk, GatheringPlace, VolunteerOpportunity, EmploymentPathway)
+RESOURCES: tuple[type[Model], ...] = tuple(kind_tables().values())
 APPROVED: tuple[type[Model], ...] = (*RESOURCES, ContactPoint)
 WRITTEN_BY_EDITORS: tuple[type[Model], ...] = (*APPROVED, Organisation, Training)
 # Who comes in, and what they receive, takes effect at once.

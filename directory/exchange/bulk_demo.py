@@ -15,9 +15,8 @@ from django.db.models import Model
 
 from ..choices import Kind
 from ..identity import stable_short_id, stable_uuid
-from ..models import Channel, OpeningException, OpeningRule, Resource, Town
+from ..models import Channel, OpeningException, OpeningRule, Resource, Town, kind_tables
 from ..public.store import refresh_public_records
-from .loading import MODELS
 
 BATCH = 2000
 PARTS = (Channel, OpeningRule, OpeningException)
@@ -115,7 +114,7 @@ def _write(
                 twin.pk, twin.resource_id, twin._state.adding = None, row.pk, True
                 parts[model].append(twin)
         own = {field.attname: getattr(source, field.attname) for field in type(source)._meta.local_concrete_fields}
-        specific = MODELS[Kind(source.kind)](**{**own, "resource_ptr_id": row.pk})
+        specific = kind_tables()[Kind(source.kind)](**{**own, "resource_ptr_id": row.pk})
         specifics.append(specific)
     for table, items in (*links.items(), *parts.items()):
         table._default_manager.bulk_create(items)

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from ..areas.index import forget_areas
-from ..choices import Kind
 from ..fixtures import FixtureError
 from ..identity import stable_short_id, stable_uuid
 from ..models import (
@@ -17,9 +16,7 @@ from ..models import (
     AreaLayer,
     Channel,
     ConsultationDesk,
-    EmploymentPathway,
     Field,
-    GatheringPlace,
     InstitutionType,
     Need,
     NextStep,
@@ -31,18 +28,21 @@ from ..models import (
     Programme,
     Resource,
     Town,
-    VolunteerOpportunity,
+    kind_tables,
 )
+from ..public.record import OWN_FACTS
 from ..public.store import refresh_public_records
 from . import register_file
 
-MODELS: dict[Kind, type[Resource]] = {
-    Kind.DESK: ConsultationDesk,
-    Kind.PLACE: GatheringPlace,
-    Kind.VOLUNTEER: VolunteerOpportunity,
-    Kind.WORK: EmploymentPathway,
-}
 LAYERS = (("市町村", True), ("日常生活圏域", False), ("小学校区", False))
+
+# What an entry calls otherwise than its column, or what is looked up.
+_OTHERWISE = frozenset({"kind", "organisation", "type", "cost"})
+_AS_COLUMNS = tuple(
+    field.name
+    for field in Resource._meta.concrete_fields
+    if field.name in register_file.ResourceEntry.model_fields.keys() - _OTHERWISE
+)
 
 
 class RegisterLoader:
@@ -178,7 +178,7 @@ class RegisterLoader:
             raise ValidationError(f"{entry.key} stands twice")
         organisation = self.organisations[entry.organisation]
         identity = stable_uuid(self.origin, f"resource:{entry.key}")
-        resource = MODELS[entry.kind](
+        resource = kind_tables()[entry.kind](
             uuid=identity,
             short_id=stable_short_id(identity),
             origin=self.origin,
@@ -186,8 +186,8 @@ class RegisterLoader:
             organisation=organisation,
             type=self.types[entry.type] if entry.type else organisation.type,
             source=organisation.source,
-            **self._plain_values(entry),
-            **self._kind_values(entry),
+            **self._values(entry),
+            **self._own_values(entry),
         )
         resource.channels.set(
             [Channel(sort_order=order, **item.model_dump()) for order, item in enumerate(entry.channels)]
@@ -212,14 +212,12 @@ class RegisterLoader:
         resource.save()
         self.resources[entry.key] = resource
 
-    def _plain_values(self, entry: register_file.ResourceEntry) -> dict[str, Any]:
+    def _values(self, entry: register_file.ResourceEntry) -> dict[str, Any]:
+        """What is called as its column is taken as it is written."""
         place, verified, visit = entry.place or register_file.PlaceEntry(), entry.verified, entry.first_visit
+        same = {name: getattr(entry, name) for name in _AS_COLUMNS}
         return {
-            "name": entry.name,
-            "reading": entry.reading,
-            "summary": entry.summary.strip(),
-            "body": entry.body.strip(),
-            "easy": entry.easy.strip(),
+            **{name: value.strip() if isinstance(value, str) else value for name, value in same.items()},
             "place_name": place.name,
             "town": self.towns[place.town] if place.town else None,
             "address": place.address,
@@ -230,8 +228,6 @@ class RegisterLoader:
             "eligibility_note": entry.who.note,
             "cost": entry.cost.kind,
             "cost_note": entry.cost.note,
-            "languages": list(entry.languages),
-            "accessibility": list(entry.accessibility),
             "can_observe": visit.observe,
             "can_come_alone": visit.alone,
             "companion_welcome": visit.companion,
@@ -244,19 +240,13 @@ class RegisterLoader:
             "fits_participation_support": entry.staff.participation,
         }
 
-    def _kind_values(self, entry: register_file.ResourceEntry) -> dict[str, Any]:
-        match entry.kind:
-            case Kind.DESK:
-                desk = entry.desk or register_file.DeskEntry()
-                programme = self.programmes[desk.programme] if desk.programme else None
-                return {"programme": programme, "any_attribute": desk.any_attribute}
-            case Kind.PLACE:
-                return (entry.gathering or register_file.GatheringEntry()).model_dump()
-            case Kind.VOLUNTEER if entry.volunteer:
-                return entry.volunteer.model_dump()
-            case Kind.WORK if entry.work:
-                return entry.work.model_dump()
-        raise ValidationError(f"`{entry.kind}` is missing")
+    def _own_values(self, entry: register_file.ResourceEntry) -> dict[str, Any]:
+        """What only its kind has; what must not be left out, the table says."""
+        own = getattr(entry, OWN_FACTS[entry.kind][0])
+        values = own.model_dump(exclude={"default_for"}) if own else {}
+        if programme := values.get("programme"):
+            values["programme"] = self.programmes[programme]
+        return values
 
     def _next_steps(self, entry: register_file.ResourceEntry) -> None:
         if entry.next and entry.key in self.resources:

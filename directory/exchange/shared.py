@@ -24,6 +24,7 @@ from ..choices import ChannelKind, Kind
 from ..finding.filters import MOST_VALUES, area_options, field_options
 from ..hours import text as hours_text
 from ..models import Field, Programme, PublicRecord
+from ..public.facts import facts_of, said
 from ..public.projection import read_all
 from ..public.record import PublicResource
 from ..public.roles import all_types
@@ -268,6 +269,10 @@ def item(resource: PublicResource, address: Address, today: date) -> dict[str, A
         "cost": resource.shown_cost.value if resource.shown_cost else None,
         "cost_note": resource.cost_note,
         "programme": resource.desk.programme if resource.desk else "",
+        "facts": [
+            {"field": fact.field, "label": fact.label, "words": fact.words}
+            for fact in said(resource, facts_of(resource.kind))
+        ],
         "verified_on": resource.verified_on.isoformat() if resource.verified_on else None,
     }
 

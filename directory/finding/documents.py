@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
-from django.db.models import Choices
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from search.documents import SearchDocument
 
 from ..areas.index import AreaIndex, area_index
-from ..choices import Cost
+from ..choices import Cost, label_of
 from ..models import PublicRecord
+from ..public.badges import badges_of
+from ..public.facts import searched
 from ..public.projection import read_stream
 from ..public.record import PublicResource
 from .facets import FACETS
@@ -51,14 +50,13 @@ class ResourceSource:
 
 def document(resource: PublicResource, index: AreaIndex, today: date) -> SearchDocument:
     """The search document of a public record."""
-    said = _labels_in(get_language())
     return SearchDocument(
         key=f"resource:{resource.short_id}",
         title=resource.name,
         reading=resource.reading,
-        labels=" ".join(_labels(resource, index, said)),
+        labels=" ".join(_labels(resource, index)),
         summary=resource.summary,
-        body="\n".join(_body(resource, said)),
+        body="\n".join(_body(resource)),
         facets={facet.name: tuple(facet.values(resource, index)) for facet in FACETS},
         verified=resource.verified_on,
         lat=resource.place.lat if resource.place else None,
@@ -86,6 +84,7 @@ def row(resource: PublicResource) -> dict[str, Any]:
         "areas": [area.name for area in resource.areas],
         "place": resource.place.address if resource.place else "",
         "place_name": resource.place.name if resource.place else "",
+        "badges": [badge.code for badge in badges_of(resource)],
         "eligibility": resource.eligibility,
         "cost": resource.shown_cost,
         "channel": {"kind": channel.kind, "value": channel.value, "href": channel.href} if channel else None,
@@ -96,8 +95,8 @@ def row(resource: PublicResource) -> dict[str, Any]:
     }
 
 
-def _labels(resource: PublicResource, index: AreaIndex, said: Callable[[Choices], str]) -> Iterator[str]:
-    yield said(resource.kind)
+def _labels(resource: PublicResource, index: AreaIndex) -> Iterator[str]:
+    yield label_of(resource.kind)
     yield resource.type.name
     yield resource.organisation.name
     yield resource.municipality
@@ -112,38 +111,23 @@ def _labels(resource: PublicResource, index: AreaIndex, said: Callable[[Choices]
     if resource.place:
         yield resource.place.name
         yield resource.place.address
-    yield from map(said, resource.audiences)
+    yield from map(label_of, resource.audiences)
     if resource.shown_cost == Cost.FREE:
-        yield said(Cost.FREE)
+        yield label_of(Cost.FREE)
 
 
-def _body(resource: PublicResource, said: Callable[[Choices], str]) -> Iterator[str]:
+def _body(resource: PublicResource) -> Iterator[str]:
     yield resource.body
     yield resource.easy
     yield resource.eligibility_note
     yield resource.cost_note
     yield resource.first_visit_note
-    yield from map(said, (*resource.languages, *resource.accessibility))
-    yield from (f"{said(channel.kind)} {channel.note}" for channel in resource.channels)
+    yield from map(label_of, resource.accessibility)
+    yield from (f"{label_of(channel.kind)} {channel.note}" for channel in resource.channels)
     yield from (f"{text.name} {text.summary} {text.body}" for text in resource.texts)
-    if resource.gathering:
-        yield resource.gathering.run_by
-    if resource.volunteer:
-        yield f"{resource.volunteer.activity} {resource.volunteer.commitment} {resource.volunteer.skills}"
+    yield from searched(resource)
     if resource.work:
-        yield f"{said(resource.work.pathway)} {resource.work.pay_note} {resource.work.support}"
-
-
-@lru_cache(maxsize=4)
-def _labels_in(_language: str | None) -> Callable[[Choices], str]:
-    """The labels of choices in the language in use: looking one up takes longer than anything else of a document."""
-
-    # Choices of two kinds may have the same value.
-    @lru_cache(maxsize=512, typed=True)
-    def said(choice: Choices) -> str:
-        return str(choice.label)
-
-    return said
+        yield resource.work.pay_note
 
 
 def _quality(resource: PublicResource, today: date) -> int:

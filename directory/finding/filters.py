@@ -1,4 +1,4 @@
-"""Filters of lists: each is defined once, for pages, feeds and files alike.
+"""What a filter of lists is, and what there is to choose from. Which there are stands with their facets (`facets`).
 
 A filter knows its parameter, its facet in the index, its label and its choices; it reads itself from a query string and drops
 what it does not know, so that an old or mistyped address still shows something.
@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import TextChoices
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ..areas.index import area_index
 from ..cache import remembered
-from ..choices import Audience, Cost, Kind
+from ..choices import Audience, Kind
 from ..models import Field
-from .facets import WEEKDAY_VALUES
 
+WEEKDAY_VALUES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Options = Sequence[tuple[str, str]]
 MOST_VALUES = 20
 
@@ -41,8 +42,8 @@ class Filter:
 
 
 def kind_options() -> Options:
-    """The four kinds of resource, and pages of guidance."""
-    return [*((kind.value, str(kind.label)) for kind in Kind), ("guide", str(_("案内ページ")))]
+    """The kinds of resource, and pages of guidance."""
+    return [*options_of(Kind), ("guide", str(_("案内ページ")))]
 
 
 def field_options() -> Options:
@@ -66,19 +67,9 @@ def day_options() -> Options:
 
 def who_options() -> Options:
     """Open to anyone, or made for somebody."""
-    return [("anyone", str(_("どなたでも"))), *((item.value, str(item.label)) for item in Audience)]
+    return [("anyone", str(_("どなたでも"))), *options_of(Audience)]
 
 
-def cost_options() -> Options:
-    """What it costs."""
-    return [(item.value, str(item.label)) for item in Cost]
-
-
-FILTERS: tuple[Filter, ...] = (
-    Filter("kind", "kind", _("種類"), kind_options),
-    Filter("field", "field", _("分野"), field_options),
-    Filter("area", "area", _("圏域"), area_options),
-    Filter("day", "day", _("曜日・時間"), day_options),
-    Filter("who", "audience", _("対象"), who_options),
-    Filter("cost", "cost", _("費用"), cost_options),
-)
+def options_of(choices: type[TextChoices]) -> Options:
+    """A closed list."""
+    return [(value, str(label)) for value, label in choices.choices]

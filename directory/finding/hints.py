@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -12,10 +13,11 @@ from search.text.analysis import is_common_word, is_kana
 
 from ..areas.index import AreaIndex, AreaNode, area_index, belongs_to, home_area
 from ..cache import remembered
-from ..choices import Access, Audience, Cost, Language
+from ..choices import Access, Language
 from ..fixtures import read_csv
 from ..models import Town
-from .filters import day_options
+from .facets import FILTERS
+from .filters import day_options, options_of
 
 WHEN, SPEAKER = "when", "speaker"
 WEEKEND = ("sat", "sun")
@@ -54,8 +56,9 @@ def _label(slot: str, values: tuple[str, ...]) -> str:
     if slot == "contact":
         names = {("line",): "LINE", ("fax",): "FAX", ("mail", "form"): _("メール・フォーム")}
         return names.get(values, _("電話のほかの方法"))
-    choices = {"language": Language, "access": Access, "cost": Cost, "audience": Audience}
-    return str(choices[slot](values[0]).label) if slot in choices else ""
+    options = {item.facet: item.options for item in FILTERS}
+    options |= {"language": partial(options_of, Language), "access": partial(options_of, Access)}
+    return dict(options[slot]())[values[0]] if slot in options else ""
 
 
 def _places(index: AreaIndex) -> Iterator[Hint]:

@@ -17,7 +17,8 @@ from search.questions.query import Question, understand
 from search.results import search
 
 from ..areas.index import AreaNode, area_index, at_home
-from .filters import FILTERS, Options
+from .facets import FILTERS
+from .filters import Options
 
 PER_PAGE = 20
 RANKED = 100

@@ -9,7 +9,7 @@ from .lines import LineHours, NationalLine
 from .organisations import Organisation, OrganisationRole
 from .parts import Channel, NextStep, OpeningException, OpeningRule, ResourceText
 from .public_record import PublicRecord
-from .resources import Resource
+from .resources import Resource, kind_tables
 from .taxonomy import Field, InstitutionType, Need, NeedAnswer, Programme
 from .vocabulary import (
     Phrase,
@@ -56,4 +56,5 @@ __all__ = [
     "Town",
     "VocabularyVersion",
     "VolunteerOpportunity",
+    "kind_tables",
 ]

@@ -1,4 +1,4 @@
-"""The four kinds of resource; each adds only what is its own."""
+"""The kinds of resource; each adds only what is its own."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -18,6 +18,7 @@ class ConsultationDesk(Resource):
     """A desk at which residents consult（相談窓口）."""
 
     KIND = Kind.DESK
+    admin_icon = "phone"
 
     programme = models.ForeignKey(
         Programme,
@@ -45,6 +46,7 @@ class GatheringPlace(Resource):
     """A place to be（居場所）."""
 
     KIND = Kind.PLACE
+    admin_icon = "home"
 
     drop_in = models.BooleanField(_("ふらっと行ってよい"), null=True, blank=True)
     run_by = models.CharField(_("開いている人"), max_length=120, blank=True)
@@ -63,6 +65,7 @@ class VolunteerOpportunity(Resource):
     """Something to do for others（ボランティア）."""
 
     KIND = Kind.VOLUNTEER
+    admin_icon = "group"
 
     activity = models.CharField(_("すること"), max_length=200)
     commitment = models.CharField(_("どのくらい"), max_length=120, blank=True)
@@ -81,6 +84,7 @@ class EmploymentPathway(Resource):
     """A way into work（就労）."""
 
     KIND = Kind.WORK
+    admin_icon = "cogs"
 
     pathway = models.CharField(_("働き方"), max_length=12, choices=Pathway)
     hours_min = models.PositiveSmallIntegerField(

@@ -43,13 +43,14 @@ class Resource(
     index.Indexed,
     ClusterableModel,
 ):
-    """A resource of the community（社会資源）. One concrete table; the four kinds add only what is theirs.
+    """A resource of the community（社会資源）. One concrete table; the kinds add only what is theirs.
 
     Drafts live in this table: public code never reads it, but the `PublicRecord` made from it on publication.
     """
 
-    # Of each of the four; the bare table has none.
+    # What a kind says of itself (`kinds`).
     KIND: ClassVar[Kind]
+    admin_icon: ClassVar[str] = "doc-full"
 
     short_id = models.CharField(max_length=SHORT_ID_LENGTH, unique=True, default=new_short_id, editable=False)
     kind = models.CharField(_("種類"), max_length=12, choices=Kind, editable=False, db_index=True)
@@ -218,7 +219,9 @@ class Resource(
     @property
     def specific(self) -> "Resource":
         """The record as its own kind."""
-        return self if type(self) is not Resource else getattr(self, KIND_ATTRIBUTES[Kind(self.kind)])
+        return (
+            self if type(self) is not Resource else getattr(self, str(kind_tables()[Kind(self.kind)]._meta.model_name))
+        )
 
     def get_preview_template(self, request: object, mode_name: str) -> str:
         """Preview shows the very page that the public will see."""
@@ -233,9 +236,7 @@ class Resource(
         return (on - self.verified_on).days if self.verified_on else None
 
 
-KIND_ATTRIBUTES = {
-    Kind.DESK: "consultationdesk",
-    Kind.PLACE: "gatheringplace",
-    Kind.VOLUNTEER: "volunteeropportunity",
-    Kind.WORK: "employmentpathway",
-}
+def kind_tables() -> dict[Kind, type[Resource]]:
+    """The table of each kind, in the order of the kinds: those that stand on `Resource` and say their `KIND`."""
+    tables = {table.KIND: table for table in Resource.__subclasses__()}
+    return {kind: tables[kind] for kind in Kind if kind in tables}

@@ -14,17 +14,9 @@ from pydantic import ValidationError
 
 from ..choices import ChannelKind
 from ..hours.rules import OpeningException, OpeningRule, Schedule
-from ..models import (
-    ConsultationDesk,
-    EmploymentPathway,
-    GatheringPlace,
-    PublicRecord,
-    Resource,
-    VolunteerOpportunity,
-)
+from ..models import ConsultationDesk, PublicRecord, Resource, kind_tables
 from .record import (
-    DeskFacts,
-    PlaceFacts,
+    OWN_FACTS,
     Public,
     PublicArea,
     PublicChannel,
@@ -35,8 +27,6 @@ from .record import (
     PublicStep,
     PublicText,
     Term,
-    VolunteerFacts,
-    WorkFacts,
 )
 
 log = logging.getLogger(__name__)
@@ -53,15 +43,14 @@ PREFETCH = (
 )
 # These ways of contact say where somebody is.
 _TO_A_PLACE = frozenset({ChannelKind.VISIT, ChannelKind.LETTER})
-RELATED = (
-    "organisation__municipality",
-    "type",
-    "town__municipality",
-    "consultationdesk__programme",
-    "gatheringplace",
-    "volunteeropportunity",
-    "employmentpathway",
-)
+# Fields that all kinds have.
+_COMMON = PublicResource.model_fields.keys() - {name for name, _facts in OWN_FACTS.values()}
+
+
+def related() -> tuple[str, ...]:
+    """What is read with a resource in one query: its kind's own table among it."""
+    own = (str(table._meta.model_name) for table in kind_tables().values())
+    return ("organisation__municipality", "type", "town__municipality", "consultationdesk__programme", *own)
 
 
 def project(resource: Resource, *, draft: bool = False) -> PublicResource:
@@ -77,18 +66,11 @@ def project(resource: Resource, *, draft: bool = False) -> PublicResource:
     organisation = resource.organisation
     # What was written down before the type hid its address: no form takes it since, and this is the second lock on that door.
     hides_address = resource.type.hides_address
-    return PublicResource(
-        id=resource.pk or 0,
-        uuid=resource.uuid,
-        short_id=resource.short_id,
-        kind=specific.kind or specific.KIND,
-        name=resource.name,
-        reading=resource.reading,
-        summary=resource.summary,
-        body=resource.body,
-        easy=resource.easy,
-        type=Term(code=resource.type.code, name=resource.type.name),
-        organisation=PublicOrganisation(
+    otherwise = {
+        "id": resource.pk or 0,
+        "kind": specific.kind or specific.KIND,
+        "type": Term(code=resource.type.code, name=resource.type.name),
+        "organisation": PublicOrganisation(
             uuid=organisation.uuid,
             name=organisation.name,
             operator=organisation.operator,
@@ -96,46 +78,35 @@ def project(resource: Resource, *, draft: bool = False) -> PublicResource:
             municipality=organisation.municipality.name if organisation.municipality else "",
             ended_on=organisation.active_to,
         ),
-        fields=tuple(Term(code=field.code, name=field.name) for field in resource.fields.all()),
-        needs=tuple(Term(code=need.code, name=need.name) for need in resource.needs.all()),
-        areas=tuple(PublicArea(slug=area.slug, name=area.name, layer=area.layer.name) for area in resource.areas.all()),
-        place=None if hides_address else _place(resource),
-        channels=tuple(
+        "fields": tuple(Term(code=field.code, name=field.name) for field in resource.fields.all()),
+        "needs": tuple(Term(code=need.code, name=need.name) for need in resource.needs.all()),
+        "areas": tuple(
+            PublicArea(slug=area.slug, name=area.name, layer=area.layer.name) for area in resource.areas.all()
+        ),
+        "place": None if hides_address else _place(resource),
+        "channels": tuple(
             PublicChannel(kind=channel.kind, value=channel.value, note=channel.note, hours=channel.hours)
             for channel in resource.channels.all()
             if not (hides_address and channel.kind in _TO_A_PLACE)
         ),
-        schedule=_schedule(resource),
-        hours_note=resource.hours_note,
-        eligibility=resource.eligibility,
-        audiences=tuple(resource.audiences),
-        eligibility_note=resource.eligibility_note,
-        cost=resource.cost,
-        cost_note=resource.cost_note,
-        languages=tuple(resource.languages),
-        accessibility=tuple(resource.accessibility),
-        can_observe=resource.can_observe,
-        can_come_alone=resource.can_come_alone,
-        companion_welcome=resource.companion_welcome,
-        booking=resource.booking,
-        first_visit_note=resource.first_visit_note,
-        texts=tuple(
+        "schedule": _schedule(resource),
+        "texts": tuple(
             PublicText(language=text.language, name=text.name, summary=text.summary, body=text.body)
             for text in resource.texts.all()
         ),
-        next_steps=tuple(
+        "next_steps": tuple(
             PublicStep(short_id=step.target.short_id, name=step.target.name, kind=step.target.kind, note=step.note)
             for step in resource.next_steps.all()
             if step.target.live
         ),
-        photo=PublicPhoto(image=resource.photo_id, alt=resource.photo_alt)
+        "photo": PublicPhoto(image=resource.photo_id, alt=resource.photo_alt)
         if resource.photo_id and not hides_address
         else None,
-        verified_on=resource.verified_on,
-        verified_by=resource.verified_by or None,
-        source=resource.source,
+        "verified_by": resource.verified_by or None,
         **_facts(specific),
-    )
+    }
+    as_written = {name: getattr(resource, name) for name in _COMMON if name not in otherwise}
+    return PublicResource(**as_written, **otherwise)
 
 
 def _place(resource: Resource) -> PublicPlace | None:
@@ -184,47 +155,13 @@ def _schedule(resource: Resource) -> Schedule:
 
 
 def _facts(specific: Resource) -> dict[str, Public]:
-    match specific:
-        case ConsultationDesk():
-            return {
-                "desk": DeskFacts(
-                    programme=str(specific.programme) if specific.programme else "",
-                    any_attribute=specific.any_attribute,
-                    default_for=tuple(area.slug for area in specific.default_for.all()),
-                )
-            }
-        case GatheringPlace():
-            return {
-                "gathering": PlaceFacts(
-                    drop_in=specific.drop_in,
-                    run_by=specific.run_by,
-                    capacity=specific.capacity,
-                    indoors=specific.indoors,
-                    meal=specific.meal,
-                )
-            }
-        case VolunteerOpportunity():
-            return {
-                "volunteer": VolunteerFacts(
-                    activity=specific.activity,
-                    commitment=specific.commitment,
-                    skills=specific.skills,
-                    insurance=specific.insurance,
-                    deadline=specific.deadline,
-                )
-            }
-        case EmploymentPathway():
-            return {
-                "work": WorkFacts(
-                    pathway=specific.pathway,
-                    hours_min=specific.hours_min,
-                    hours_max=specific.hours_max,
-                    pay=specific.pay,
-                    pay_note=specific.pay_note,
-                    support=specific.support,
-                )
-            }
-    raise ValueError(f"{specific!r} has no kind")
+    """What only its kind has."""
+    name, facts = OWN_FACTS[specific.KIND]
+    values = {field: getattr(specific, field) for field in facts.model_fields}
+    if isinstance(specific, ConsultationDesk):
+        values["programme"] = str(specific.programme) if specific.programme else ""
+        values["default_for"] = tuple(area.slug for area in specific.default_for.all())
+    return {name: facts(**values)}
 
 
 def read(record: PublicRecord) -> PublicResource | None:

@@ -1,6 +1,7 @@
 """What the public may know of a resource, type by type and field by field.
 
-Nothing is copied wholesale: a new field of the register stays inside until somebody names it here and in `publication.project`.
+Nothing is copied wholesale: a new column of the register stays inside until somebody names it here. What is not shown as it
+is written is made in `projection.project`.
 """
 
 from __future__ import annotations
@@ -163,8 +164,20 @@ class WorkFacts(Public):
     support: str
 
 
+# The facts of each kind, by the name that they have in a public record and in a file of the register.
+OWN_FACTS: dict[Kind, tuple[str, type[Public]]] = {
+    Kind.DESK: ("desk", DeskFacts),
+    Kind.PLACE: ("gathering", PlaceFacts),
+    Kind.VOLUNTEER: ("volunteer", VolunteerFacts),
+    Kind.WORK: ("work", WorkFacts),
+}
+
+
 class PublicResource(Public):
-    """All that the public may know of a resource."""
+    """All that the public may know of a resource. A name that is also a column of `Resource` is filled from it.
+
+    What a field is called on pages and what it says there stands in `facts`.
+    """
 
     id: int
     uuid: UUID

@@ -100,11 +100,12 @@ def _default_desk(area: AreaNode | None, home: AreaNode | None) -> PublicResourc
     choices = ConsultationDesk.default_for.through.objects.filter(
         area_id__in=chain, consultationdesk__public_record__isnull=False
     )
-    found = list(choices.values_list("area_id", "consultationdesk__public_record__data", "consultationdesk_id"))
+    record = "consultationdesk__public_record__"
+    found = list(choices.values_list("area_id", "consultationdesk_id", f"{record}short_id", f"{record}data"))
     if not found:
         return None
-    _area, data, _pk = min(found, key=lambda row: (chain.index(row[0]), row[2]))
-    return PublicResource.model_validate(data)
+    _area, _pk, short_id, data = min(found, key=lambda row: (chain.index(row[0]), row[1]))
+    return read(PublicRecord(short_id=short_id, data=data))
 
 
 @dataclass(frozen=True, slots=True)

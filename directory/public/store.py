@@ -14,7 +14,7 @@ from search.indexing import record_change
 from ..cache import forget
 from ..hours.rules import open_days
 from ..models import PublicRecord, Resource
-from .projection import PREFETCH, RELATED, project_all
+from .projection import PREFETCH, project_all, related
 from .record import SHAPE
 
 BATCH = 1000
@@ -27,8 +27,8 @@ def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
 
 
 def for_projection(resources: QuerySet[Resource]) -> QuerySet[Resource]:
-    """The queryset with all that `publication.project` reads, in a fixed number of queries."""
-    return resources.select_related(*RELATED).prefetch_related(*PREFETCH)
+    """The queryset with all that `projection.project` reads, in a fixed number of queries."""
+    return resources.select_related(*related()).prefetch_related(*PREFETCH)
 
 
 @transaction.atomic

@@ -90,7 +90,7 @@ def _is_own(origin: str, revision: int | None) -> bool:
 
 
 def new_version(summary: str, user: Any = None) -> VocabularyVersion:
-    """Note that the vocabulary changed: every process follows within the minute, this one at once."""
+    """Note that the vocabulary changed: every process sees it with its next request, this one at once."""
     reason = _reason.get()
     version = VocabularyVersion.objects.create(
         summary=summary[: MOST_SUMMARY - len(reason)] + reason, user=user if user and user.is_authenticated else None

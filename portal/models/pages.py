@@ -16,7 +16,7 @@ from wagtail.fields import StreamField
 
 from directory.areas.index import area_index
 from directory.cache import remembered
-from directory.choices import Kind
+from directory.choices import KIND_DESCRIPTIONS, Kind
 from directory.finding.hotlines import is_sensitive, lines_of
 from directory.finding.needs import need_by_pk
 from directory.finding.query import facet_counts, search_address
@@ -27,7 +27,6 @@ from search.modelsearch.records import searchable
 from ..blocks import Body, Question, Voice, topic_choices
 from ..cms.by_area import spread
 from ..cms.tree import PAGES, visible
-from ..listing import KIND_DESCRIPTIONS
 from .base import PortalPage, home_municipality
 
 

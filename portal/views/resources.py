@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.images import get_image_model
 
-from directory.choices import Kind
+from directory.choices import KIND_DESCRIPTIONS, Kind
 from directory.finding.query import Asked, all_options, facet_counts, run
 from directory.hours import text
 from directory.identity import SHORT_ID_ALPHABET, SHORT_ID_LENGTH
 from directory.models import Resource
+from directory.public import facts
 from directory.public.projection import project
 from directory.public.record import PublicResource
 from directory.public.selectors import card, ended_resource, public_resource, steps_from
@@ -21,7 +22,7 @@ from search.engines.base import EngineUnavailable
 from search.questions.query import understand
 
 from ..cms.tickets import keep
-from ..listing import KIND_DESCRIPTIONS, active_filters, facet_groups, hits_for, page_links, shown
+from ..listing import active_filters, facet_groups, hits_for, page_links, shown
 from ..models.base import home_municipality
 
 # So many others stand on the page of what has ended.
@@ -85,6 +86,7 @@ def detail_context(resource: PublicResource) -> dict[str, Any]:
     now = timezone.localtime()
     shown_card = card(resource, now)
     kind = Kind(resource.kind)
+    own_heading, own = facts.OWN[kind]
     image = get_image_model().objects.filter(pk=resource.photo.image).first() if resource.photo else None
     return {
         "resource": resource,
@@ -96,6 +98,10 @@ def detail_context(resource: PublicResource) -> dict[str, Any]:
         "now": now,
         "area_slug": resource.areas[0].slug if resource.areas else "",
         "steps": steps_from(resource),
+        "who": facts.said(resource, facts.WHO),
+        "first_day": facts.said(resource, facts.FIRST_VISIT),
+        "own_heading": own_heading,
+        "own": facts.said(resource, own),
         "breadcrumbs": _breadcrumbs(kind),
     }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -64,30 +65,58 @@ def leaflet(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/leaflet.html", context)
 
 
-@transaction.non_atomic_requests
-@require_safe
-def as_csv(request: HttpRequest) -> StreamingHttpResponse:
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file of what is public: the ending of its name and of its address, what it is called, and its text, bit by bit.
+
+    `is_saved`: for people, who want it on their disk; others are for software, on any site.
+    """
+
+    ending: str
+    label: str
+    content_type: str
+    text: Callable[[HttpRequest, Iterable[PublicResource]], Iterable[str]]
+    is_saved: bool = False
+
+
+def _as_csv(request: HttpRequest, resources: Iterable[PublicResource]) -> Iterator[str]:
     """The table for spreadsheets."""
-    resources = SharedList.read(request.GET).resources(home_municipality(request))
-    rows = table(resources, request.build_absolute_uri, timezone.localdate())
-    return _file(StreamingHttpResponse(_pieces(rows), content_type="text/csv; charset=utf-8"), request, "csv")
+    return table(resources, request.build_absolute_uri, timezone.localdate())
 
 
-@transaction.non_atomic_requests
-@require_safe
-def as_json(request: HttpRequest) -> StreamingHttpResponse:
-    """The same facts for other software, on any site."""
+def _as_json(request: HttpRequest, resources: Iterable[PublicResource]) -> Iterator[str]:
+    """The same facts for other software."""
     municipality, now = home_municipality(request), timezone.localtime()
-    resources = SharedList.read(request.GET).resources(municipality)
     head = {
         "municipality": municipality.name if municipality else "",
         "generated_at": now.isoformat(timespec="seconds"),
         "source": {"name": shell(request)["site_name"], "url": request.build_absolute_uri("/")},
     }
     items = (item(resource, request.build_absolute_uri, now.date()) for resource in resources)
-    response = StreamingHttpResponse(_pieces(_object(head, "items", items)), content_type="application/json")
-    response["Access-Control-Allow-Origin"] = "*"
-    return _file(response, request, "json")
+    return _object(head, "items", items)
+
+
+FORMATS = (
+    Format("csv", "CSV", "text/csv; charset=utf-8", _as_csv, is_saved=True),
+    Format("json", "JSON", "application/json", _as_json),
+)
+
+
+@transaction.non_atomic_requests
+@require_safe
+def as_file(request: HttpRequest, form: Format) -> StreamingHttpResponse:
+    """What somebody asked to share, in one of the formats."""
+    municipality = home_municipality(request)
+    text = form.text(request, SharedList.read(request.GET).resources(municipality))
+    response = StreamingHttpResponse(_pieces(text), content_type=form.content_type)
+    if not form.is_saved:
+        response["Access-Control-Allow-Origin"] = "*"
+    # A name that tells later on what the file was, and of when.
+    name = _("{municipality}の相談先と居場所_{day}").format(
+        municipality=municipality.name if municipality else "", day=timezone.localdate().isoformat()
+    )
+    response["Content-Disposition"] = content_disposition_header(form.is_saved, f"{name}.{form.ending}") or ""
+    return response
 
 
 def _object(head: dict[str, Any], name: str, items: Iterable[Any]) -> Iterator[str]:
@@ -130,13 +159,3 @@ def _desk(desk: PublicResource) -> dict[str, Any]:
         "hours": hours[:LINES_OF_HOURS],
         "has_more_hours": len(hours) > LINES_OF_HOURS,
     }
-
-
-def _file(response: StreamingHttpResponse, request: HttpRequest, extension: str) -> StreamingHttpResponse:
-    """With a name that tells later on what the file was, and of when."""
-    municipality = home_municipality(request)
-    name = _("{municipality}の相談先と居場所_{day}").format(
-        municipality=municipality.name if municipality else "", day=timezone.localdate().isoformat()
-    )
-    response["Content-Disposition"] = content_disposition_header(extension == "csv", f"{name}.{extension}") or ""
-    return response

@@ -54,7 +54,7 @@ class Helper:
         try:
             with theirs:
                 command = [sys.executable, "-c", _START]
-                self._process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.DEVNULL, cwd=_ROOT)  # noqa: S603
+                self._process = subprocess.Popen(command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, cwd=_ROOT)  # noqa: S603
         except BaseException:
             self._socket.close()
             raise
@@ -123,7 +123,7 @@ class Helper:
         self._process.kill()
         self._process.wait()
 
-    def _send(self, message: object) -> None:
+    def _send(self, message: Any) -> None:
         content = marshal.dumps(message)
         self._sending += _LENGTH.pack(len(content)) + content
         self.exchange()
@@ -212,7 +212,7 @@ def _exactly(stream: Any, size: int) -> bytes:
     return bytes(content)
 
 
-def _answer(other: socket.socket, message: object) -> None:
+def _answer(other: socket.socket, message: Any) -> None:
     content = marshal.dumps(message)
     try:
         other.sendall(_LENGTH.pack(len(content)) + content)

@@ -17,8 +17,8 @@ import struct
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedWriter
 from pathlib import Path
+from typing import BinaryIO
 from zlib import crc32
 
 import numpy as np
@@ -115,7 +115,7 @@ class TextWriter:
 
     def __init__(self, path: Path, folder: Path) -> None:
         self._path, self._folder = path, folder
-        self._file: BufferedWriter | None = path.open("wb", buffering=1 << 20)
+        self._file: BinaryIO | None = path.open("wb", buffering=1 << 20)
         self._table = array("Q")
         self._at = 0
 

@@ -24,7 +24,7 @@ django.setup()
 
 from django.core.management import call_command
 
-from directory.finding.filters import FILTERS
+from directory.finding.facets import FILTERS
 from directory.finding.understanding import ask
 from portal.demo import city
 from search.documents import SearchDocument, document_stream

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 import time_machine
 
+from directory.choices import TopicRole
+from directory.fixtures import read_csv
 from directory.judging.calls import broken_calls
+
+
+def test_should_have_a_call_for_every_topic_of_danger_that_ships() -> None:
+    # An ear that has read nothing of a topic overrules its words without a sound; the call is what says so.
+    called = {topic for call in read_csv("vocabulary/calls.csv") for topic in call["topics"].split("|")}
+    topics = {row["code"] for row in read_csv("vocabulary/danger_topics.csv") if row["role"] != TopicRole.CALM}
+    assert not topics - called, f"fixtures/vocabulary/calls.csv: {topics - called}"
 
 
 @pytest.mark.django_db

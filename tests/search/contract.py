@@ -1,17 +1,26 @@
 """What every engine must do: inherit `EngineContract` and give a fixture `engine` with an empty index."""
 
 from datetime import date
+from typing import get_args
 
 import pytest
 
 from search.documents import SearchDocument, known_facets
-from search.engines.base import Cursor, EngineQuery
+from search.engines.base import Cursor, EngineQuery, Sort
 from search.questions.query import understand
 from tests.search.counting import CountingContract
 
 HOSTILE_VALUES = ["\x00", "a\x00b", "😀", "あ" * 10_000, '"', "(", "kind:x AND *", "\\", "", "\ud800", "../x", "'; --"]
 SAPPORO, SENDAI, NAGOYA = (43.06, 141.35), (38.27, 140.87), (35.18, 136.91)
 TOKYO = (35.68, 139.77)
+SORTS = get_args(Sort)
+# How each order puts the same documents; the fourth says nothing that it could be put by.
+ORDERS = {
+    "relevance": ["d:3"],
+    "reading": ["d:2", "d:3", "d:1", "d:4"],
+    "verified": ["d:3", "d:1", "d:2", "d:4"],
+    "distance": ["d:2", "d:1", "d:3", "d:4"],
+}
 
 
 def document(number, title="題", **fields) -> SearchDocument:
@@ -201,6 +210,24 @@ class EngineContract(CountingContract):
 
     # order
 
+    @pytest.mark.parametrize("sort", SORTS)
+    def test_should_know_every_order(self, engine, sort):
+        assert sort in ORDERS, (
+            f"In which order does {sort!r} put these? An engine that does not know it goes by relevance."
+        )
+        engine.apply(
+            [
+                document(1, "居場所", reading="うみ", verified=date(2026, 1, 2), lat=SENDAI[0], lon=SENDAI[1]),
+                document(2, "相談", reading="あお", verified=date(2026, 1, 1), lat=TOKYO[0], lon=TOKYO[1]),
+                document(
+                    3, "手話", reading="いえ", verified=date(2026, 1, 3), lat=SAPPORO[0], lon=SAPPORO[1], quality=9
+                ),
+                document(4, "催し"),
+            ],
+            [],
+        )
+        assert self.keys(engine, sort=sort, near=TOKYO)[: len(ORDERS[sort])] == ORDERS[sort]
+
     def test_should_sort_by_reading_with_the_unread_last(self, engine):
         engine.apply(
             [
@@ -255,7 +282,7 @@ class EngineContract(CountingContract):
         with pytest.raises(ValueError, match="degrees"):
             EngineQuery(near=near)
 
-    @pytest.mark.parametrize("sort", ["relevance", "reading", "verified", "distance"])
+    @pytest.mark.parametrize("sort", SORTS)
     def test_should_show_every_document_on_exactly_one_page(self, engine, sort):
         engine.apply(
             [
@@ -280,7 +307,7 @@ class EngineContract(CountingContract):
         assert [key for page in pages for key in page] == whole
         assert len(set(whole)) == 53
 
-    @pytest.mark.parametrize("sort", ["relevance", "reading", "verified", "distance"])
+    @pytest.mark.parametrize("sort", SORTS)
     @pytest.mark.parametrize("offset", [3, 1_000, 10**9])
     def test_should_answer_beyond_the_end_with_the_total(self, engine, sort, offset):
         engine.apply([document(number) for number in range(3)], [])

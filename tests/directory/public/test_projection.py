@@ -49,7 +49,8 @@ PUBLIC = {
 @pytest.mark.parametrize("model", [Resource, Organisation])
 def test_should_have_decided_for_every_column_who_may_see_it(model: type) -> None:
     columns = {field.name for field in (*model._meta.concrete_fields, *model._meta.many_to_many)}
-    assert columns == PUBLIC[model] | STAFF_ONLY[model] | (INTERNAL & columns)
+    decided = PUBLIC[model] | STAFF_ONLY[model] | (INTERNAL & columns)
+    assert columns == decided, f"PUBLIC or STAFF_ONLY? {columns ^ decided}"
 
 
 @pytest.fixture
