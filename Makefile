@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 # Processes that test at the same time; make test ARGS="-n0 ..." tests in this one.
 PROCESSES ?= 2
-PYTEST = $(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup
+PYTEST = $(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help demo code test test-quick check ear format bench drill drill-doors drill-index lock clean
 

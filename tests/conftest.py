@@ -30,9 +30,10 @@ GROUPS = {
 }
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups for `--dist loadgroup` (all other tests go to whoever is free), and marks of what a fixture starts."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Groups for `--dist loadgroup` (all other tests go to whoever is free), marks of what a fixture starts, and an order:
+    what needs no demo while it is loaded, then the groups, which take longest, then all others; each at random."""
     for item in items:
         group = next((group for place, group in GROUPS.items() if item.nodeid.startswith(place)), None)
         if item.get_closest_marker("elasticsearch"):
@@ -41,11 +42,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(group))
         if group == "server" or "redis" in item.fixturenames:
             item.add_marker("server")
+    result = yield
+    items.sort(key=lambda item: 1 if item.get_closest_marker("xdist_group") else 2 * _needs_demo(item))
+    return result
+
+
+def _needs_demo(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db")) or "db" in item.fixturenames
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """The demo is loaded while tests run that do without."""
-    needs_it = any(item.get_closest_marker("django_db") or "db" in item.fixturenames for item in session.items)
+    needs_it = any(map(_needs_demo, session.items))
     if needs_it and not session.config.option.collectonly:
         template.load_meanwhile()
 

@@ -86,7 +86,7 @@ class Cluster:
         return f"postgres://yorozu@127.0.0.1:{self.port}/postgres"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A laptop may skip; CI may not."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -104,7 +104,7 @@ def cluster() -> Iterator[Cluster]:
         cluster.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site_on_postgres(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The demo on it, served by one worker."""
     folder, port = tmp_path_factory.mktemp("site"), str(free_port())

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from directory import cache
 from directory.partners.exchange.demo_people import code_of
 from directory.partners.models import Member
 from tests.factories import PASSWORD, MemberFactory, PartnerFactory
@@ -62,7 +63,9 @@ def test_should_end_the_session_of_staff_who_rest(editor: str, door: str) -> Non
         assert client.get(HOME)["Location"].startswith(LOGIN)
 
 
-def test_should_end_the_session_of_staff_after_a_working_day(editor: str) -> None:
+def test_should_end_the_session_of_staff_after_a_working_day(editor: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Twenty times nothing would be remembered any more.
+    monkeypatch.setattr(cache, "SECONDS", 86_400.0)
     with time_machine.travel(NOW, tick=False) as now:
         client = staff(editor)
         for _half_hour in range(20):
