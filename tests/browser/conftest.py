@@ -122,9 +122,10 @@ def _wait(address: str, server: subprocess.Popen) -> None:
     pytest.fail("the demo did not start")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One browser for all tests; each test opens a context of its own."""
+    """One browser for all tests here, gone with them: Django refuses its database beside Playwright's loop. Each test opens a
+    context of its own."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield opened

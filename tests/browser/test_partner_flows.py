@@ -194,6 +194,7 @@ def test_should_take_a_list_from_the_counter_to_a_phone(browser: Browser, site: 
             counter.goto(f"{site}/browse/{kind}/")
             counter.locator(".hit-title a").first.click()
             counter.get_by_role("button", name=re.compile("リストに入れる")).click()
+            counter.get_by_role("button", name=re.compile("リストから")).wait_for()
         counter.goto(f"{site}/list/")
         link = counter.locator("input[readonly]").input_value()
         assert re.fullmatch(rf"{site}/list/\?ids=[0-9a-z]{{10}}\.[0-9a-z]{{10}}", link)
