@@ -53,7 +53,7 @@ def log_in(page: Page, site: str, logins: dict[str, tuple[str, str]], name: str)
     page.wait_for_url(f"{site}/partners/")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def states(browser: Browser, site: str, logins: dict[str, tuple[str, str]]) -> dict[str, dict]:
     """Logged-in browsers; each code counts once, so everybody logs in once."""
     found = {}
