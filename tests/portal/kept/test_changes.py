@@ -305,7 +305,12 @@ def _edits(dice: random.Random) -> Iterator[Callable[[], object]]:
             [
                 lambda word=word: published(some(ConsultationDesk.objects.filter(live=True)), summary=word)(),
                 lambda word=word: published(some(Resource.objects.all()).specific, name=word)(),
-                lambda: some(ConsultationDesk.objects.filter(live=True)).unpublish(),
+                lambda word=word: (
+                    # A long night would close them all.
+                    some(ConsultationDesk.objects.filter(live=True)).unpublish()
+                    if ConsultationDesk.objects.filter(live=True).count() > 20
+                    else published(some(ConsultationDesk.objects.filter(live=False)), summary=word)()
+                ),
                 lambda word=word: saved(some(Organisation.objects.all()), name=word)(),
                 lambda word=word: saved(some(Field.objects.all()), name=word)(),
                 lambda word=word: saved(some(Need.objects.all()), plain=word)(),
