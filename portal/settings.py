@@ -206,9 +206,6 @@ USE_TZ = True
 
 # Kept pages lie as files for the web server in front (deploy/nginx.conf), which must be able to read them.
 KEPT_PAGES = VAR_DIR / "kept" if env.bool("KEPT_PAGES", default=False) else None
-if KEPT_PAGES:
-    KEPT_PAGES.mkdir(exist_ok=True)
-    KEPT_PAGES.chmod(0o755)
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

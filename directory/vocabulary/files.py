@@ -283,7 +283,7 @@ def _validated(
     problems: list[str] = []
     named = set()
     # What a row points to was looked up among all that there is: nobody has to ask the database for each once more.
-    unasked = ["latest_revision", *(field.name for field in form.model._meta.fields if field.is_relation)]
+    unasked = [field.name for field in form.model._meta.fields if field.is_relation]
     for line, row in enumerate(rows, start=2):
         try:
             values = form.read(row, known)

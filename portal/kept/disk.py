@@ -77,6 +77,9 @@ def drop() -> None:
         try:
             with _alone(root):
                 (root / LINK).unlink(missing_ok=True)
+        except FileNotFoundError:
+            # No folder yet: nothing was ever laid down.
+            return
         except OSError as error:
             log.error("Kept pages could not be taken from the disk: %s", type(error).__name__)
 
@@ -88,8 +91,14 @@ def listen() -> None:
 
 def start_watching() -> threading.Event | None:
     """Begin to watch, in a process that serves; None where no pages lie on the disk. Setting the event ends it."""
-    if folder() is None:
+    root = folder()
+    if root is None:
         return None
+    try:
+        root.mkdir(exist_ok=True)
+        root.chmod(0o755)
+    except OSError as error:
+        log.error("Kept pages have no folder on the disk: %s", error)
     # Made by templates and settings of before.
     drop()
     ended = threading.Event()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django_tasks.backends.immediate import ImmediateBackend
-from django_tasks.base import Task, TaskResult, TaskResultStatus
-from django_tasks.utils import get_random_id
+from django_tasks.base import TaskResult
 
 from .renewal import is_waiting
 
@@ -17,21 +14,6 @@ OF_AN_ENTRY = "modelsearch.tasks.insert_or_update_object_task"
 class Immediately(ImmediateBackend):
     """At once, as before; but no entry of the admin's search while somebody loads in bulk (`renewal`)."""
 
-    def enqueue(self, task: Task, args: Any, kwargs: Any) -> TaskResult:
-        """See ImmediateBackend."""
-        if task.module_path != OF_AN_ENTRY or not is_waiting():
-            return super().enqueue(task, args, kwargs)
-        return TaskResult(
-            task=task,
-            id=get_random_id(),
-            status=TaskResultStatus.READY,
-            enqueued_at=None,
-            started_at=None,
-            last_attempted_at=None,
-            finished_at=None,
-            args=args,
-            kwargs=kwargs,
-            backend=self.alias,
-            errors=[],
-            worker_ids=[],
-        )
+    def _execute_task(self, task_result: TaskResult) -> None:
+        if task_result.task.module_path != OF_AN_ENTRY or not is_waiting():
+            super()._execute_task(task_result)

@@ -108,6 +108,16 @@ def test_should_follow_a_change_of_the_words_at_once() -> None:
     assert "hikikomori" not in codes("ねこのように丸くなっている")
 
 
+def test_should_understand_a_need_by_its_own_name_from_the_moment_it_is_made() -> None:
+    said = ("空き家の雨もり", "となりの空き家の屋根が落ちてきそう")
+    assert all("empty-house" not in codes(text) for text in said)
+    need = Need.objects.create(code="empty-house", name=said[0], plain=said[1])
+    assert [codes(text) for text in said] == [["empty-house"]] * 2
+    need.name = "庭木の落ち葉"
+    need.save()
+    assert codes("庭木の落ち葉") == ["empty-house"]
+
+
 def test_should_follow_a_new_area_at_once() -> None:
     city = Area.objects.get(slug="yorozu")
     assert ask("むこう岸 居場所").area is None
