@@ -74,7 +74,7 @@ def test_should_put_into_the_list_without_javascript_and_begin_there(browser: Br
         page.goto(site + "/browse/place/")
         page.locator(".hit-title a").first.click()
         page.get_by_role("button", name="リストに入れる").click()
-        assert page.url.endswith("#my-list")
+        page.wait_for_url("**#my-list")
         expect(page.locator("#my-list:focus")).to_contain_text("リストに入っています")
 
 

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django_otp.oath import TOTP
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import manage
 from tests.browser.test_flows import RULES, sideways, visit
@@ -77,12 +77,13 @@ def test_should_let_in_by_keyboard_and_without_javascript(
         assert "タキカン" not in page.url
         page.go_back()
         page.go_forward()
-        assert page.locator(".contact-card").count() == 1, "no form is sent twice"
+        expect(page.locator(".contact-card"), "no form is sent twice").to_have_count(1)
         page.locator(".menu > summary").click()
         page.get_by_role("button", name="ログアウト").click()
         page.wait_for_url("**/partners/login/")
         page.go_back()
-        assert page.locator(".contact-card").count() == 0, "nothing of it stays in the browser"
+        expect(page.locator("#id_username"), "nothing of it stays in the browser").to_be_visible()
+        expect(page.locator(".contact-card")).to_have_count(0)
 
 
 def test_should_reach_the_number_in_two_clicks_and_take_the_list_along(
@@ -91,7 +92,7 @@ def test_should_reach_the_number_in_two_clicks_and_take_the_list_along(
     with visit(browser, storage_state=states["hellowork@example.jp"], accept_downloads=True) as page:
         page.goto(f"{site}/partners/")
         page.get_by_role("link", name="多機関協働", exact=True).click()
-        assert page.locator(".contact-card a[href='tel:0000901001']").is_visible()
+        expect(page.locator(".contact-card a[href='tel:0000901001']")).to_be_visible()
         page.goto(f"{site}/partners/packs/hellowork/")
         with page.expect_download() as download:
             page.get_by_role("link", name="Excelで受け取る").click()
@@ -113,13 +114,13 @@ def test_should_bring_in_a_new_colleague(
         page.goto(f"{site}/partners/members/")
         page.get_by_label("メールアドレス").fill("colleague@example.jp")
         page.get_by_role("button", name="招待のメールを送る").click()
-        assert "招待のメールを送りました" in page.locator(".messages").inner_text()
+        expect(page.locator(".messages")).to_contain_text("招待のメールを送りました")
     mails = sorted((Path(site_environment["YOROZU_VAR"]) / "mail").iterdir(), key=lambda file: file.stat().st_mtime)
     body = message_from_string(mails[-1].read_text(), policy=policy.default).get_content()
     link = re.search(r"http://\S+", body)[0]
     with visit(browser) as page:
         page.goto(link)
-        assert link not in page.url
+        expect(page).not_to_have_url(link)
         page.get_by_label("名前").fill("新しい同僚")
         page.locator("#id_password").fill("a-quite-long-one-9")
         page.locator("#id_again").fill("a-quite-long-one-9")
@@ -129,9 +130,9 @@ def test_should_bring_in_a_new_colleague(
         assert "/second-factor/" in page.url, "there is no way around it"
         page.locator("#id_code").fill(code(secret))
         page.get_by_role("button", name="登録する").click()
-        assert page.locator(".codes li").count() == 10
+        expect(page.locator(".codes li")).to_have_count(10)
         page.get_by_role("link", name="しまったので、先へ進む").click()
-        assert "連絡先をさがす" in page.locator("h1").inner_text()
+        expect(page.locator("h1")).to_contain_text("連絡先をさがす")
 
 
 def test_should_carry_a_change_from_the_partner_to_the_list(
@@ -145,12 +146,12 @@ def test_should_carry_a_change_from_the_partner_to_the_list(
         partner.get_by_role("link", name="変わったところを届ける").click()
         partner.get_by_label("受付時間").fill("平日 8時30分〜19時")
         partner.get_by_role("button", name="届ける").click()
-        assert "市に届けました" in partner.locator(".messages").inner_text()
+        expect(partner.locator(".messages")).to_contain_text("市に届けました")
         city.goto(f"{site}/partners/office/")
         city.locator("#proposals-title ~ ul a").first.click()
-        assert "平日 8時30分〜19時" in city.locator("ins").inner_text()
+        expect(city.locator("ins")).to_contain_text("平日 8時30分〜19時")
         city.get_by_role("button", name="印を付けた項目を反映して、答える").click()
-        assert "答えました" in city.locator(".messages").inner_text()
+        expect(city.locator(".messages")).to_contain_text("答えました")
         partner.goto(f"{site}/partners/own/")
         assert "平日 8時30分〜19時" in partner.locator(".contact-card").inner_text()
         assert "反映しました" in partner.locator(".news").inner_text()
