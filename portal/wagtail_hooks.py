@@ -11,7 +11,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
-from directory.judging.calls import remembered_broken_calls
+from directory.judging.calls import last_broken_calls
 from directory.models import Call
 
 from .views.calls import broken
@@ -38,7 +38,13 @@ class CallsPanel(Component):
         count = Call.objects.count()
         if not count:
             return SafeString("")
-        context = {"count": count, "broken": len(remembered_broken_calls()), "url": reverse("broken_calls")}
+        broken = last_broken_calls()
+        context = {
+            "count": count,
+            "is_judged": broken is not None,
+            "broken": len(broken or ()),
+            "url": reverse("broken_calls"),
+        }
         return render_to_string("portal/admin/calls_panel.html", context)
 
 

@@ -30,8 +30,13 @@ GROUPS = {
 }
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """A second run on another database need not ask again what no database answers."""
+    parser.addoption("--of-database", action="store_true", help="only tests that ask the database")
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     """Groups for `--dist loadgroup` (all other tests go to whoever is free), marks of what a fixture starts, and an order:
     what needs no demo while it is loaded, then the groups, which take longest, then all others; each at random."""
     for item in items:
@@ -43,6 +48,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         if group == "server" or "redis" in item.fixturenames:
             item.add_marker("server")
     result = yield
+    if config.getoption("of_database"):
+        config.hook.pytest_deselected(items=[item for item in items if not _needs_demo(item)])
+        items[:] = filter(_needs_demo, items)
     items.sort(key=lambda item: 1 if item.get_closest_marker("xdist_group") else 2 * _needs_demo(item))
     return result
 
@@ -97,7 +105,7 @@ def page(client: Client, db: None) -> Callable[..., BeautifulSoup]:
     def get(address: str, parameters: dict | None = None, status: int = 200) -> BeautifulSoup:
         response = client.get(address, parameters or {})
         assert response.status_code == status, f"{address} answered {response.status_code}"
-        return BeautifulSoup(response.content, "html.parser")
+        return BeautifulSoup(response.content, "lxml")
 
     return get
 

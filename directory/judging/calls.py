@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.utils.translation import gettext as _
+
+from guard.background import run_later
 
 from ..areas.index import AreaNode, home_area
 from ..choices import CallBand, Side
@@ -17,9 +20,11 @@ from ..hours import rules
 from ..models import Call, DangerTopic, InstitutionType
 
 AMONG = 3
-# The first page of the admin shows how many calls are broken; judging them takes seconds.
+# The first page of the admin shows how many calls are broken; judging them takes seconds, for which nobody waits.
 REMEMBERED_SECONDS = 600
-REMEMBERED = "calls:broken"
+REMEMBERED = "calls:judged"
+# One process judges at a time; another tries when this one was lost on the way.
+JUDGING, JUDGING_SECONDS = "calls:judging", 120
 DEFAULT_LANGUAGE = "ja"
 
 
@@ -58,13 +63,25 @@ def broken_calls(keys: Collection[int] | None = None, ask: Ask = answer) -> list
 def remembered_broken_calls() -> list[Broken]:
     """Calls that did not hold some minutes ago at most."""
     found = cache.get(REMEMBERED)
-    return judge_anew() if found is None else found
+    return found[1] if found and found[0] >= time.time() - REMEMBERED_SECONDS else judge_anew()
+
+
+def last_broken_calls() -> list[Broken] | None:
+    """Calls that did not hold when they were last judged, at once; None if they never were.
+
+    Where that is longer ago than some minutes they are judged after the answer, for who asks next.
+    """
+    found = cache.get(REMEMBERED)
+    if (found is None or found[0] < time.time() - REMEMBERED_SECONDS) and cache.add(JUDGING, True, JUDGING_SECONDS):
+        run_later(judge_anew, "calls")
+    return found and found[1]
 
 
 def judge_anew() -> list[Broken]:
     """Calls that do not hold now; what is remembered is replaced."""
     found = broken_calls()
-    cache.set(REMEMBERED, found, REMEMBERED_SECONDS)
+    cache.set(REMEMBERED, (time.time(), found), None)
+    cache.delete(JUDGING)
     return found
 
 

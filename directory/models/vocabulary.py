@@ -94,6 +94,11 @@ class SynonymGroup(Entry):
                 )
 
 
+def target(need: str | None, type_: str | None) -> str:
+    """What the search knows a phrase by, from the code of its need or of its type of institution."""
+    return need or f"type:{type_ or ''}"
+
+
 class Phrase(Entry):
     """How people say a need, or name a type of institution（言い回し）."""
 
@@ -131,7 +136,7 @@ class Phrase(Entry):
     @property
     def target(self) -> str:
         """The code that the search knows it by."""
-        return self.need.code if self.need else f"type:{self.type.code if self.type else ''}"
+        return target(self.need and self.need.code, self.type and self.type.code)
 
     def clean(self) -> None:
         """One target, words that say something, not twice for the same target."""

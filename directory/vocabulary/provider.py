@@ -21,7 +21,7 @@ from ..finding.hints import hints
 from ..finding.needs import MEMORY as NEEDS
 from ..finding.needs import all_needs
 from ..models import DangerPattern, Phrase, Promotion, StopWord, SynonymGroup, VocabularyVersion
-from ..models.vocabulary import split_words
+from ..models.vocabulary import split_words, target
 
 MEMORY = "vocabulary"
 # The origin of words that came with the software; one that somebody changed here has a revision.
@@ -65,8 +65,10 @@ def read(version: str) -> Vocabulary:
         phrases=(
             *_names(),
             *(
-                SearchPhrase(phrase.target, phrase.text, _is_own(phrase.origin, phrase.latest_revision_id))
-                for phrase in Phrase.objects.select_related("need", "type").exclude(need__retired=True)
+                SearchPhrase(target(need, type_), text, _is_own(origin, revision))
+                for need, type_, text, origin, revision in Phrase.objects.exclude(need__retired=True).values_list(
+                    "need__code", "type__code", "text", "origin", "latest_revision"
+                )
             ),
         ),
         dangers=tuple(

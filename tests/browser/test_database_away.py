@@ -124,10 +124,10 @@ def ask(site: str, address: str) -> tuple[int, BeautifulSoup]:
     target = f"{site}{path}" + (f"?q={urllib.parse.quote(query)}" if query else "")
     try:
         with urllib.request.urlopen(target, timeout=15) as answer:  # noqa: S310
-            return answer.status, BeautifulSoup(answer.read(), "html.parser")
+            return answer.status, BeautifulSoup(answer.read(), "lxml")
     except urllib.error.HTTPError as error:
         with error:
-            return error.code, BeautifulSoup(error.read(), "html.parser")
+            return error.code, BeautifulSoup(error.read(), "lxml")
 
 
 def numbers(page: BeautifulSoup) -> set[str]:

@@ -46,13 +46,13 @@ def admin(browser: Browser, site: str, environment: dict[str, str], name: str) -
 
 def upload(page: Page, address: str, title: str, file: Path) -> str:
     """What the admin's own form sends, with the browser's session. What it says is wrong, or nothing."""
-    form = BeautifulSoup(page.request.get(address).text(), "html.parser").select_one("form:has(#id_file)")
+    form = BeautifulSoup(page.request.get(address).text(), "lxml").select_one("form:has(#id_file)")
     sent = {field["name"]: field.get("value", "") for field in form.select("input[type=hidden][name]")}
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     content = {"name": file.name, "mimeType": kind, "buffer": file.read_bytes()}
     answer = page.request.post(address, multipart={**sent, "title": title, "tags": "", "file": content})
     assert answer.status < 500, address
-    wrong = BeautifulSoup(answer.text(), "html.parser").select_one("[data-contentpath=file] .error-message")
+    wrong = BeautifulSoup(answer.text(), "lxml").select_one("[data-contentpath=file] .error-message")
     return wrong.get_text(strip=True) if wrong else ""
 
 

@@ -39,7 +39,7 @@ def problems(record: Resource) -> set[str]:
 def test_should_know_its_kind_from_its_class() -> None:
     made = [factory().kind for factory in (DeskFactory, PlaceFactory, VolunteerFactory, WorkFactory)]
     assert made == ["desk", "place", "volunteer", "work"]
-    assert [Resource.objects.get(name=PlaceFactory().name).specific.__class__] == [GatheringPlace]
+    assert [Resource.objects.get(pk=PlaceFactory().pk).specific.__class__] == [GatheringPlace]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def _by_form(client: Client, address: str, data: dict[str, Any]) -> str:
     assert response.status_code in {200, 302}, f"{address} answered {response.status_code}"
     if response.status_code == 302:
         return ""
-    page = BeautifulSoup(response.content, "html.parser")
+    page = BeautifulSoup(response.content, "lxml")
     found = page.select_one("[data-contentpath=file] .error-message")
     assert found and found.get_text(strip=True), "no word about what is wrong"
     return found.get_text(strip=True)
@@ -63,7 +63,7 @@ def _by_chooser(client: Client, address: str, prefix: str, file: SimpleUploadedF
     # It asks whether the same picture once more is meant; it is saved by then.
     if answer["step"] in {"chosen", "duplicate_found"}:
         return ""
-    page = BeautifulSoup(answer["htmlFragment"], "html.parser")
+    page = BeautifulSoup(answer["htmlFragment"], "lxml")
     found = page.select_one("[data-contentpath=file] .error-message")
     assert found and found.get_text(strip=True), "no word about what is wrong"
     return found.get_text(strip=True)

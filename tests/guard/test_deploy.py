@@ -78,7 +78,7 @@ def test_should_write_down_neither_words_nor_visitors(nginx: str) -> None:
 
 @pytest.mark.parametrize("name", ["refused", "unreachable"])
 def test_should_lead_on_where_the_site_does_not_answer(name: str) -> None:
-    soup = BeautifulSoup((DEPLOY / "pages" / f"{name}.html").read_text(), "html.parser")
+    soup = BeautifulSoup((DEPLOY / "pages" / f"{name}.html").read_text(), "lxml")
     assert soup.html["lang"] == "ja"
     assert soup.title.get_text() == soup.h1.get_text()
     assert [link["href"] for link in soup.select("a")] == ["/", "tel:110", "tel:119"]

@@ -25,7 +25,7 @@ def test_should_refuse_a_large_body_of_somebody_unknown(client: Client, db: None
 
 def test_should_say_what_was_too_large_in_the_sites_own_look(client: Client, db: None) -> None:
     response = client.generic("POST", "/search/", b"", CONTENT_LENGTH=str(TOO_LARGE))
-    soup = BeautifulSoup(response.content, "html.parser")
+    soup = BeautifulSoup(response.content, "lxml")
     assert "大きすぎ" in soup.h1.get_text()
     assert soup.select_one('a[href="/"]') and soup.select_one('a[href="tel:110"]')
     assert "default-src 'none'" in response["Content-Security-Policy"]

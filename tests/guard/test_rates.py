@@ -42,7 +42,7 @@ def test_should_stop_a_crowd_of_searches_and_nobody_else() -> None:
 def test_should_end_in_a_phone_number() -> None:
     ask("/find/", STRANGER, 80)
     response = Client().get("/find/", REMOTE_ADDR=STRANGER)
-    page = BeautifulSoup(response.content, "html.parser")
+    page = BeautifulSoup(response.content, "lxml")
     assert response.status_code == 429
     assert int(response["Retry-After"]) > 0
     assert "少し待って" in page.h1.get_text()

@@ -10,7 +10,7 @@ from guard.server import refusals
 
 @pytest.mark.parametrize("code", sorted(refusals.REASONS))
 def test_should_say_what_happened_and_lead_on(code: int) -> None:
-    soup = BeautifulSoup(refusals.page(code), "html.parser")
+    soup = BeautifulSoup(refusals.page(code), "lxml")
     assert soup.html["lang"] == "ja"
     assert soup.select_one('meta[name="viewport"]')
     assert soup.title.get_text() == soup.h1.get_text()

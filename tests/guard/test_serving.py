@@ -42,7 +42,7 @@ def post(path: bytes, length: int, *, session: bool = False, more: bytes = b"") 
 def refused(answer: Answer, status: int) -> BeautifulSoup:
     assert answer.status == status
     assert answer.headers["connection"] == "close"
-    return BeautifulSoup(answer.body, "html.parser")
+    return BeautifulSoup(answer.body, "lxml")
 
 
 # reading

@@ -78,7 +78,7 @@ def test_should_say_what_to_do_when_it_refuses(member: Member) -> None:
     with time_machine.travel(NOW, tick=False):
         for _try in range(7):
             response = Client().post(PARTNERS, {"username": member.user.username, "password": "wrong"})
-    page = BeautifulSoup(response.content, "html.parser")
+    page = BeautifulSoup(response.content, "lxml")
     assert response.status_code == 429
     assert 0 < int(response["Retry-After"]) <= 901
     assert "15分ほど" in page.select_one("main").get_text()

@@ -37,7 +37,7 @@ TABLES = [
 
 def form_of(client: Client, address: str) -> dict[str, list[str]]:
     """The values of the edit form as a browser would send them back."""
-    soup = BeautifulSoup(client.get(address).content, "html.parser")
+    soup = BeautifulSoup(client.get(address).content, "lxml")
     form = soup.select_one("form[data-edit-form]") or soup.select_one("main form[method=POST]")
     values: dict[str, list[str]] = {}
     for field in form.select("input[name], textarea[name], select[name]"):
@@ -90,7 +90,7 @@ def test_should_let_an_editor_save_a_draft_that_nobody_sees(editor_client: Clien
     values = form_of(editor_client, address)
     values["name"] = ["直した名前"]
     response = editor_client.post(address, values)
-    assert response.status_code == 302, BeautifulSoup(response.content, "html.parser").select(".error-message")
+    assert response.status_code == 302, BeautifulSoup(response.content, "lxml").select(".error-message")
     assert GatheringPlace.objects.get(pk=place.pk).latest_revision.as_object().name == "直した名前"
     assert PublicRecord.objects.get(resource=place).data["name"] == "もとの名前"
     assert [channel["value"] for channel in PublicRecord.objects.get(resource=place).data["channels"]] == [
@@ -241,6 +241,6 @@ def test_should_say_what_stands_on_a_record_that_is_to_be_deleted(admin_client: 
     )
     answer = admin_client.post(address, follow=True)
     assert answer.status_code == 200
-    told = BeautifulSoup(answer.content, "html.parser").select_one(".messages .error")
+    told = BeautifulSoup(answer.content, "lxml").select_one(".messages .error")
     assert f"連携機関「{organisation}」" in told.get_text()
     assert Organisation.objects.filter(pk=organisation.pk).exists()

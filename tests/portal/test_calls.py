@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +18,7 @@ from directory import cache
 from directory.choices import TopicRole
 from directory.finding.danger import are_kin, topics
 from directory.fixtures import FIXTURES, FixtureError, read_csv
+from directory.judging import calls
 from directory.judging.calls import broken_calls
 from directory.judging.gate import would_break
 from directory.models import (
@@ -39,6 +42,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 WORDS = "/admin/snippets/directory"
 # Words that nobody but this test knows, so that one pattern alone decides.
 SPELL = "ぬるぽがっしゃん"
+NOW = datetime.fromisoformat("2026-11-24T10:00:00+09:00")
 
 
 def call(text: str, **values: object) -> Call:
@@ -68,7 +72,7 @@ def pattern() -> DangerPattern:
 
 
 def text_of(response: object) -> str:
-    return BeautifulSoup(response.content, "html.parser").get_text()
+    return BeautifulSoup(response.content, "lxml").get_text()
 
 
 # what ships
@@ -209,7 +213,8 @@ def test_should_tell_cron_what_is_broken() -> None:
 
 def test_should_show_staff_how_the_calls_stand(editor_client: Client, client: Client) -> None:
     call("太鼓を叩く会", band="yes")
-    home = BeautifulSoup(editor_client.get("/admin/").content, "html.parser")
+    assert "1件を、いま確かめています" in text_of(editor_client.get("/admin/")), "nobody waits until they are judged"
+    home = BeautifulSoup(editor_client.get("/admin/").content, "lxml")
     assert "1件のうち、1件が外れています" in home.get_text()
     address = home.select_one("[aria-labelledby=calls-panel] a")["href"]
     assert "太鼓を叩く会" in text_of(editor_client.get(address))
@@ -218,6 +223,17 @@ def test_should_show_staff_how_the_calls_stand(editor_client: Client, client: Cl
     assert "太鼓を叩く会" not in text_of(editor_client.post(address, follow=True))
     assert "外れているものはありません" in text_of(editor_client.get(address))
     assert client.get(address).status_code == 302
+
+
+def test_should_judge_again_after_some_minutes_and_let_nobody_wait(editor_client: Client) -> None:
+    call("太鼓を叩く会", band="yes")
+    with time_machine.travel(NOW, tick=False) as now:
+        editor_client.get("/admin/")
+        Call.objects.update(band="no")
+        assert "1件が外れています" in text_of(editor_client.get("/admin/"))
+        now.shift(timedelta(seconds=calls.REMEMBERED_SECONDS + 1))
+        assert "1件が外れています" in text_of(editor_client.get("/admin/")), "as they stood, and judged meanwhile"
+        assert "1件すべてに、出てほしいものが出ています" in text_of(editor_client.get("/admin/"))
 
 
 # before words change
@@ -274,7 +290,7 @@ def test_should_stop_an_edit_that_breaks_a_call_until_an_approver_says_why(
 ) -> None:
     address = f"{WORDS}/dangerpattern/edit/{pattern.pk}/"
     response = approver_client.post(address, form_of(pattern, say="まったく別のことば"))
-    soup = BeautifulSoup(response.content, "html.parser")
+    soup = BeautifulSoup(response.content, "lxml")
     assert SPELL in soup.select_one("[aria-labelledby=broken-calls-title]").get_text()
     assert soup.select_one("form [name=calls_reason]")
     pattern.refresh_from_db()
@@ -301,7 +317,7 @@ def test_should_save_what_breaks_nothing_at_once(approver_client: Client, patter
 
 def test_should_stop_a_deletion(approver_client: Client, pattern: DangerPattern) -> None:
     address = f"{WORDS}/dangerpattern/delete/{pattern.pk}/"
-    soup = BeautifulSoup(approver_client.post(address).content, "html.parser")
+    soup = BeautifulSoup(approver_client.post(address).content, "lxml")
     assert SPELL in soup.select_one("form [aria-labelledby=broken-calls-title]").get_text()
     assert DangerPattern.objects.filter(pk=pattern.pk).exists()
     assert approver_client.post(address, {"calls_reason": "いらない"}).status_code == 302

@@ -57,7 +57,7 @@ def test_should_find_no_paid_job_among_what_is_free_of_charge(client: Client) ->
     jobs = {f"/resources/{job.short_id}/" for job in records(paid=True)}
     for number in (1, 2, 3):
         found = client.get("/search/", {"kind": "work", "cost": "free", "page": number})
-        soup = BeautifulSoup(found.content, "html.parser")
+        soup = BeautifulSoup(found.content, "lxml")
         assert not jobs & {link["href"] for link in soup.select(".hit-title a")}
 
 

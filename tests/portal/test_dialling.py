@@ -76,7 +76,7 @@ def test_should_dial_the_police_and_the_fire_brigade_from_the_foot(page: Page, a
     ],
 )
 def test_should_find_the_numbers_of_a_sentence(text: str, numbers: list[str]) -> None:
-    found = BeautifulSoup(dialled(text), "html.parser")
+    found = BeautifulSoup(dialled(text), "lxml")
     assert [link["href"] for link in found.select("a")] == numbers
     assert found.get_text() == text
 

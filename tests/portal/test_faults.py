@@ -28,7 +28,7 @@ def answers(client: Client, words: str = "居場所 東部") -> list[str]:
     """Titles of a page of results, which must answer with a desk at its end."""
     response = client.get("/search/", {"q": words})
     assert response.status_code == 200
-    soup = BeautifulSoup(response.content, "html.parser")
+    soup = BeautifulSoup(response.content, "lxml")
     assert soup.select_one(".ending")
     return [link.get_text(strip=True) for link in soup.select(".hits .hit-title a")]
 

@@ -42,7 +42,7 @@ def test_should_show_before_publishing_what_a_change_breaks(approver_client: Cli
     address = address_of(desk, "edit")
     values = form_of(approver_client, address) | {"type": [InstitutionType.objects.get(code="koho").pk]}
     values |= {"action-publish": ["1"]}
-    soup = BeautifulSoup(approver_client.post(address, values).content, "html.parser")
+    soup = BeautifulSoup(approver_client.post(address, values).content, "lxml")
     assert SPELL in soup.select_one(TOLD).get_text()
     assert soup.select_one(f"form {TOLD} [name=calls_known]")
     assert PublicRecord.objects.get(resource=desk).type == "fox"
@@ -64,7 +64,7 @@ def test_should_not_ask_for_a_draft_or_a_harmless_change(approver_client: Client
 
 @pytest.mark.parametrize("view", ["unpublish", "delete"])
 def test_should_show_what_breaks_without_the_desk(approver_client: Client, desk: ConsultationDesk, view: str) -> None:
-    soup = BeautifulSoup(approver_client.get(address_of(desk, view)).content, "html.parser")
+    soup = BeautifulSoup(approver_client.get(address_of(desk, view)).content, "lxml")
     assert SPELL in soup.select_one(TOLD).get_text()
     assert ConsultationDesk.objects.filter(pk=desk.pk, live=True).exists()
     assert broken_calls() == []

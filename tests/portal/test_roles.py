@@ -48,7 +48,7 @@ def made_in_the_admin(client: Client, table: str, **values: str) -> None:
     """Fill in the empty form as a browser shows it, change nothing else, and save."""
     address = reverse(f"{TABLES}{table}:add")
     answer = client.post(address, {**form_of(client, address), **{name: [text] for name, text in values.items()}})
-    assert answer.status_code == 302, BeautifulSoup(answer.content, "html.parser").select(".error-message")
+    assert answer.status_code == 302, BeautifulSoup(answer.content, "lxml").select(".error-message")
 
 
 def change(record: object, **values: object) -> None:
@@ -85,7 +85,7 @@ def test_should_ask_for_each_protection_in_the_form(admin_client: Client) -> Non
         ("institutiontype", {"hides_names", "hides_address", "is_sensitive"}),
         ("field", {"hides_names", "is_sensitive"}),
     ):
-        soup = BeautifulSoup(admin_client.get(reverse(f"{TABLES}{table}:add")).content, "html.parser")
+        soup = BeautifulSoup(admin_client.get(reverse(f"{TABLES}{table}:add")).content, "lxml")
         ticked = {box["name"] for box in soup.select("main form input[type=checkbox][checked]")}
         assert names <= ticked, table
 

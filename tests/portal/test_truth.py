@@ -35,7 +35,7 @@ def answers(client: Client, words: str = "居場所 東部") -> list[str]:
     """Titles of a page of results."""
     response = client.get("/search/", {"q": words})
     assert response.status_code == 200
-    soup = BeautifulSoup(response.content, "html.parser")
+    soup = BeautifulSoup(response.content, "lxml")
     return [link.get_text(strip=True) for link in soup.select(".hits .hit-title a")]
 
 

@@ -22,7 +22,7 @@ def upload(client: Client, kind: str, content: bytes, **fields: str) -> Beautifu
     file = SimpleUploadedFile("x.csv", content, content_type="text/csv")
     response = client.post(FILES, {"kind": kind, "file": file, **fields}, follow=True)
     assert response.status_code == 200
-    return BeautifulSoup(response.content, "html.parser")
+    return BeautifulSoup(response.content, "lxml")
 
 
 def test_should_take_in_a_file_and_tell_what_changed(editor_client: Client) -> None:
@@ -71,7 +71,7 @@ def test_should_show_what_was_not_found_from_three_days_on(editor_client: Client
         Miss.objects.create(words="宇宙旅行", day=date(2026, 11, day))
     for area in ("tobu", "seibu", "nanbu"):
         Miss.objects.create(words="山田太郎", day=date(2026, 11, 1), area=area)
-    text = BeautifulSoup(editor_client.get(MISSES).content, "html.parser").get_text()
+    text = BeautifulSoup(editor_client.get(MISSES).content, "lxml").get_text()
     assert "宇宙旅行" in text
     assert "山田太郎" not in text
 
@@ -106,7 +106,7 @@ def test_should_let_approvers_write_what_a_band_says_to_one_side(approver_client
         },
     }
     assert approver_client.post(address, form).status_code == 302
-    page = BeautifulSoup(client.get("/search/", {"q": "友だちが死にたいと言っている"}).content, "html.parser")
+    page = BeautifulSoup(client.get("/search/", {"q": "友だちが死にたいと言っている"}).content, "lxml")
     assert "そばにいてください" in page.select_one(".results-band").get_text()
 
 
@@ -121,9 +121,9 @@ def test_should_let_approvers_write_when_and_how_a_line_answers(approver_client:
     assert approver_client.post(address, form).status_code == 302
     line.refresh_from_db()
     assert line.languages == "en zh"
-    page = BeautifulSoup(client.get("/search/", {"q": "ぽんぽこ電話"}).content, "html.parser")
+    page = BeautifulSoup(client.get("/search/", {"q": "ぽんぽこ電話"}).content, "lxml")
     assert "よりそいホットライン" in page.get_text()
-    soup = BeautifulSoup(approver_client.post(address, form | {"languages": ["英語"]}).content, "html.parser")
+    soup = BeautifulSoup(approver_client.post(address, form | {"languages": ["英語"]}).content, "lxml")
     assert "コード" in soup.select_one(".error-message").get_text()
 
 

@@ -37,7 +37,7 @@ def refused(client: Client, link: str) -> str:
     assert response.status_code == 403
     assert client.post("/partners/join/", NEW).status_code == 403
     assert not get_user_model().objects.filter(username="new@example.jp").exists()
-    return BeautifulSoup(response.content, "html.parser").select_one(".lead").get_text()
+    return BeautifulSoup(response.content, "lxml").select_one(".lead").get_text()
 
 
 def test_should_make_an_account_from_a_mailed_link(lead_client: Client, lead: Member, client: Client) -> None:
@@ -54,7 +54,7 @@ def test_should_make_an_account_from_a_mailed_link(lead_client: Client, lead: Me
     assert not member.user.has_perm("wagtailadmin.access_admin")
     assert client.get("/partners/").status_code == 302, "the second factor comes first"
     assert TrailLine.objects.filter(act=Act.JOINED, user="new@example.jp").exists()
-    assert "もう使われています" in BeautifulSoup(Client().get(link, follow=True).content, "html.parser").get_text()
+    assert "もう使われています" in BeautifulSoup(Client().get(link, follow=True).content, "lxml").get_text()
 
 
 def test_should_keep_only_a_hash_of_the_link(lead_client: Client) -> None:
@@ -101,7 +101,7 @@ def test_should_say_what_is_wrong_with_a_new_account(
     lead_client: Client, client: Client, change: dict, words: str
 ) -> None:
     client.get(invite(lead_client))
-    page = BeautifulSoup(client.post("/partners/join/", {**NEW, **change}).content, "html.parser")
+    page = BeautifulSoup(client.post("/partners/join/", {**NEW, **change}).content, "lxml")
     assert words in " ".join(tag.get_text() for tag in page.select(".wrong, .box-warning, .required"))
     assert not get_user_model().objects.filter(username="new@example.jp").exists()
     assert client.post("/partners/join/", NEW).status_code == 302, "nothing was lost"
@@ -111,7 +111,7 @@ def test_should_not_invite_who_has_an_account(lead_client: Client, member: Membe
     for address in (member.user.email.upper(), "no address", ""):
         response = lead_client.post(MEMBERS, {"mail": address, "rank": "member"})
         assert response.status_code == 200
-        assert BeautifulSoup(response.content, "html.parser").select_one(".wrong")
+        assert BeautifulSoup(response.content, "lxml").select_one(".wrong")
     assert not Invitation.objects.exists()
     assert not mail.outbox
 
@@ -158,7 +158,7 @@ def test_should_remove_an_account_whole(lead_client: Client, member: Member) -> 
 def test_should_not_leave_a_partner_without_a_lead(lead_client: Client, lead: Member, member: Member) -> None:
     for what in ("stop", "member", "remove", "nonsense"):
         page = lead_client.post(f"{MEMBERS}{lead.pk}/", {"what": what}, follow=True)
-        assert BeautifulSoup(page.content, "html.parser").select_one(".message-error"), what
+        assert BeautifulSoup(page.content, "lxml").select_one(".message-error"), what
     assert Member.objects.get(pk=lead.pk).is_lead
 
 

@@ -41,7 +41,7 @@ def test_should_show_the_city_which_contact_points_are_no_longer_sure(editor: Cl
     ContactPointFactory(unit="古い係", confirmed_on=today - timedelta(days=366), confirmed_by="phone")
     ContactPointFactory(unit="未確認の係")
     ContactPointFactory(unit="下書きの係", live=False)
-    page = BeautifulSoup(editor.get("/partners/office/").content, "html.parser")
+    page = BeautifulSoup(editor.get("/partners/office/").content, "lxml")
     text = page.select_one("section[aria-labelledby=doubtful-title]").get_text()
     for unit, why in (
         ("親のない係", "機関がなくなりました"),
@@ -71,7 +71,7 @@ def test_should_record_the_day_on_which_a_duty_was_done(editor: Client) -> None:
     assert done_on() == today - timedelta(days=40)
     for wrong in ((today + timedelta(days=1)).isoformat(), "きのう", "2026-02-30"):
         answer = editor.post(address, {"on": wrong}, follow=True)
-        assert BeautifulSoup(answer.content, "html.parser").select_one(".message-error"), wrong
+        assert BeautifulSoup(answer.content, "lxml").select_one(".message-error"), wrong
     assert done_on() == today - timedelta(days=40)
     other = Duty.objects.filter(fulfilled_by="none").first()
     assert editor.post(f"/partners/office/duties/{other.pk}/done/").status_code == 404

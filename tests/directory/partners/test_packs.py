@@ -59,7 +59,7 @@ def test_should_ship_a_pack_for_each_of_the_six_notices(administrator: Client, c
         assert part.list.section.startswith(("別添", "別紙"))
     directions = set(pack.duties.values_list("direction", flat=True))
     assert {"we_send", "you_send", "call", "together"} == directions
-    page = BeautifulSoup(administrator.get(f"/partners/packs/{code}/").content, "html.parser")
+    page = BeautifulSoup(administrator.get(f"/partners/packs/{code}/").content, "lxml")
     text = page.get_text()
     for words in (
         "市からお渡しするもの",
@@ -170,7 +170,7 @@ def test_should_survive_texts_that_excel_cannot_hold(member_client: Client) -> N
 
 
 def test_should_print_a_list_with_every_number(member_client: Client) -> None:
-    page = BeautifulSoup(member_client.get(f"{PACK}print/").content, "html.parser")
+    page = BeautifulSoup(member_client.get(f"{PACK}print/").content, "lxml")
     today = contents(SharingPack.objects.get(code="hellowork"), whole=True)
     numbers = {tag.get_text() for tag in page.select(".number")}
     assert numbers == {c.direct_line for part in today.contacts for c in part.contacts if c.direct_line}
@@ -178,7 +178,7 @@ def test_should_print_a_list_with_every_number(member_client: Client) -> None:
 
 
 def test_should_lead_to_the_public_forms_only_with_public_things_in_the_address(member_client: Client) -> None:
-    page = BeautifulSoup(member_client.get(PACK).content, "html.parser")
+    page = BeautifulSoup(member_client.get(PACK).content, "lxml")
     links = [link["href"] for link in page.select("#republish-title ~ .buttons a")]
     assert len(links) == 5
     anybody = Client()
@@ -197,7 +197,7 @@ def test_should_record_deliveries_from_sending_to_confirmation(
     delivery = Delivery.objects.get(partner=hellowork)
     assert (delivery.format, delivery.version) == (Format.SENT, contents(pack).version)
     assert delivery.opened_at is None
-    page = BeautifulSoup(member_client.get(PACK).content, "html.parser")
+    page = BeautifulSoup(member_client.get(PACK).content, "lxml")
     assert page.select_one(f"form[action='{PACK}received/']")
     delivery.refresh_from_db()
     assert delivery.opened_at
@@ -209,7 +209,7 @@ def test_should_record_deliveries_from_sending_to_confirmation(
     assert Delivery.objects.filter(partner=hellowork, format=Format.EXCEL, to__contains="@").count() == 1
     acts = TrailLine.objects.filter(target=str(pack)).exclude(act=Act.CHANGED).values_list("act", flat=True)
     assert set(acts) == {Act.DELIVERED, Act.VIEWED, Act.RECEIVED, Act.EXPORTED}
-    office = BeautifulSoup(approver.get("/partners/office/").content, "html.parser")
+    office = BeautifulSoup(approver.get("/partners/office/").content, "lxml")
     box = next(box for box in office.select(".pack-duties") if "ハローワークとの連携" in box.get_text())
     facts = dict(
         zip([one.get_text() for one in box.select("dt")], [one.get_text() for one in box.select("dd")], strict=True)
@@ -231,7 +231,7 @@ def test_should_not_count_the_city_looking_on_as_a_delivery(approver: Client, he
 
 
 def test_should_put_the_numbers_to_call_beside_the_reason(member_client: Client, silver_client: Client) -> None:
-    page = BeautifulSoup(member_client.get(PACK).content, "html.parser")
+    page = BeautifulSoup(member_client.get(PACK).content, "lxml")
     calls = page.select("section[aria-labelledby=calls-title] .duties > li")
     overlapping = next(one for one in calls if "困りごとが重なっている人" in one.get_text())
     first = overlapping.select_one(".calls > li")
@@ -242,7 +242,7 @@ def test_should_put_the_numbers_to_call_beside_the_reason(member_client: Client,
         "three of them, and the way to the others"
     )
     more = companies.select_one("a.more")["href"]
-    found = BeautifulSoup(member_client.get(more).content, "html.parser")
+    found = BeautifulSoup(member_client.get(more).content, "lxml")
     assert len(found.select(".contact-card")) == 5
     assert found.select_one("#id_role option[selected]").get_text() == "第1号イ・第1号ロ・第1号ハ・第1号ニ"
     # The city calls them: there is nobody whom they should call.
@@ -257,7 +257,7 @@ def test_should_put_the_numbers_to_call_beside_the_reason(member_client: Client,
 
 def test_should_be_changed_in_the_admin(approver: Client) -> None:
     pack = SharingPack.objects.get(code="silver")
-    page = BeautifulSoup(approver.get(f"/admin/snippets/partners/sharingpack/edit/{pack.pk}/").content, "html.parser")
+    page = BeautifulSoup(approver.get(f"/admin/snippets/partners/sharingpack/edit/{pack.pk}/").content, "lxml")
     form = page.select_one("form[data-edit-form]") or page.select_one("main form")
     data: dict[str, list[str]] = {}
     for field in form.select("input[name], textarea[name], select[name]"):
@@ -273,7 +273,7 @@ def test_should_be_changed_in_the_admin(approver: Client) -> None:
     data["title"] = ["シルバーとの新しい連携"]
     lists, duties = pack.contact_lists.count(), pack.duties.count()
     response = approver.post(f"/admin/snippets/partners/sharingpack/edit/{pack.pk}/", data)
-    assert response.status_code == 302, BeautifulSoup(response.content, "html.parser").select(".error-message")
+    assert response.status_code == 302, BeautifulSoup(response.content, "lxml").select(".error-message")
     pack = SharingPack.objects.get(pk=pack.pk)
     assert pack.title == "シルバーとの新しい連携"
     assert (pack.contact_lists.count(), pack.duties.count()) == (lists, duties)

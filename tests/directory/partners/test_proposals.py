@@ -26,7 +26,7 @@ def own(hellowork: Partner) -> ContactPoint:
 
 def form_of(client: Client, contact: ContactPoint) -> dict[str, str]:
     """The form as the browser would send it back unchanged."""
-    page = BeautifulSoup(client.get(f"/partners/own/{contact.uuid}/").content, "html.parser")
+    page = BeautifulSoup(client.get(f"/partners/own/{contact.uuid}/").content, "lxml")
     values = {tag["name"]: tag.get("value", "") for tag in page.select("main input[name]")}
     values |= {tag["name"]: tag.get_text().removeprefix("\n") for tag in page.select("main textarea")}
     values |= {tag["name"]: tag.select_one("option[selected]")["value"] for tag in page.select("main select")}
@@ -39,7 +39,7 @@ def propose(client: Client, contact: ContactPoint, **changes: str) -> object:
 
 
 def test_should_confirm_in_one_click(member_client: Client, own: ContactPoint, member: Member) -> None:
-    page = BeautifulSoup(member_client.get("/partners/own/").content, "html.parser")
+    page = BeautifulSoup(member_client.get("/partners/own/").content, "lxml")
     form = page.select_one("form[action$='still-right/']")
     assert member_client.post(form["action"])["Location"] == "/partners/own/"
     own.refresh_from_db()
@@ -79,9 +79,9 @@ def test_should_take_over_what_the_city_accepts_and_tell_the_partner(
     assert own.hours == "平日 9時〜17時", "nothing changes before somebody of the city has looked"
     assert "市が確かめています" in member_client.get("/partners/own/").content.decode()
     assert "1件が答えを待っています" in approver.get("/admin/").content.decode()
-    office = BeautifulSoup(approver.get("/partners/office/").content, "html.parser")
+    office = BeautifulSoup(approver.get("/partners/office/").content, "lxml")
     link = office.select_one(f"a[href='/partners/office/proposals/{proposal.pk}/']")["href"]
-    page = BeautifulSoup(approver.get(link).content, "html.parser")
+    page = BeautifulSoup(approver.get(link).content, "lxml")
     rows = {row.select_one("th").get_text(strip=True): row for row in page.select("tbody tr")}
     assert rows["受付時間"].select_one("del").get_text() == "平日 9時〜17時"
     assert rows["受付時間"].select_one("ins").get_text() == "平日 8時30分〜18時"
@@ -114,7 +114,7 @@ def test_should_show_what_changed_after_the_partner_looked(
 def test_should_need_a_reason_for_accepting_nothing(member_client: Client, own: ContactPoint, approver: Client) -> None:
     propose(member_client, own, hours="平日 8時〜18時")
     link = f"/partners/office/proposals/{Proposal.objects.get().pk}/"
-    page = BeautifulSoup(approver.post(link, {"answer": " "}).content, "html.parser")
+    page = BeautifulSoup(approver.post(link, {"answer": " "}).content, "lxml")
     assert "お返事を書いて" in page.select_one("[role=alert]").get_text()
     approver.post(link, {"answer": "今のままでお願いします。"})
     assert Proposal.objects.get().state == ProposalState.ANSWERED
@@ -154,7 +154,7 @@ def test_should_say_what_is_wrong_and_lose_nothing(
 ) -> None:
     response = propose(member_client, own, **change)
     assert response.status_code == 200
-    page = BeautifulSoup(response.content, "html.parser")
+    page = BeautifulSoup(response.content, "lxml")
     assert words in " ".join(tag.get_text() for tag in page.select("[role=alert]"))
     if "hours" in change:
         assert page.select_one("[name=hours]")["value"] == change["hours"]
@@ -196,7 +196,7 @@ NEW = {
 def test_should_take_in_a_new_contact_point_of_a_partner(
     member_client: Client, editor: Client, approver: Client, hellowork: Partner
 ) -> None:
-    page = BeautifulSoup(member_client.get("/partners/own/").content, "html.parser")
+    page = BeautifulSoup(member_client.get("/partners/own/").content, "lxml")
     assert "まだ登録がありません" in page.get_text()
     assert page.select_one("a[href='/partners/own/new/']")
     assert member_client.post("/partners/own/new/", NEW)["Location"] == "/partners/own/"
@@ -207,7 +207,7 @@ def test_should_take_in_a_new_contact_point_of_a_partner(
     address = f"/partners/office/proposals/{proposal.pk}/"
     assert address in editor.get("/partners/office/").content.decode()
     assert editor.post(address, {"accept": list(proposal.changes)}).status_code == 404, "approvers decide"
-    shown = BeautifulSoup(approver.get(address).content, "html.parser").get_text()
+    shown = BeautifulSoup(approver.get(address).content, "lxml").get_text()
     assert "0000-55-0101" in shown
     refused = approver.post(address, {"accept": ["unit"]})
     assert "どれか1つは書いてください" in refused.content.decode()
@@ -237,7 +237,7 @@ def test_should_say_what_a_new_contact_point_lacks(member_client: Client, hellow
     ):
         answer = member_client.post("/partners/own/new/", values)
         assert answer.status_code == 200
-        page = BeautifulSoup(answer.content, "html.parser")
+        page = BeautifulSoup(answer.content, "lxml")
         told = " ".join(tag.get_text() for tag in page.select("main [role=alert]"))
         assert words in told, told
         assert page.select_one("[name=hours]")["value"] == NEW["hours"], "nothing that was typed is lost"

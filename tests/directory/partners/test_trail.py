@@ -123,7 +123,7 @@ def test_should_be_searched_by_the_city(approver: Client, member_client: Client,
     today = timezone.localdate()
 
     def rows(**asked: object) -> list[str]:
-        page = BeautifulSoup(approver.get("/partners/office/trail/", asked).content, "html.parser")
+        page = BeautifulSoup(approver.get("/partners/office/trail/", asked).content, "lxml")
         return [row.get_text(" ", strip=True) for row in page.select("tbody tr")]
 
     assert any(member.user.username in row and "書き出し" in row for row in rows())

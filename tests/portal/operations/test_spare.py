@@ -42,7 +42,7 @@ def failing(settings: object) -> Callable[[], BeautifulSoup]:
     def get() -> BeautifulSoup:
         response = client.get("/admin/failwhale/")
         assert response.status_code == 500
-        return BeautifulSoup(response.content, "html.parser")
+        return BeautifulSoup(response.content, "lxml")
 
     return get
 
