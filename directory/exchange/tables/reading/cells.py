@@ -91,6 +91,7 @@ EXTENSION = re.compile(
 )
 FAX = re.compile(r"fax|ファックス|ファクス|ファクシミリ|(?<![a-z])f\s*[:.]", re.IGNORECASE)
 TELEPHONE = re.compile(r"(?:tel|電話(?:番号)?|でんわ|直通|代表)\s*[:.]?|(?<![a-z])t\s*[:.]", re.IGNORECASE)
+MOST_DIGITS_OF_NOTE = 3
 SHORT = frozenset({"110", "118", "119", "171", "188", "189"})
 
 POSTAL = re.compile(r"(\d{3})-?(\d{4})")
@@ -188,6 +189,9 @@ def _piece(piece: str, kind: str) -> tuple[list[Number], str]:
         note = "代表" if left in {"代", "代表"} else left[:60]
         if extension:
             note = f"{note} 内線{extension[1]}".strip()
+        if len(re.findall(r"\d", left)) >= MOST_DIGITS_OF_NOTE:
+            # Half a number is no remark about the other one.
+            return numbers, left
         last = numbers[-1]
         numbers[-1] = Number(last.kind, last.value, note, last.repaired)
         left = ""
@@ -195,7 +199,7 @@ def _piece(piece: str, kind: str) -> tuple[list[Number], str]:
 
 
 def _matches(piece: str) -> list[re.Match[str]]:
-    found = [match for match in PHONE.finditer(piece) if len(re.sub(r"\D", "", match[0])) >= 9 or match[0][0] == "#"]
+    found = [match for match in PHONE.finditer(piece) if len(re.sub(r"\D", "", match[0])) >= 10 or match[0][0] == "#"]
     found = [match for match in found if match[0][0] == "#" or len(re.sub(r"\D", "", match[0])) <= 11]
     return found or [match for match in WITHOUT_ZERO.finditer(piece) if len(re.sub(r"\D", "", match[0])) in {9, 10}]
 
@@ -249,7 +253,10 @@ def yes_no(text: str) -> bool | None:
 
 
 def cost_of(text: str) -> tuple[Cost, str]:
-    """What it costs: 無料 and 0円 are free; an amount or 有料 is paid; with 実費, 材料費, 一部 it is partly so. The words stay a note."""
+    """What it costs: 無料 and 0円 are free; an amount or 有料 is paid; with 実費, 材料費, 一部 it is partly so.
+
+    The words stay a note.
+    """
     bare = folded(text).strip()
     if is_nothing(bare):
         return Cost.UNKNOWN, ""

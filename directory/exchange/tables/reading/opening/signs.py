@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .dates import DATE, ERA_DATE, TIME, date_of, folded, minutes_of
+from ..dates import DATE, ERA_DATE, TIME, date_of, folded, minutes_of
 
 DAYS = {name: number for number, name in enumerate("月火水木金土日")}
 NUMBERS = {name: number for number, name in enumerate("一二三四五", start=1)}
@@ -51,7 +51,10 @@ class Day:
 
 
 CLOSED = r"(?:休館|休所|休室|休業|休診|休園|休会|休業|閉館|閉所|閉室|閉庁|閉園|閉店)"
-OPENED = r"(?:開館|開所|開室|開店|開庁|開園|開設|開催|開院|営業|実施|活動|診療|相談|対応|利用|受付|受け付け|業務|窓口|サービス提供|サービス)"
+OPENED = (
+    r"(?:開館|開所|開室|開店|開庁|開園|開設|開催|開院|営業|実施|活動|診療|相談|対応|利用|受付|受け付け|業務|窓口"
+    r"|サービス提供|サービス)"
+)
 NTH = (
     r"第\s*[1-5一二三四五](?:\s*(?:(?:[・,.、/]|と|及び|および)\s*第?|第)\s*[1-5一二三四五](?!\d|[時:/日]|月[\d~\-から]))*"
     r"(?:\s*(?:[・,、]|と|及び|および)?\s*最終)?\s*(?:週目?)?"
@@ -226,7 +229,7 @@ def _day(text: str) -> Day:
 
 def _nth(text: str) -> tuple[int, ...]:
     numbers = [NUMBERS.get(sign) or int(sign) for sign in re.findall(r"[1-5一二三四五]", text)]
-    return tuple([*sorted(set(numbers)), *([-1] if "最" in text else [])])
+    return (*sorted(set(numbers)), *([-1] if "最" in text else []))
 
 
 def prepared(text: str) -> str:

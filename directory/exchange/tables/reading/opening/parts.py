@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from .opening_signs import EVERY_DAY, Clock, Day, Sign, Unread
+from .signs import EVERY_DAY, Clock, Day, Sign, Unread
 
 EVERY_NTH = frozenset(range(1, 6))
 WEEKEND = frozenset({5, 6})
@@ -149,6 +149,8 @@ class _Reader:
                 days = frozenset((first_day + step) % 7 for step in range((last_day - first_day) % 7 + 1))
                 spanned = True
                 self.at += 2
+                if self._kind() == "until":
+                    self.at += 1
             groups.append(Group(days, nth, day.holiday, day.every, day.workday))
             dated = dated or day.long
             if self._kind() == "and" and self._kind(1) in {"day", "nth", "weekly"}:
@@ -315,7 +317,9 @@ def _close_preceding(word: Part, done: list[Part]) -> None:
     if any(item.spanned for item in items) and word.kind == "excluded":
         # 「月〜金、祝日を除く」: what is excluded?
         raise Unread(_("どの日を除くのか分かりません"))
-    done.append(_closed(items, complete=word.kind != "excluded" or _names_weekend(items)))
+    weekly = any(group.days and not group.nth for item in items for group in item.groups)
+    complete = _names_weekend(items) if word.kind == "excluded" else weekly or word.kind == "closedlabel"
+    done.append(_closed(items, complete=complete))
 
 
 def _names_weekend(items: list[Part]) -> bool:

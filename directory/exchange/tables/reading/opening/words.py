@@ -15,8 +15,8 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from .opening_parts import EVERY_NTH, Group, Part, parts_of
-from .opening_signs import EVERY_DAY, Clock, Unread, prepared, signs_of, split_remarks
+from .parts import EVERY_NTH, Group, Part, parts_of
+from .signs import EVERY_DAY, Clock, Unread, prepared, signs_of, split_remarks
 
 DAY_MINUTES = 24 * 60
 EARLY, LATE, MORNING = 5 * 60, 17 * 60, 9 * 60
