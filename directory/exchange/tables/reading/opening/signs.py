@@ -75,13 +75,13 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("nth", rf"{NTH}|最終週?|最後の"),
     ("fortnight", r"隔週|1週おき|2週に1回|2週間に1回"),
     ("weekly", r"毎週|各週"),
-    ("skip", r"毎月|[各毎](?=[月火水木金土日]曜)|のみ|だけ|:|(?<=[~\-])頃|頃(?=[~\-])"),
+    ("skip", r"毎月|いずれも|[各毎](?=[月火水木金土日]曜)|のみ|だけ|:|(?<=[~\-])頃|頃(?=[~\-])"),
     ("until", r"まで|迄"),
     ("day", r"毎日|連日|平日|(?:国民の)?祝祭?日|祝休日|祝|[月火水木金土日](?:曜日?)?"),
     ("closedlabel", rf"(?:(?:{CLOSED}|定休|お?休み?の)日|休止日)(?=は|:|\s|[(月火水木金土日祝毎第年\d]|$)"),
     ("lunch", r"(?:お?昼休み|昼休憩|休憩)(?:時間)?"),
     ("except", r"以外"),
-    ("excluded", r"を?(?:除きます|除いた?|除く|のぞく)"),
+    ("excluded", r"[をは]?(?:除きます|除いて|除いた?|除き|除く|のぞく)"),
     (
         "named",
         r"年末・?年始|年末|お盆(?:期間|休み)?|盆休み|ゴールデンウィーク|gw|館内整理日|特別整理期間|図書整理日|施設点検日",
@@ -110,7 +110,11 @@ _SIGNS = re.compile(
 )
 # What may stand beside opening times without changing them.
 HARMLESS = re.compile(r"[^0-9０-９月火水木金土日祝休閉除時曜翌週隔午]*")
-RISKY = re.compile(r"のみ|だけ|まで|以外|変更|不定|場合|季|年末|盆|中止|ただし|但し|から|より")
+RISKY = re.compile(
+    r"のみ|だけ|まで|以外|変更|不定|場合|季|夏|冬|春|秋|年末|盆|gw|ゴールデン|(?<!雨天)中止|ただし|但し|から|より|学期|授業|長期|原則|奇数|偶数"
+    r"|未定|予定|調整|状況|臨時|天候|荒天|行事|当分|当面|工事|改修|停止|奇|偶",
+    re.IGNORECASE,
+)
 BRACKET = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 KNOWN = re.compile(r"(?:年中)?無休|毎日|含む")
 # The last moment at which somebody is let in does not change when it is open.
@@ -121,6 +125,9 @@ LAST = re.compile(
 )
 ADVICE = re.compile(
     r"(?:要(?:事前)?(?:予約|申込み?|連絡|相談|電話)|(?:事前)?(?:予約|申込み?)(?:制|が?必要|不要|優先|可)|完全予約制)(?:です)?"
+    # What every list says: that it may be otherwise one day.
+    r"|臨時(?:に)?(?:休館|休所|休業|休み|休診)(?:日)?(?:あり|の場合あり|(?:する|となる|になる)(?:こと|場合)があります)"
+    r"|(?:都合により)?(?:日時|日程|時間|開催日)?(?:が|は)?変更(?:(?:に|と)?なる|する)?(?:こと|場合)?(?:が|も)?(?:あります|あり|ございます)"
 )
 
 
@@ -139,16 +146,22 @@ def split_remarks(text: str) -> tuple[str, list[str]]:
         return " "
 
     text = BRACKET.sub(take, text)
-    parts = re.split(r"([。\n]|(?=※))", text)
-    kept = []
-    for part in parts:
-        bare = (part or "").strip(" 　※。\n")
-        if bare and is_harmless(bare):
+    if len(set(remarks)) > 1 and len(re.findall(r"\d(?::\d\d|時)", text)) > 2:
+        # 「9時〜17時（本館）、10時〜16時（分館）」: whose times are they?
+        raise Unread(_("かっこの中のことが、どの時間のことか分かりません"))
+    text = ADVICE.sub(take_advice, text)
+    parts = [part for part in re.split(r"(?<=。)|\n|(?=※)", text) if part.strip(" 　※。")]
+    kept: list[str] = []
+    for index, part in enumerate(parts):
+        bare = part.strip(" 　※。")
+        # A line in front of others is their heading (本館, 電話) and says whose times they are.
+        is_last = all(is_harmless(other.strip(" 　※。")) for other in parts[index:])
+        if is_harmless(bare) and (is_last or part.startswith("※") or part.endswith("。")):
             remarks.append(bare)
         else:
-            kept.append((part or "").replace("※", "\n"))
-    text = ADVICE.sub(take_advice, "".join(kept))
-    return re.sub(r"[(\[【]\s*[・,、]?\s*[)\]】]", " ", text).strip(" 　、,。\n"), remarks
+            kept.append(part.replace("※", " "))
+    text = re.sub(r"[(\[【]\s*[・,、]?\s*[)\]】]", " ", "\n".join(kept))
+    return text.strip(" 　、,。\n"), [remark for remark in remarks if remark]
 
 
 def is_harmless(text: str) -> bool:

@@ -101,8 +101,11 @@ class _Statement:
         if closed_holidays and (self.included or any(group.holiday for groups, _spans in clauses for group in groups)):
             raise Unread(_("祝日のことが、2とおりに書かれています"))
         opens_holidays = self.included or self.always or any(group.every for groups, _t in clauses for group in groups)
-        if self.period and self.period.start == self.period.end:
+        if self.period and self.period.start and self.period.start == self.period.end:
             opens_holidays = True
+            weekday = {self.period.start.weekday()}
+            if any(group.days != weekday or group.nth for groups, _spans in clauses for group in groups):
+                raise Unread(_("日付と曜日が合いません"))
         rules = []
         for groups, spans in clauses:
             for group in groups:
