@@ -31,6 +31,7 @@ NOTHING = frozenset(
         "―",
     }
 )
+LONGEST_NOTHING = 8
 NOTHING_BUT_ZERO = NOTHING | {"0", "0.0", "00"}
 
 YES = frozenset(
@@ -138,7 +139,7 @@ class Number:
 
 def is_nothing(text: str, zero: bool = False) -> bool:
     """Whether a cell says that nothing is known; `zero`: 0 says so too (in numbers, addresses, links)."""
-    return folded(text).strip().lower() in (NOTHING_BUT_ZERO if zero else NOTHING)
+    return len(text) <= LONGEST_NOTHING and folded(text).strip().lower() in (NOTHING_BUT_ZERO if zero else NOTHING)
 
 
 def numbers_of(text: str, kind: str = "phone") -> tuple[list[Number], str]:

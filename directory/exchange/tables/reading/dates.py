@@ -29,7 +29,7 @@ PACKED_TIME = re.compile(r"([01]?\d|2[0-4])([0-5]\d)")
 
 def folded(text: str) -> str:
     """Full-width letters and digits as half-width ones, the many dashes as two: `~` and `-`."""
-    return unicodedata.normalize("NFKC", text).translate(DASHES)
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(DASHES)
 
 
 DASHES = str.maketrans(dict.fromkeys("〜∼～", "~") | dict.fromkeys("‐‑–—―−－", "-"))

@@ -51,25 +51,32 @@ class Table:
         """Why a row below the headers is no record, in Japanese; empty where it is one."""
         if row.number <= self.last_row:
             return _("見出し")
-        filled = [(index, text) for index, text in enumerate(row.texts) if text]
-        distinct = {text for _index, text in filled}
+        filled = [index for index, text in enumerate(row.texts) if text]
         if not filled:
             return _("空の行")
-        first = filled[0][1]
-        if len(distinct) == 1 and len(self.headers) >= 3:
-            if MARKS.match(first) or len(filled) > 1 or filled[0][0] > 2 or "。" in first:
-                return _("表の外の説明")
-        elif MARKS.match(first) and len(distinct) <= 2 and len(first) > 10:
-            return _("表の外の説明")
+        first = row.texts[filled[0]]
         if first in TOTALS:
             return _("合計の行")
+        if len(filled) <= 2 or first == row.texts[filled[1]] or MARKS.match(first):
+            distinct = {row.texts[index] for index in filled}
+            if len(distinct) == 1 and len(self.headers) >= 3:
+                if MARKS.match(first) or len(filled) > 1 or filled[0] > 2 or "。" in first:
+                    return _("表の外の説明")
+            elif MARKS.match(first) and len(distinct) <= 2 and len(first) > 10:
+                return _("表の外の説明")
         if len(filled) >= 2:
-            headers = sum(index < len(self.headers) and text == self.headers[index] for index, text in filled)
-            if headers * 2 > len(filled):
-                return _("くり返された見出し")
-            if sum(text in GUIDES for text in distinct) * 2 > len(distinct) and row.number <= self.last_row + 3:
-                return _("書き方の説明")
+            if self._repeats(row, filled[0]) or self._repeats(row, filled[1]):
+                same = sum(self._repeats(row, index) for index in filled)
+                if same * 2 > len(filled):
+                    return _("くり返された見出し")
+            if row.number <= self.last_row + 3:
+                distinct = {row.texts[index] for index in filled}
+                if len(distinct & GUIDES) * 2 > len(distinct):
+                    return _("書き方の説明")
         return ""
+
+    def _repeats(self, row: RawRow, index: int) -> bool:
+        return index < len(self.headers) and row.texts[index] == self.headers[index]
 
 
 def find_table(rows: Sequence[RawRow], first_row: int = 0, header_rows: int = 0) -> Table:

@@ -21,28 +21,30 @@ from .records import Putting, Record
 JOINED = "、"
 LONGEST_SUMMARY = 160
 # Own columns whose text is taken as it is.
-AS_IT_IS = [
-    "name",
-    "body",
-    "place_name",
-    "access_note",
-    "cost_note",
-    "first_visit_note",
-    "source",
-    "run_by",
-    "capacity",
-    "activity",
-    "commitment",
-    "skills",
-    "pay_note",
-    "support",
-    "operator",
-    "organisation",
-    "type",
-    "fields",
-    "needs",
-    "areas",
-]
+AS_IT_IS = frozenset(
+    {
+        "name",
+        "body",
+        "place_name",
+        "access_note",
+        "cost_note",
+        "first_visit_note",
+        "source",
+        "run_by",
+        "capacity",
+        "activity",
+        "commitment",
+        "skills",
+        "pay_note",
+        "support",
+        "operator",
+        "organisation",
+        "type",
+        "fields",
+        "needs",
+        "areas",
+    }
+)
 FLAGS = ("drop_in", "meal")
 ACCESS = {
     "parking": Access.PARKING,
@@ -95,7 +97,7 @@ def read_record(record: Record, profile: Profile, today: date, towns: Towns) -> 
     resource = Row("resources", record.place(""))
     put = Putting(record, resource)
     put("kind", profile.kind)
-    for column in AS_IT_IS:
+    for column in [name for name in record.values if name in AS_IT_IS]:
         put(column, record.text(column), column)
     for column, text in (
         ("type", profile.type),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .cells import is_nothing
 from .dates import folded
@@ -57,6 +58,7 @@ PREFECTURES = [
     "鹿児島県",
     "沖縄県",
 ]
+PREFECTURE = re.compile("|".join(PREFECTURES))
 # 市 within a name of a city (市川市, 四日市市, 野々市市, 廿日市市), 郡 within one (郡山市, 大和郡山市, 小郡市, 蒲郡市), 村, 町 too.
 CITY = re.compile(
     r"(?:(?:四日市|野々市|廿日市|市川|市原|八日市場)市|(?:大和郡山|郡山|小郡|蒲郡)市"
@@ -78,6 +80,7 @@ class Address:
     rest: str = ""
 
 
+@lru_cache(maxsize=2048)
 def code_of(text: str) -> str:
     """A 全国地方公共団体コード of six digits, its check digit right. Empty where it is none.
 
@@ -101,11 +104,13 @@ def _checked(head: str) -> str:
     return f"{head}{(11 - total % 11) % 10}"
 
 
+@lru_cache(maxsize=256)
 def address_of(text: str) -> Address:
     """A whole address in its parts, the prefecture and the municipality only where they are surely there."""
     rest = text.strip()
     rest = re.sub(r"^〒?\s*\d{3}[-‐－ー−]?\d{4}\s*", "", rest) if rest.startswith("〒") else rest
-    prefecture = next((name for name in PREFECTURES if rest.startswith(name)), "")
+    known = PREFECTURE.match(rest)
+    prefecture = known[0] if known else ""
     rest = rest.removeprefix(prefecture).strip()
     found = CITY.match(rest) if prefecture or re.match(r"[^0-9０-９]{1,8}[市区]", rest) or "郡" in rest[:8] else None
     city = found[0] if found else ""

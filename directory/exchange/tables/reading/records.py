@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..rows import Cell, Place, Problem, Row
@@ -17,32 +18,37 @@ class Record:
     values: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     notes: list[Problem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    _places: dict[str, Place] = field(default_factory=dict)
 
     def add(self, column: str, text: str, header: str) -> None:
-        """A cell of the file."""
-        self.values.setdefault(column, []).append((text, header))
+        """A cell of the file; what only says that there is nothing (「-」, 「不明」) is left out."""
+        if not cells.is_nothing(text):
+            self.values.setdefault(column, []).append((text, header))
 
     def constant(self, column: str, text: str) -> None:
         """A value of the profile, for rows that have none of their own."""
         self.values.setdefault(column, [(text, "")])
 
     def text(self, column: str) -> str:
-        """The text of a column; what only says that there is nothing (「-」, 「不明」) is empty."""
+        """The text of a column; empty where there is none."""
         found = self.values.get(column)
-        return "" if not found or cells.is_nothing(found[0][0]) else found[0][0]
+        return found[0][0] if found else ""
 
     def header(self, column: str) -> str:
-        """The header under which it stands."""
+        """The header under which it stands; empty where there is none."""
         found = self.values.get(column)
         return found[0][1] if found else ""
 
-    def each(self, column: str) -> list[tuple[str, str]]:
-        """All texts of a column that say something, with their headers."""
-        return [item for item in self.values.get(column, ()) if not cells.is_nothing(item[0])]
+    def each(self, column: str) -> Sequence[tuple[str, str]]:
+        """All texts of a column, with their headers."""
+        return self.values.get(column, ())
 
     def place(self, header: str) -> Place:
         """Where a cell of the row stands."""
-        return Place(self.sheet, self.number, header)
+        place = self._places.get(header)
+        if place is None:
+            place = self._places[header] = Place(self.sheet, self.number, header)
+        return place
 
     def note(self, column: str, text: str, message: str) -> None:
         """Say something of a cell that was read."""

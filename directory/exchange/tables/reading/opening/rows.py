@@ -36,8 +36,9 @@ def opening_rows(record: Record, put: Putting, today: date) -> list[Row]:
         put.more("hours_note" if len(hours.note) <= LONGEST_NOTE else "body", hours.note, source, "\n")
     if not hours.says_holidays:
         record.note(source, text, _("祝日のことが書かれていないので、休みとしました。"))
-    if "年末" in hours.note and not hours.closures:
-        record.note(source, text, _("年末年始の日付が書かれていません。休みの日は、備考にだけ入ります。"))
+    if hours.undated:
+        message = _("休みの日付が書かれていません（%(names)s）。備考にだけ入ります。")
+        record.note(source, text, message % {"names": "、".join(hours.undated)})
     place = record.place(record.header(source))
     rows = [_rule_row(rule, place) for rule in hours.rules]
     return rows + [row for closure in hours.closures for row in _exceptions(closure, today, place)]

@@ -53,12 +53,16 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """What a sentence says. Without rules, `unread` says why and `note` is the sentence; with rules, `note` is what is no rule."""
+    """What a sentence says. Without rules, `unread` says why and `note` is the sentence; with rules, `note` is what is no rule.
+
+    `undated` names what is closed on days that are not said (お盆).
+    """
 
     rules: tuple[Rule, ...] = ()
     closures: tuple[Closure, ...] = ()
     note: str = ""
     unread: str = ""
+    undated: tuple[str, ...] = ()
     says_holidays: bool = False
 
 
@@ -122,7 +126,9 @@ class _Statement:
         )
         note = "、".join([*map(str, closures), *names])
         note = _("%(days)sは休み") % {"days": note} if note else ""
-        return Hours(tuple(rules), closures, "。".join(filter(None, [note, *remarks])), says_holidays=said)
+        return Hours(
+            tuple(rules), closures, "。".join(filter(None, [note, *remarks])), undated=tuple(names), says_holidays=said
+        )
 
     def _clauses(self) -> list[tuple[list[Group], list[tuple[int, int]]]]:
         """Groups of days with their times: days before times, or times before days, never both in one sentence."""
