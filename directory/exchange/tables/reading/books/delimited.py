@@ -16,38 +16,45 @@ DELIMITERS = ",\t;"
 BLOCK = 1 << 20
 # Enough to tell the separator: lines of a sample, and what of them is looked at.
 SAMPLE_BYTES, SAMPLE_ROWS = 200_000, 60
+# One byte of so many is zero at least in UTF-16.
+LEAST_ZEROS = 50
 # The csv module refuses longer cells; a quotation mark that is never closed makes one of the whole file.
 csv.field_size_limit(1 << 20)
 
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-# Windows writes 髙, 﨑 and ① in its own extension of Shift_JIS.
-TRIED = ("utf-8", "cp932")
+NOT_ASCII = bytes(range(128, 256))
+# So many bytes of another encoding may look like UTF-8 by chance.
+MOST_BY_CHANCE = 30
+# Python reads these bytes as private characters; nobody writes them.
+NEVER_CP932 = (b"\xfd", b"\xfe", b"\xff")
 
 
 def encoding_of(data: bytes) -> str:
-    """The encoding of a text: by its mark, by the zeros of UTF-16, else the first one that reads all of it.
+    """The encoding of a text: by its mark, by the zeros of UTF-16, else UTF-8, else CP932 (Windows' Shift_JIS with 髙, 﨑, ①).
 
-    Raises Unreadable, with the line at which the likelier one fails.
+    Raises Unreadable, with the line that cannot be read.
     """
     for mark, encoding in BOMS:
         if data.startswith(mark):
             return encoding
-    beginning = data[:4096]
-    if beginning and beginning.count(0) * 4 > len(beginning):
-        return "utf-16-be" if beginning[0::2].count(0) > beginning[1::2].count(0) else "utf-16-le"
-    furthest = 0
-    for encoding in TRIED:
-        failed = _fails_at(data, encoding)
-        if failed is None:
-            return encoding
-        furthest = max(furthest, failed)
-    line = data.count(b"\n", 0, furthest) + 1
+    if wide := _wide(data[:4096]):
+        return wide
+    failed = _fails_at(data, "utf-8")
+    if failed is None:
+        return "utf-8"
+    # What reads well so far in UTF-8 is UTF-8 with a damage: as CP932 it would be read too, to nonsense.
+    wide = failed - len(data[:failed].translate(None, NOT_ASCII))
+    if wide <= MOST_BY_CHANCE and not any(byte in data for byte in NEVER_CP932):
+        other = _fails_at(data, "cp932")
+        if other is None:
+            return "cp932"
+        failed = max(failed, other)
     raise Unreadable(
         _(
             "文字コードが分かりません（%(line)s行目あたりで読めない文字があります）。"
             "表計算ソフトで開き、「CSV UTF-8」で保存し直してください。"
         )
-        % {"line": line}
+        % {"line": data.count(b"\n", 0, failed) + 1}
     )
 
 
@@ -108,6 +115,14 @@ def _row(number: int, cells: list[str]) -> RawRow:
 def has_open_quote(data: bytes) -> bool:
     """Whether the quotation marks of a text cannot all be closed; none of the encodings has this byte within a character."""
     return data.count(b'"') % 2 == 1
+
+
+def _wide(beginning: bytes) -> str:
+    """UTF-16 without its mark: of each comma, digit and line feed one half is zero, always the same one."""
+    zeros = beginning[0::2].count(0), beginning[1::2].count(0)
+    if sum(zeros) * LEAST_ZEROS < len(beginning) or min(zeros) * 10 > max(zeros):
+        return ""
+    return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
 
 
 def _fails_at(data: bytes, encoding: str) -> int | None:

@@ -30,6 +30,8 @@ MOST_MERGED = 200_000
 MOST_UNCALCULATED = 10_000
 
 BLOCK = 1 << 20
+# A cell of 32,767 characters, each written as an entity.
+MOST_OF_CELL = 1 << 20
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 UNCALCULATED = re.compile(
     rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3}\d{1,7})"[^>]*>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*'
@@ -154,13 +156,13 @@ def _surroundings(part: Any) -> _Surroundings:
         # A cell that goes on in the next block is looked at with it.
         begins = [found.start() for found in CELL_BEGINS.finditer(text, max(0, len(text) - 80_000))]
         cut = begins[-1] if begins else len(text)
-        text, rest = text[:cut], text[cut:][-BLOCK:]
+        text, rest = text[:cut], text[cut:][-MOST_OF_CELL:]
         merged += _note_merged(text, around)
         uncalculated += _note_uncalculated(text, around)
         if merged > MOST_MERGED or uncalculated > MOST_UNCALCULATED:
             break
-    _note_merged(rest, around)
-    _note_uncalculated(rest, around)
+    merged += _note_merged(rest, around)
+    uncalculated += _note_uncalculated(rest, around)
     if merged > MOST_MERGED:
         raise Unreadable(_("結合されたセルが多すぎます。セルの結合を解いてから、保存し直してください。"))
     if uncalculated > MOST_UNCALCULATED:
