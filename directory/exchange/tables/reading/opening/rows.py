@@ -1,0 +1,134 @@
+"""Opening times of a record, as rows of `hours` and `exceptions`: out of one sentence, or out of columns of days and times."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from ...rows import Cell, Place, Row
+from .. import dates
+from ..records import Putting, Record
+from .words import Closure, Hours, Rule, read_hours
+
+WEEKDAYS = "月火水木金土日"
+LONGEST_NOTE = 200
+# How far ahead days that are closed every year are written as dates; the note says them for ever.
+AHEAD = timedelta(days=400)
+NOTHING_SAID = frozenset({"0", "0:00", "00:00", "00:00:00"})
+
+
+def opening_rows(record: Record, put: Putting, today: date) -> list[Row]:
+    """Rows of opening times. What cannot be read for sure is put into the note (or, if long, the body) and told."""
+    text, source = _sentence(record)
+    if not text:
+        return []
+    hours = read_hours(text)
+    if not hours.rules and source == "hours_text" and "\n" in text:
+        hours = _without_breaks(text) or hours
+    if not hours.rules:
+        put.more("hours_note" if len(text) <= LONGEST_NOTE else "body", text, source, "\n")
+        message = _("開いている時間を、決まった曜日と時刻として読めません（%(why)s）。備考に、そのまま入れます。")
+        record.note(source, text, message % {"why": hours.unread})
+        return []
+    if hours.note:
+        put.more("hours_note" if len(hours.note) <= LONGEST_NOTE else "body", hours.note, source, "\n")
+    if not hours.says_holidays:
+        record.note(source, text, _("祝日のことが書かれていないので、休みとしました。"))
+    if hours.undated:
+        message = _("休みの日付が書かれていません（%(names)s）。備考にだけ入ります。")
+        record.note(source, text, message % {"names": "、".join(hours.undated)})
+    place = record.place(record.header(source))
+    rows = [_rule_row(rule, place) for rule in hours.rules]
+    return rows + [row for closure in hours.closures for row in _exceptions(closure, today, place)]
+
+
+def _without_breaks(text: str) -> Hours | None:
+    """A sentence that was only broken into lines to fit its cell."""
+    hours = read_hours(re.sub(r"\s*\n\s*", " ", text))
+    return hours if hours.rules else None
+
+
+def _sentence(record: Record) -> tuple[str, str]:
+    """One sentence out of what the columns say, and the column that stands for all of them."""
+    remark, closed = record.text("hours_remark"), record.text("closed_text")
+    closing = f"休館日 {closed}" if closed and not re.search(r"休|定休|無休", closed) else closed
+    if record.text("hours_text"):
+        return "\n".join(filter(None, [record.text("hours_text"), closing, remark])), "hours_text"
+    opens, closes = record.text("hours_opens"), record.text("hours_closes")
+    # Both at midnight is how some registers say that they do not know.
+    if opens in NOTHING_SAID and (closes in NOTHING_SAID or not closes):
+        opens = closes = ""
+    days = _weekdays(record.text("hours_days"))
+    times = f"{_time(opens)}〜{_time(closes)}" if opens or closes else ""
+    dated = _dated(record)
+    parts = [dated, days, times, closing, remark]
+    if not any((days, times, closing, remark)):
+        return "", ""
+    column = next(
+        name
+        for name in ("hours_opens", "hours_closes", "hours_days", "hours_remark", "closed_text")
+        if record.text(name)
+    )
+    return "\n".join(filter(None, [" ".join(filter(None, parts[:3])), *parts[3:]])), column
+
+
+def _weekdays(text: str) -> str:
+    """Days of the week as the standard writes them: 月火水木金, 12345 (1 is Monday), 平日."""
+    folded = dates.folded(text).strip()
+    if re.fullmatch(r"[1-7](?:[、,・]?[1-7])*", folded):
+        return "・".join(WEEKDAYS[int(digit) - 1] for digit in re.findall(r"[1-7]", folded))
+    return text
+
+
+def _time(text: str) -> str:
+    return dates.time_of(text) or text
+
+
+def _dated(record: Record) -> str:
+    start_text, end_text = record.text("starts_on"), record.text("ends_on")
+    start, end = dates.date_of(start_text), dates.date_of(end_text)
+    for column, text, day in (("starts_on", start_text, start), ("ends_on", end_text, end)):
+        if text and day is None:
+            record.note(column, text, _("日付として読めません。2026-04-01 のように書いてください。取り込みません。"))
+            return text
+    if start and end and start != end:
+        days = "" if record.text("hours_days") else " 毎日"
+        return f"{start.isoformat()}〜{end.isoformat()}{days}"
+    only = start or (end if not start_text else None)
+    return only.isoformat() if only else ""
+
+
+def _rule_row(rule: Rule, place: Place) -> Row:
+    values = {
+        "weekdays": "、".join(WEEKDAYS[day] for day in rule.weekdays),
+        "nth": "、".join(map(str, rule.nth)),
+        "opens": rule.opens,
+        "closes": rule.closes,
+        "holidays": rule.holidays,
+        "valid_from": rule.valid_from.isoformat() if rule.valid_from else "",
+        "valid_to": rule.valid_to.isoformat() if rule.valid_to else "",
+    }
+    return Row("hours", place, {column: Cell(text, place) for column, text in values.items() if text})
+
+
+def _exceptions(closure: Closure, today: date, place: Place) -> list[Row]:
+    """The days of a closure that lie before us, as dates."""
+    rows = []
+    for year in range(today.year - 1, today.year + 3):
+        try:
+            start = date(year, *closure.first)
+            end = date(year + (closure.last < closure.first), *closure.last)
+        except ValueError:
+            # The 29th of February.
+            continue
+        if end >= today and start <= today + AHEAD:
+            values = {"start": start.isoformat(), "end": end.isoformat(), "closed": "1"}
+            values["reason"] = closure.name or (
+                _("年末年始") if closure.first[0] == 12 and closure.last[0] == 1 else ""
+            )
+            rows.append(
+                Row("exceptions", place, {column: Cell(text, place) for column, text in values.items() if text})
+            )
+    return rows
