@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
@@ -21,12 +21,11 @@ from ...choices import Kind
 from ...identity import SHORT_ID_ALPHABET, SHORT_ID_LENGTH, stable_uuid
 from ...models import kind_tables
 from ...validators import validate_visible
-from ..tables.columns import Codes, Reference
+from ..tables.columns import Codes, Known, Reference
 from ..tables.own import ID, KIND, STATE, VERSION, IdColumn, Table, owned_by
 from ..tables.register_rows import children_texts, draft_of, texts_of
 from ..tables.rows import Cell, Place, Problem, Row
 from ..tables.values import Unreadable
-from .known import KnownRecords
 from .plan import Change, Options
 from .spool import Unit
 
@@ -91,9 +90,21 @@ class Composer:
     """Makes records of one table."""
 
     def __init__(
-        self, table: Table, children: Sequence[Table], known: KnownRecords, options: Options, complete: Iterable[str]
+        self,
+        table: Table,
+        children: Sequence[Table],
+        known: Known,
+        options: Options,
+        complete: Iterable[str],
+        *,
+        own: Collection[str] = (),
+        is_restoring: bool = False,
     ) -> None:
         self.table, self.children, self.known, self.options = table, children, known, options
+        # Records that this very import has written: what waits there as a draft is its own.
+        self.own = own
+        # Whether what stood there before is put back: then no draft stays of which the unit does not tell.
+        self.is_restoring = is_restoring
         # Of these the file has all rows of each record that it names.
         self.complete = frozenset(complete)
 
@@ -108,7 +119,8 @@ class Composer:
         self._fill(made, base, unit.row, unit.children, image or {}, unit)
         if self.table.has_drafts:
             self._settle(made, unit, current, image or {}, waiting)
-            if had_draft and made.changes and self.options.drafts == "keep" and not made.problems:
+            protects = self.options.drafts == "keep" and unit.key not in self.own
+            if had_draft and made.changes and protects and not made.problems:
                 made.problems.append(
                     Problem(
                         unit.place,
@@ -214,6 +226,9 @@ class Composer:
         if current.live and content and not self.options.publish:
             # The changes wait; what is public stays.
             made.is_draft_only, made.draft, made.state = True, made.record, PENDING
+            if image.get(VERSION) == _image(self.table, self.children, made.draft):
+                # The very draft waits already.
+                made.changes.clear()
             return
         if (unit.draft is not None or any(unit.draft_children.values())) and wanted != DRAFT:
             self._settle_draft(made, unit, current, image, waiting, content=content)
@@ -221,7 +236,7 @@ class Composer:
             made.state = DRAFT
         elif before == PENDING:
             # A draft of which the file knows nothing stays, unless what it was made from changes.
-            made.state = LIVE if content else PENDING
+            made.state = LIVE if content or self.is_restoring else PENDING
         else:
             made.state = LIVE if wanted in (LIVE, PENDING) else before
         if made.state != before and not made.is_draft_only:

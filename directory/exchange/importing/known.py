@@ -67,6 +67,16 @@ class KnownRecords:
             if key not in known:
                 known[key] = -1 - len(known)
 
+    def learn(self, model: type[models.Model], record: Any) -> None:
+        """A record that has been written."""
+        key = str(getattr(record, key_of(model)))
+        self._stand_ins.pop((model, key.lower()), None)
+        if model in WHOLE:
+            self._all(model)[key] = record
+            self._names.pop(model, None)
+        else:
+            self._keys(model)[key] = record.pk
+
     def allows(self, field: Any, record: Any) -> bool:
         """Whether a record is among those that a field may name (`limit_choices_to`). What is not written yet is."""
         if not field.get_limit_choices_to() or record.pk is None or record.pk < 0:

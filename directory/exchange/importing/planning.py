@@ -6,7 +6,7 @@ Nothing is written. What was decided stays in the spool, from which `applying` t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -28,10 +28,17 @@ from .spool import Spool, Unit
 Progress = Callable[[int, int], None]
 
 
-def make_plan(spool: Spool, reading: Reading, options: Options, progress: Progress | None = None) -> Plan:
+def make_plan(
+    spool: Spool,
+    reading: Reading,
+    options: Options,
+    progress: Progress | None = None,
+    own: Mapping[str, Collection[str]] | None = None,
+) -> Plan:
     """Read the rows into the spool and decide what becomes of each record.
 
-    `progress` gets how many records are done, and of how many. Raises `own_reading.NotOurs` for a file that cannot be read.
+    `progress` gets how many records are done, and of how many. `own`: keys by table of what this import has written already,
+    where it goes on after a fall. Raises `own_reading.NotOurs` for a file that cannot be read.
     """
     plan = Plan()
     plan.rows = spool.fill(reading.rows)
@@ -41,7 +48,7 @@ def make_plan(spool: Spool, reading: Reading, options: Options, progress: Progre
         this, _colon, other = name.partition(":")
         if decision == Decision.SAME:
             spool.rename(tables()["resources"], this, other)
-    planner = _Planner(spool, reading, options, plan)
+    planner = _Planner(spool, reading, options, plan, own or {})
     total = sum(spool.counts.get(table.name, 0) for table in tables().values() if not table.parent)
     for table in tables().values():
         if not table.parent:
@@ -75,7 +82,10 @@ def _of_others(reading: Reading) -> list[Problem]:
 
 
 class _Planner:
-    def __init__(self, spool: Spool, reading: Reading, options: Options, plan: Plan) -> None:
+    def __init__(
+        self, spool: Spool, reading: Reading, options: Options, plan: Plan, own: Mapping[str, Collection[str]]
+    ) -> None:
+        self.own = own
         self.spool, self.reading, self.options, self.plan = spool, reading, options, plan
         self.is_foreign = any(not problem.place.row and problem.value for problem in plan.problems)
         self.known = KnownRecords(spool)
@@ -87,7 +97,9 @@ class _Planner:
         children = children_of(table.name)
         if not any(self.spool.counts.get(each.name) for each in (table, *children)):
             return
-        composer = Composer(table, children, self.known, self.options, self.reading.complete)
+        composer = Composer(
+            table, children, self.known, self.options, self.reading.complete, own=self.own.get(table.name, ())
+        )
         doubled = self._doubled(table)
         taken = Taken(table.model, table.identity)
         child_ids: dict[tuple[str, str], str] = {}

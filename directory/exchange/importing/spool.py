@@ -169,6 +169,11 @@ class Spool:
         """Decide anew of one record."""
         self.db.execute("UPDATE verdicts SET verdict = ? WHERE tbl = ? AND key = ?", (verdict, table, key))
 
+    def decided(self, table: str, verdict: str) -> list[str]:
+        """The keys of records of which this was decided."""
+        rows = self.db.execute("SELECT key FROM verdicts WHERE tbl = ? AND verdict = ?", (table, verdict))
+        return [key for (key,) in rows]
+
     def stamps(self, table: str, keys: Collection[str]) -> dict[str, str]:
         """Of each record, what it was when it was decided."""
         marks = ",".join("?" * len(keys))

@@ -29,6 +29,9 @@ class Known(Protocol):
     def words(self, model: type[models.Model]) -> list[str]:
         """Keys that may be offered for one that nobody knows."""
 
+    def allows(self, field: Any, record: Any) -> bool:
+        """Whether a record is among those that a field may name (`limit_choices_to`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
