@@ -4,6 +4,7 @@ from .areas import Area, AreaLayer, PostalCode, Town
 from .calls import Call
 from .changes import ContentChange
 from .danger import DangerAnswer, DangerLine, DangerPattern, DangerTopic, DangerVoice
+from .imports import ImportChange, ImportFile, ImportRun, RunState
 from .kinds import ConsultationDesk, EmploymentPathway, GatheringPlace, VolunteerOpportunity
 from .lines import LineHours, NationalLine
 from .organisations import Organisation, OrganisationRole
@@ -34,6 +35,9 @@ __all__ = [
     "EmploymentPathway",
     "Field",
     "GatheringPlace",
+    "ImportChange",
+    "ImportFile",
+    "ImportRun",
     "InstitutionType",
     "LineHours",
     "NationalLine",
@@ -51,6 +55,7 @@ __all__ = [
     "PublicRecord",
     "Resource",
     "ResourceText",
+    "RunState",
     "StopWord",
     "SynonymGroup",
     "Town",

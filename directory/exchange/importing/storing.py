@@ -1,0 +1,213 @@
+"""Records into their tables: resources many at a time, everything else through its own `save`.
+
+For a resource nothing of what `publish` does may be missing: row, children, relations, revision, public record, a mark for the
+index, the entry of the admin's search. Call it in a transaction, inside `waiting_for_renewal`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils import timezone
+from modelcluster.models import get_all_child_m2m_relations, get_all_child_relations
+from modelsearch.backends import get_search_backend
+from modelsearch.index import class_is_indexed
+from wagtail.models import Revision
+
+from ...models import NextStep, Resource
+from ...public.store import refresh_public_records
+from ..tables.own import Table
+from .composing import DRAFT, PENDING, Composed
+
+ORIGIN = "import"
+BATCH = 500
+# What an import never takes from a record that is made anew: when it was made.
+_KEPT = frozenset({"id", "created_at"})
+
+
+def store(table: Table, made: Sequence[Composed], user: Any) -> None:
+    """Write these records of a table as they were composed."""
+    for each in made:
+        if each.is_new:
+            each.record.origin = ORIGIN
+    if table.model is Resource:
+        _store_resources(made, user)
+    elif table.has_drafts:
+        for each in made:
+            _store_revised(each, user)
+    else:
+        for each in made:
+            _store_plain(each)
+    _index([each.record for each in made])
+
+
+def _index(records: Iterable[Any]) -> None:
+    """The entries of the admin's search."""
+    backend, by_model = get_search_backend(), dict[type[models.Model], list[Any]]()
+    for record in records:
+        if class_is_indexed(type(record)):
+            by_model.setdefault(type(record), []).append(record)
+    for model, found in by_model.items():
+        backend.add_bulk(model, found)
+
+
+def _store_plain(made: Composed) -> None:
+    record = made.record
+    record.save()
+    for name, others in made.later.items():
+        relation: Any = type(record)._meta.get_field(name)
+        if relation.model.__name__ == "Town":
+            _store_quietly(record, relation, others)
+        else:
+            getattr(record, name).set(others)
+
+
+def _store_quietly(record: Any, relation: Any, others: Iterable[Any]) -> None:
+    """A relation whose signal would refresh the whole register for every row; who imports does so once at the end."""
+    through = relation.remote_field.through
+    own, other = relation.m2m_column_name(), relation.m2m_reverse_name()
+    through._default_manager.filter(**{own: record.pk}).delete()
+    through._default_manager.bulk_create([through(**{own: record.pk, other: each.pk}) for each in others])
+
+
+def _store_revised(made: Composed, user: Any) -> None:
+    """A record of a room above, by the way that its desk goes: signals note what they have to note."""
+    record = made.record
+    if made.is_new:
+        record.live = False
+        record.save()
+    if not made.is_draft_only:
+        revision = record.save_revision(user=user, clean=False)
+        if made.state == DRAFT:
+            if record.live:
+                record.unpublish(user=user)
+        else:
+            revision.publish(user=user)
+    if made.draft is not None:
+        made.draft.pk = record.pk
+        made.draft.save_revision(user=user, clean=False)
+
+
+# resources
+
+
+def _store_resources(made: Sequence[Composed], user: Any) -> None:
+    whole = [each for each in made if not each.is_draft_only]
+    _store_rows(whole)
+    _store_children([each.record for each in whole], anew=[each.record for each in whole if not each.is_new])
+    _store_revisions(made, user)
+    shown = {each.record.pk for each in whole}
+    # Ladders that lead to them show their names, and them only while they are public.
+    steps = NextStep.objects.filter(target_id__in=shown).values_list("resource_id", flat=True)
+    refresh_public_records(resource_ids=sorted(shown.union(steps)))
+
+
+def _store_rows(made: Sequence[Composed]) -> None:
+    now = timezone.now()
+    columns = [field for field in Resource._meta.concrete_fields if not field.primary_key]
+    bases = []
+    for each in made:
+        record = each.record
+        record.kind = type(record).KIND
+        record.live = each.state != DRAFT
+        record.has_unpublished_changes = each.state != "live"
+        if record.live:
+            record.first_published_at = record.first_published_at or now
+            record.last_published_at = now
+        base = Resource(**{field.attname: getattr(record, field.attname) for field in columns})
+        base.pk = record.pk
+        bases.append(base)
+    fresh = [base for base in bases if base.pk is None]
+    known = [base for base in bases if base.pk is not None]
+    Resource.objects.bulk_create(fresh)
+    Resource.objects.bulk_create(
+        known,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[field.name for field in columns if field.name not in _KEPT],
+    )
+    for each, base in zip(made, bases, strict=True):
+        record = each.record
+        record.pk = record.id = record.resource_ptr_id = base.pk
+        for name in ("created_at", "updated_at"):
+            setattr(record, name, getattr(base, name) or now)
+        # raw: only the kind's own table; its base row stands already.
+        record.save_base(raw=True, force_insert=each.is_new, force_update=not each.is_new)
+
+
+def _store_children(records: Sequence[Any], *, anew: Sequence[Any]) -> None:
+    """Children and relations of all of them; those that stand there are replaced."""
+    keys = [record.pk for record in anew]
+    for relation in get_all_child_relations(Resource):
+        name, model, owner = relation.get_accessor_name(), relation.related_model, relation.field.attname
+        children = []
+        for record in records:
+            own = list(getattr(record, name).all())
+            for order, child in enumerate(own):
+                child.pk, child._state.adding = None, True
+                setattr(child, owner, record.pk)
+                if hasattr(child, "sort_order"):
+                    child.sort_order = order
+            getattr(record, name).set(own)
+            children += own
+        model._default_manager.filter(**{f"{owner}__in": keys}).delete()
+        model._default_manager.bulk_create(children)
+    tables: dict[Any, tuple[list[int], list[Any]]] = {}
+    for record in records:
+        for relation in get_all_child_m2m_relations(type(record)):
+            through = relation.remote_field.through
+            own, other = relation.m2m_column_name(), relation.m2m_reverse_name()
+            replaced, rows = tables.setdefault(relation, ([], []))
+            replaced.append(record.pk)
+            rows += [through(**{own: record.pk, other: each.pk}) for each in getattr(record, relation.name).all()]
+    for relation, (replaced, rows) in tables.items():
+        through = relation.remote_field.through
+        if keys:
+            through._default_manager.filter(**{f"{relation.m2m_column_name()}__in": replaced}).delete()
+        through._default_manager.bulk_create(rows)
+
+
+def _store_revisions(made: Sequence[Composed], user: Any) -> None:
+    """What an editor opens, and goes back to: the record as it is, and the draft that waits."""
+    now = timezone.now()
+    live, drafts = {}, {}
+    for each in made:
+        record = each.record
+        if not each.is_draft_only:
+            live[record.pk] = _revision(record, user, now)
+        if each.draft is not None:
+            each.draft.pk = each.draft.id = each.draft.resource_ptr_id = record.pk
+            drafts[record.pk] = _revision(each.draft, user, now)
+    Revision.objects.bulk_create([*live.values(), *drafts.values()])
+    rows = []
+    for each in made:
+        record = each.record
+        own, draft = live.get(record.pk), drafts.get(record.pk)
+        if own is not None:
+            record.live_revision = own if each.state != DRAFT else None
+        record.latest_revision = draft or own
+        record.has_unpublished_changes = each.state in (DRAFT, PENDING)
+        rows.append(
+            Resource(
+                pk=record.pk,
+                live_revision_id=record.live_revision_id,
+                latest_revision_id=record.latest_revision_id,
+                has_unpublished_changes=record.has_unpublished_changes,
+            )
+        )
+    Resource.objects.bulk_update(rows, ["live_revision", "latest_revision", "has_unpublished_changes"], batch_size=100)
+
+
+def _revision(record: Any, user: Any, now: Any) -> Revision:
+    return Revision(
+        content_type=ContentType.objects.get_for_model(record, for_concrete_model=False),
+        base_content_type=record.get_base_content_type(),
+        object_id=str(record.pk),
+        created_at=now,
+        user=user,
+        object_str=str(record),
+        content=record.serializable_data(),
+    )
