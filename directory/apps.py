@@ -18,6 +18,7 @@ class DirectoryConfig(AppConfig):
         from search.text.dictionary import register_words
 
         from . import signals  # noqa: F401
+        from .exchange.importing import ways
         from .finding.documents import ResourceSource
         from .finding.facets import FACETS
         from .vocabulary.dictionary import words
@@ -27,3 +28,4 @@ class DirectoryConfig(AppConfig):
         register_source(ResourceSource())
         register_vocabulary(provide)
         register_words(words)
+        ways.register()

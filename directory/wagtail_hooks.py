@@ -13,6 +13,7 @@ from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.snippets.models import register_snippet
 
 from .admin.gate import refuse_bulk
+from .admin.imports import views as imports
 from .admin.register import ResourceGroup, SettingsGroup
 from .admin.vocabulary import VocabularyGroup, WordsViewSet, admin_urls
 
@@ -31,8 +32,22 @@ class WordsMenuItem(MenuItem):
 
 @hooks.register("register_admin_urls")
 def register_urls() -> list[Any]:
-    """Files of the vocabulary, and what was not found."""
-    return admin_urls()
+    """Files of the vocabulary and of the register, and what was not found."""
+    return [*admin_urls(), *imports.urls()]
+
+
+class ImportsMenuItem(MenuItem):
+    """Shown to those who may bring in a register."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """See MenuItem."""
+        return request.user.has_perm(imports.MAY)
+
+
+@hooks.register("register_admin_menu_item")
+def register_imports() -> MenuItem:
+    """See `admin.imports`."""
+    return ImportsMenuItem(_("登録簿の出し入れ"), reverse("imports"), icon_name="download", order=151)
 
 
 @hooks.register("register_admin_menu_item")

@@ -95,6 +95,8 @@ LARGEST_BODY = 3 * MEGABYTE
 LARGEST_PICTURE = 10 * MEGABYTE
 LARGEST_DOCUMENT = 25 * MEGABYTE
 LARGEST_TABLE = 5 * MEGABYTE
+# What a city brings in: 200,000 rows of Excel.
+LARGEST_REGISTER = 50 * MEGABYTE
 # A form has a little around its file.
 AROUND_A_FILE = MEGABYTE
 # Addresses that take a file, for people who are logged in. Read from the top.
@@ -102,6 +104,7 @@ UPLOADS: tuple[tuple[str, int], ...] = (
     ("/admin/images/", LARGEST_PICTURE + AROUND_A_FILE),
     ("/admin/documents/", LARGEST_DOCUMENT + AROUND_A_FILE),
     ("/admin/words/", LARGEST_TABLE + AROUND_A_FILE),
+    ("/admin/imports/", LARGEST_REGISTER + AROUND_A_FILE),
 )
 # Bodies over LARGEST_BODY that one worker takes in at once; they lie on its disk until they are answered.
 LARGE_BODIES_AT_ONCE = 20

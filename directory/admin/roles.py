@@ -26,6 +26,7 @@ from ..models import (
     Call,
     DangerPattern,
     DangerTopic,
+    ImportRun,
     NationalLine,
     Organisation,
     Phrase,
@@ -59,6 +60,8 @@ def set_up_roles() -> tuple[Group, Group]:
         group.permissions.add(access)
     _allow(editors, WRITTEN_BY_EDITORS, ("add", "change", "view"))
     _allow(approvers, OF_APPROVERS, ("add", "change", "view", "delete", "publish", "lock", "unlock"))
+    # Whoever brings in a register publishes; which tables of it is asked of each (`importing.permissions`).
+    _allow(approvers, (ImportRun,), ("add", "view"))
     _allow(editors, SHARING, ("view",))
     _allow(approvers, SHARING, ("add", "change", "view", "delete"))
     _allow(editors, WORDS, ("add", "change", "view"))

@@ -4,7 +4,7 @@ from .areas import Area, AreaLayer, PostalCode, Town
 from .calls import Call
 from .changes import ContentChange
 from .danger import DangerAnswer, DangerLine, DangerPattern, DangerTopic, DangerVoice
-from .imports import ImportChange, ImportFile, ImportRun, RunState
+from .imports import ImportChange, ImportFile, ImportProfile, ImportRun, RunState
 from .kinds import ConsultationDesk, EmploymentPathway, GatheringPlace, VolunteerOpportunity
 from .lines import LineHours, NationalLine
 from .organisations import Organisation, OrganisationRole
@@ -37,6 +37,7 @@ __all__ = [
     "GatheringPlace",
     "ImportChange",
     "ImportFile",
+    "ImportProfile",
     "ImportRun",
     "InstitutionType",
     "LineHours",

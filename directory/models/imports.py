@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 class RunState(models.TextChoices):
     """How far an import is. A worker takes what is waiting, and what another left behind."""
 
+    MATCHING = "matching", _("列を選んでください")
     PLANNING = "planning", _("調べる順番を待っています")
     PLANNED = "planned", _("調べました")
     APPLYING = "applying", _("取り込む順番を待っているか、取り込んでいます")
@@ -53,6 +54,26 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class ImportProfile(models.Model):
+    """How somebody's file is read, kept under a name, so that nobody matches its columns again next April."""
+
+    name = models.CharField(_("読み方の名前"), max_length=80, unique=True)
+    # `exchange.tables.reading.profiles.Profile` as JSON.
+    content = models.TextField()
+    # Headers by which the next file of the kind is known.
+    headers = models.TextField(blank=True, default="")
+    used_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("取り込みの読み方")
+        verbose_name_plural = _("取り込みの読み方")
+        ordering = ["-used_at", "-pk"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ImportFile(models.Model):

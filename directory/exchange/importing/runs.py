@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import os
 import socket
 import tempfile
@@ -29,11 +30,13 @@ from ...models import ImportChange, ImportFile, ImportRun, RunState
 from ..tables.own_reading import NotOurs
 from ..tables.profiles import profile_of
 from .applying import apply_plan, own_keys
+from .permissions import permitted
 from .plan import Decision, Options, Plan, Verdict, problem_as_json
-from .planning import make_plan
+from .planning import items, make_plan
 from .spool import Spool
 from .undoing import undo
 
+log = logging.getLogger(__name__)
 # A worker says so often that it lives; one that has not for so long is taken for dead.
 BEAT_SECONDS = 2.0
 LEASE = timedelta(seconds=60)
@@ -42,6 +45,8 @@ WAITING = (RunState.PLANNING, RunState.APPLYING, RunState.UNDOING)
 FILES = timedelta(days=7)
 CHANGES = timedelta(days=90)
 RUNS = timedelta(days=400)
+# So many changed records, and as many new ones, are shown before they are taken in; the others are counted.
+MOST_ITEMS = 200
 Progress = Callable[[int, int], None]
 
 
@@ -205,6 +210,15 @@ def work(run: ImportRun, progress: Progress | None = None) -> ImportRun:
             )
             % type(error).__name__,
         )
+    except Exception as error:
+        # A run that nobody ends would hold up all others; what was written stands in the journal.
+        log.exception("An import failed: %s", type(error).__name__)
+        _end(
+            run,
+            RunState.FAILED,
+            _("このサイトの誤りで、途中で止まりました（%s）。取り込んだ分は残っています。管理する人に伝えてください。")
+            % type(error).__name__,
+        )
     run.refresh_from_db()
     return run
 
@@ -239,18 +253,25 @@ def _read(run: ImportRun, beat: _Beat) -> None:
         path = Path(folder) / f"file{Path(run.file_name).suffix.lower()}"
         path.write_bytes(bytes(run.file.content))
         reading = profile_of(run.profile).read(path)
+        reading.rows = permitted(reading, run.user)
         with Spool(run.file_hash, run.profile or "import") as spool:
             own = own_keys(run)
             plan = make_plan(spool, reading, options, beat.plan, own)
+            told = {**plan.as_json(), "notes": [problem_as_json(note) for note in reading.notes]}
             if run.state == RunState.PLANNING:
-                _end(run, RunState.PLANNED, plan=plan.as_json())
+                told["items"] = [
+                    asdict(item)
+                    for verdict in (Verdict.CHANGED, Verdict.NEW)
+                    for item in items(spool, verdict=verdict, most=MOST_ITEMS)
+                ]
+                _end(run, RunState.PLANNED, plan=told)
                 return
             if not run.good_only and not plan.is_clean:
                 _roll_back(run, plan, beat)
                 return
             beat.total = plan.counts[Verdict.NEW] + plan.counts[Verdict.CHANGED]
             outcome = apply_plan(spool, reading, options, run, own=own, progress=beat.apply)
-    counts = plan.as_json()
+    counts = told
     lines = ImportChange.objects.filter(run=run)
     counts["new"], counts["changed"] = lines.filter(is_new=True).count(), lines.filter(is_new=False).count()
     counts["refused"] += len({(problem.place.sheet, problem.place.row) for problem in outcome.problems})

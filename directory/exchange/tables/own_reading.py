@@ -52,6 +52,8 @@ class Reading:
     # What the file says of itself (`writing.ABOUT_KEYS`).
     about: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    # What was read, or left out, in a way that somebody should look at; it stops nothing.
+    notes: list[Problem] = field(default_factory=list)
 
 
 def read_own(path: Path) -> Reading:

@@ -33,6 +33,7 @@ def layouts() -> dict[str, tuple[Profile, dict[str, str], frozenset[str]]]:
             name=row["layout"],
             label=row["label"],
             kind=row["kind"],
+            type=row["type"],
             fields=row["fields"],
             origin=row["origin"],
             key=tuple(row["key"].split(";")),
