@@ -88,11 +88,12 @@ PHONE = re.compile(r"(?<!\d)(?:\(?0\d{1,4}\)?[-~ ]?\(?\d{1,4}\)?[-~ ]?\d{3,4}|#\
 # A number that lost the zero in front when a spreadsheet took it for an amount.
 WITHOUT_ZERO = re.compile(r"(?<!\d)[1-9]\d{0,4}[- ]\d{1,4}[- ]\d{3,4}(?!\d)|(?<!\d)[1-9]\d{8,9}(?!\d)")
 EXTENSION = re.compile(
-    r"(?:\(?\s*内線(?:番号)?|\(?\s*ext\.?)\s*[:.]?\s*(\d{1,6}(?:\s*[・,、~-]\s*\d{1,6})*)\s*\)?", re.IGNORECASE
+    r"(?:\(?\s*内線(?:番号)?|\(?\s*ext\.?)\s*[:.]?\s*(\d{1,6}(?:\s*[・,、~_-]\s*\d{1,6})*)\s*\)?", re.IGNORECASE
 )
 FAX = re.compile(r"fax|ファックス|ファクス|ファクシミリ|(?<![a-z])f\s*[:.]", re.IGNORECASE)
 TELEPHONE = re.compile(r"(?:tel|電話(?:番号)?|でんわ|直通|代表)\s*[:.]?|(?<![a-z])t\s*[:.]", re.IGNORECASE)
 MOST_DIGITS_OF_NOTE = 3
+TOGETHER = "_"
 SHORT = frozenset({"110", "118", "119", "171", "188", "189"})
 
 POSTAL = re.compile(r"(\d{3})-?(\d{4})")
@@ -152,12 +153,16 @@ def numbers_of(text: str, kind: str = "phone") -> tuple[list[Number], str]:
         return [], ""
     found: list[Number] = []
     unread: list[str] = []
+    # Several extensions of one number stay together.
+    rest = EXTENSION.sub(lambda match: re.sub(r"[・,、]", TOGETHER, match[0]), rest)
     for piece in re.split(r"\s*(?:[、,;/\n・]|または|又は|及び)\s*", rest):
         if not piece:
             continue
         numbers, left = _piece(piece, kind)
         if not numbers and found and (extension := EXTENSION.fullmatch(piece.strip())):
-            found[-1] = Number(found[-1].kind, found[-1].value, f"内線{extension[1]}", found[-1].repaired)
+            found[-1] = Number(
+                found[-1].kind, found[-1].value, f"内線{extension[1].replace(TOGETHER, '・')}", found[-1].repaired
+            )
             continue
         if not numbers and left in SHORT:
             numbers, left = [Number(kind, left)], ""
@@ -189,7 +194,7 @@ def _piece(piece: str, kind: str) -> tuple[list[Number], str]:
     if numbers:
         note = "代表" if left in {"代", "代表"} else left[:60]
         if extension:
-            note = f"{note} 内線{extension[1]}".strip()
+            note = f"{note} 内線{extension[1].replace(TOGETHER, '・')}".strip()
         if len(re.findall(r"\d", left)) >= MOST_DIGITS_OF_NOTE:
             # Half a number is no remark about the other one.
             return numbers, left

@@ -14,8 +14,9 @@ from .columns import SEVERAL, Column, columns, normalised
 from .headers import Table
 from .places import PREFECTURES, code_of
 
-# How sure: the header is ours; it holds our word; it is nearly our word; only the values say so.
-EXACT, WITHIN, NEARLY, BY_VALUES = 1.0, 0.8, 0.7, 0.5
+# How sure: the header is ours; it ends with our word or holds it (and the more, the more of it that is); it is nearly our
+# word; only the values say so.
+EXACT, ENDS, HOLDS, COVERED, NEARLY, BY_VALUES = 1.0, 0.4, 0.35, 0.4, 0.7, 0.6
 SURE_ENOUGH = 0.5
 MOST_OFFERED = 4
 # A share of values from which a column counts as being of a kind, and below which it surely is not.
@@ -150,9 +151,9 @@ def _by_word(word: str, column: Column) -> float:
         if known == word:
             return EXACT
         if len(known) >= 2 and word.endswith(known):
-            best = max(best, WITHIN)
+            best = max(best, ENDS + COVERED * len(known) / len(word))
         elif len(known) >= 2 and known in word:
-            best = max(best, WITHIN - 0.15)
+            best = max(best, HOLDS + COVERED * len(known) / len(word))
         elif len(known) >= 3 and len(word) >= 3:
             ratio = fuzz.ratio(known, word) / 100
             if ratio >= 0.75:

@@ -108,7 +108,8 @@ class Translator:
             message = _("番号の列（%(names)s）が見つかりません。名前と所在地を、記録の見分けに使います。")
             place = Place(self.sheet.name, self.table.last_row)
             self.notes.append(Problem(place, "", message % {"names": "、".join(missing)}))
-        self._key = [index for index, header in enumerate(self.table.headers) if header in self.profile.key]
+        headers = self.table.headers
+        self._key = [headers.index(header) for header in self.profile.key if header in headers]
         return plan
 
     def _record(self, raw: RawRow) -> Record:
