@@ -34,7 +34,9 @@ class Matching:
     def __init__(self, book: Book, sheet: str = "", header_row: int = 0) -> None:
         chosen = book.sheet(sheet)
         self.book, self.sheet = book, chosen.name if chosen else sheet
-        self.table = table_of(book, sheet, header_row)
+        self.table = table_of(book, sheet)
+        if header_row and header_row != self.table.first_row:
+            self.table = table_of(book, sheet, header_row)
         self.headers = [header for header in self.table.headers if header]
         self.guesses: list[Guess] = guess(self.table, sample(chosen)) if chosen else []
         self.kept = ImportProfile.objects.filter(headers=signature(self.headers)).first()
@@ -80,6 +82,14 @@ class MatchingForm(forms.Form):
         to_field_name="code",
         empty_label=_("選んでください"),
     )
+    what = forms.CharField(
+        label=_("ひとことで言うと、何ですか"),
+        max_length=40,
+        required=False,
+        help_text=_(
+            "例：ふれあいサロン。ファイルに短い説明の列がないとき、「日の出にある「ふれあいサロン」です。」のように入ります"
+        ),
+    )
     fields_of_all = forms.ModelMultipleChoiceField(
         label=_("分野"),
         queryset=Field.objects.none(),
@@ -110,6 +120,7 @@ class MatchingForm(forms.Form):
                 "name": matching.kept.name if matching.kept else (profile.label or ""),
                 "kind": profile.kind,
                 "type": profile.type,
+                "what": profile.what,
                 "fields_of_all": [code for code in profile.fields.split("、") if code],
                 "areas": [slug for slug in profile.areas.split("、") if slug],
                 "organisation": profile.organisation,
@@ -134,7 +145,7 @@ class MatchingForm(forms.Form):
     @property
     def of_all(self) -> list[forms.BoundField]:
         """What the file says of no row."""
-        return [self[name] for name in ("name", "kind", "type", "fields_of_all", "areas", "organisation")]
+        return [self[name] for name in ("name", "kind", "type", "what", "fields_of_all", "areas", "organisation")]
 
     @property
     def columns(self) -> list[dict[str, Any]]:
@@ -180,6 +191,7 @@ class MatchingForm(forms.Form):
             header_rows=self.matching.table.last_row - self.matching.table.first_row + 1,
             kind=self.cleaned_data["kind"],
             type=self.cleaned_data["type"].code,
+            what=self.cleaned_data["what"] or str(Kind(self.cleaned_data["kind"]).label),
             fields="、".join(field.code for field in self.cleaned_data["fields_of_all"]),
             areas="、".join(self.cleaned_data["areas"]),
             organisation=self.cleaned_data["organisation"],

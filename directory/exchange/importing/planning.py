@@ -43,6 +43,8 @@ def make_plan(
     plan = Plan()
     plan.rows = spool.fill(reading.rows)
     plan.problems += reading.problems
+    if reading.refused:
+        plan.count("resources", Verdict.REFUSED, reading.refused)
     plan.problems += _of_others(reading)
     for name, decision in options.decisions.items():
         this, _colon, other = name.partition(":")

@@ -97,6 +97,7 @@ def _rows(translator: Translator, reading: Reading, own_towns: dict[str, str]) -
             if notes <= MOST_NOTES:
                 reading.notes += done.notes
             if done.problems:
+                reading.refused += 1
                 continue
             for row in done.rows:
                 if row.table == "organisations":

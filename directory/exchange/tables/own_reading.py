@@ -54,6 +54,8 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     # What was read, or left out, in a way that somebody should look at; it stops nothing.
     notes: list[Problem] = field(default_factory=list)
+    # Records that are left out because of a problem that was found while reading.
+    refused: int = 0
 
 
 def read_own(path: Path) -> Reading:
