@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 from ...models import ImportChange, ImportFile, ImportRun, RunState
 from ..tables.own_reading import NotOurs
 from ..tables.profiles import profile_of
-from .applying import apply_plan, own_keys
+from .applying import Overtaken, apply_plan, own_keys
 from .plan import Decision, Options, Plan, Verdict, problem_as_json
 from .planning import make_plan
 from .spool import Spool
@@ -249,7 +249,12 @@ def _read(run: ImportRun, beat: _Beat) -> None:
                 _roll_back(run, plan, beat)
                 return
             beat.total = plan.counts[Verdict.NEW] + plan.counts[Verdict.CHANGED]
-            outcome = apply_plan(spool, reading, options, run, own=own, progress=beat.apply)
+            try:
+                outcome = apply_plan(spool, reading, options, run, own=own, progress=beat.apply)
+            except Overtaken as error:
+                plan.problems += error.problems
+                _roll_back(run, plan, beat)
+                return
     counts = plan.as_json()
     lines = ImportChange.objects.filter(run=run)
     counts["new"], counts["changed"] = lines.filter(is_new=True).count(), lines.filter(is_new=False).count()
