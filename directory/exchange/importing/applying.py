@@ -25,7 +25,8 @@ from ..tables.own import STATE, VERSION, Table, children_of, tables
 from ..tables.own_reading import Reading
 from ..tables.register_rows import chunks, load
 from ..tables.rows import Problem
-from .composing import Composed, Composer, Image, image_of, stamp_of
+from .composing import Composed, Composer, image_of, stamp_of, stored_image
+from .filling import Image
 from .known import KnownRecords
 from .plan import Options, Verdict
 from .spool import Spool, Unit
@@ -183,9 +184,8 @@ def note_changes(
     keys = [_key(table, each) for each in made]
     standing = {line.key: line for line in ImportChange.objects.filter(run=run, table=table.name, key__in=keys)}
     fresh, again = [], []
-    afters = load(table, keys)
     for each, key, image in zip(made, keys, images, strict=True):
-        now = image_of(table, children, afters[key])
+        now = stored_image(table, children, each)
         line = standing.get(key)
         if line is None:
             line = ImportChange(run=run, table=table.name, key=key, name=str(each.record)[:200], is_new=each.is_new)

@@ -175,7 +175,9 @@ def _in_order(
 def _read_excel(path: Path) -> Reading:
     content = path.read_bytes()
     if content.startswith(_OLD_EXCEL):
-        raise NotOurs(_("パスワードがかかっているか、古い形式（.xls）です。パスワードを外し、.xlsxで保存してください。"))
+        raise NotOurs(
+            _("パスワードがかかっているか、古い形式（.xls）です。パスワードを外し、.xlsxで保存してください。")
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
