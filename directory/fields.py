@@ -34,12 +34,16 @@ class ChoiceSetField(models.JSONField):
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         """Refuse values that are not among the choices."""
         super().validate(value, model_instance)
+        if not value:
+            return
         if strange := [item for item in value if item not in self.allowed.values]:
             raise ValidationError(_("選べない値です: %(values)s"), params={"values": ", ".join(map(str, strange))})
 
     def _ordered(self, value: Any) -> list:
         if not isinstance(value, list | tuple | set):
             raise ValidationError(_("一覧から選んでください。"))
+        if not value:
+            return []
         known = [item for item in self.allowed.values if item in value]
         return known + [item for item in value if item not in self.allowed.values]
 

@@ -112,6 +112,7 @@ def _write(
                 twin: Any = copy.copy(item)
                 twin._state = copy.copy(item._state)
                 twin.pk, twin.resource_id, twin._state.adding = None, row.pk, True
+                twin.uuid = stable_uuid(origin, f"{row.short_id}:{item.uuid}")
                 parts[model].append(twin)
         own = {field.attname: getattr(source, field.attname) for field in type(source)._meta.local_concrete_fields}
         specific = kind_tables()[Kind(source.kind)](**{**own, "resource_ptr_id": row.pk})

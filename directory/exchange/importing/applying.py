@@ -20,11 +20,13 @@ from ...areas.index import area_index, forget_areas
 from ...cache import forget
 from ...models import Area, AreaLayer, ImportChange, ImportRun, Resource, Town
 from ...public.store import refresh_public_records
+from ..tables.columns import Reference
 from ..tables.own import STATE, VERSION, Table, children_of, tables
 from ..tables.own_reading import Reading
 from ..tables.register_rows import chunks, load
 from ..tables.rows import Problem
-from .composing import Composed, Composer, Image, image_of, stamp_of
+from .composing import Composed, Composer, image_of, stamp_of, stored_image
+from .filling import Image
 from .known import KnownRecords
 from .plan import Options, Verdict
 from .spool import Spool, Unit
@@ -33,6 +35,14 @@ from .storing import store
 # So long does an editor wait for a batch at most: some seconds.
 BATCH = 250
 Progress = Callable[[int], None]
+
+
+class Overtaken(Exception):
+    """Somebody was faster: not all can be written that was planned, and it is all or nothing."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(len(problems))
+        self.problems = problems
 
 
 @dataclass(slots=True)
@@ -56,7 +66,7 @@ def apply_plan(
     """Write what `make_plan` decided in this spool. `own`: what the run has written before it fell; `progress` is called inside
     the transaction of each batch with how many records are done.
 
-    Raises DatabaseError where the database cannot take it: what was committed stays in the journal.
+    Raises Overtaken, and DatabaseError where the database cannot take it: what was committed stays in the journal.
     """
     applier = _Applier(spool, reading, options, run, own or {}, progress)
     with waiting_for_rebuild(), waiting_for_renewal():
@@ -94,9 +104,11 @@ class _Applier:
         for units in self.spool.units(table, children, written):
             for batch in chunks(units, BATCH):
                 waiting += self._batch(table, children, batch)
-        # Ladders that lead to what was written after them.
+        # Ladders that lead to what was written after them; what is not there now will not come.
+        self.known.is_complete = True
         for keys in chunks(waiting, BATCH):
             self._batch(table, children, self.spool.some_units(table, children, keys), again=True)
+        self.known.is_complete = False
         areas.follow()
 
     def _batch(self, table: Table, children: Sequence[Table], units: list[Unit], *, again: bool = False) -> list[str]:
@@ -105,6 +117,7 @@ class _Applier:
             self.own.get(table.name, set()) | {unit.key for unit in units} if again else self.own.get(table.name, set())
         )
         composer = Composer(table, children, self.known, self.options, self.reading.complete, own=own)
+        is_tree = any(isinstance(column, Reference) and column.model is table.model for column in table.columns)
         waiting: list[str] = []
         with transaction.atomic():
             stamps = {} if again else self.spool.stamps(table.name, [unit.key for unit in units])
@@ -127,7 +140,14 @@ class _Applier:
                     waiting.append(unit.key)
                 made.append(composed)
                 images.append(image)
-            store(table, made, self.run.user)
+                if is_tree:
+                    # The next row may stand below it.
+                    store(table, [composed], self.run.user)
+                    self.known.learn(table.model, composed.record)
+            if self.outcome.problems and not self.run.good_only:
+                raise Overtaken(self.outcome.problems)
+            if not is_tree:
+                store(table, made, self.run.user)
             note_changes(self.run, table, children, made, images)
             for each in made:
                 self.known.learn(table.model, each.record)
@@ -164,9 +184,8 @@ def note_changes(
     keys = [_key(table, each) for each in made]
     standing = {line.key: line for line in ImportChange.objects.filter(run=run, table=table.name, key__in=keys)}
     fresh, again = [], []
-    afters = load(table, keys)
     for each, key, image in zip(made, keys, images, strict=True):
-        now = image_of(table, children, afters[key])
+        now = stored_image(table, children, each)
         line = standing.get(key)
         if line is None:
             line = ImportChange(run=run, table=table.name, key=key, name=str(each.record)[:200], is_new=each.is_new)

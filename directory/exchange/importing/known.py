@@ -25,6 +25,8 @@ class KnownRecords:
 
     def __init__(self, spool: Spool) -> None:
         self.spool = spool
+        # Whether everything is written that will be: what only stands in for something is nothing then.
+        self.is_complete = False
         self._whole: dict[type[models.Model], dict[str, Any]] = {}
         self._ids: dict[type[models.Model], dict[str, int]] = {}
         self._names: dict[type[models.Model], dict[str, str]] = {}
@@ -91,7 +93,7 @@ class KnownRecords:
             return self._all(model).get(key)
         key = key.lower()
         pk = self._keys(model).get(key)
-        if pk is None:
+        if pk is None or (pk < 0 and self.is_complete):
             return None
         known = self._stand_ins.get((model, key))
         if known is None:

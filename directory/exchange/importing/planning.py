@@ -180,10 +180,7 @@ class _Planner:
             found.append((ID, _("内部の番号が、ほかの記録（%s）と同じです。空にしてください。") % holder))
         for name in taken.claim(made.record, unit.key, _value_of):
             found.append((name, _("ほかの記録と同じです。ちがうものにしてください。")))
-        return [
-            Problem(row.cells[name].place if name in row.cells else row.place, row.text(name), message)
-            for name, message in found
-        ]
+        return [Problem(row.place_of(name), row.text(name), message) for name, message in found]
 
     # records that look like one
 
@@ -224,7 +221,7 @@ def _doubled_children(unit: Unit, seen: dict[tuple[str, str], str]) -> list[Prob
                     (name + version, identity), unit.key
                 ) != unit.key:
                     message = _("同じ番号の行が、ほかの記録にもあります。新しい行なら、番号を空にしてください。")
-                    found.append(Problem(row.cells[ID].place, identity, message))
+                    found.append(Problem(row.place_of(ID), identity, message))
     return found
 
 

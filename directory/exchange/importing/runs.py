@@ -29,7 +29,7 @@ from django.utils.translation import gettext as _
 from ...models import ImportChange, ImportFile, ImportRun, RunState
 from ..tables.own_reading import NotOurs
 from ..tables.profiles import profile_of
-from .applying import apply_plan, own_keys
+from .applying import Overtaken, apply_plan, own_keys
 from .permissions import permitted
 from .plan import Decision, Options, Plan, Verdict, problem_as_json
 from .planning import items, make_plan
@@ -254,7 +254,7 @@ def _read(run: ImportRun, beat: _Beat) -> None:
         path.write_bytes(bytes(run.file.content))
         reading = profile_of(run.profile).read(path)
         reading.rows = permitted(reading, run.user)
-        with Spool(run.file_hash, run.profile or "import") as spool:
+        with Spool(run.file_hash, reading.origin or run.profile or "import") as spool:
             own = own_keys(run)
             plan = make_plan(spool, reading, options, beat.plan, own)
             told = {**plan.as_json(), "notes": [problem_as_json(note) for note in reading.notes]}
@@ -270,7 +270,12 @@ def _read(run: ImportRun, beat: _Beat) -> None:
                 _roll_back(run, plan, beat)
                 return
             beat.total = plan.counts[Verdict.NEW] + plan.counts[Verdict.CHANGED]
-            outcome = apply_plan(spool, reading, options, run, own=own, progress=beat.apply)
+            try:
+                outcome = apply_plan(spool, reading, options, run, own=own, progress=beat.apply)
+            except Overtaken as error:
+                plan.problems += error.problems
+                _roll_back(run, plan, beat)
+                return
     counts = told
     lines = ImportChange.objects.filter(run=run)
     counts["new"], counts["changed"] = lines.filter(is_new=True).count(), lines.filter(is_new=False).count()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,7 @@ from uuid import UUID
 from ...identity import SHORT_ID_LENGTH, stable_short_id, stable_uuid
 from ..tables.own import DRAFT, ID, VERSION, Table, children_of, tables
 from ..tables.register_rows import CHUNK, chunks
-from ..tables.rows import Cell, Place, Row
+from ..tables.rows import Place, Row
 
 _SCHEMA = """
 CREATE TABLE rows (seq INTEGER PRIMARY KEY, tbl TEXT, key TEXT, version TEXT, parent TEXT, has_id INTEGER, sheet TEXT,
@@ -37,20 +37,42 @@ CREATE INDEX decided ON verdicts (tbl, key);
 
 
 @dataclass(slots=True)
+class Line:
+    """A row that was read: its texts by column, and where they stand. `headers` is shared by all rows of a sheet."""
+
+    table: str
+    place: Place
+    texts: dict[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    # Of texts that do not stand under their usual header in this row.
+    elsewhere: dict[str, Place] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """The text of a column, empty where there is none."""
+        return self.texts.get(name, "")
+
+    def place_of(self, name: str) -> Place:
+        """Where a text stands; the row where there is none."""
+        if name not in self.texts:
+            return self.place
+        return self.elsewhere.get(name) or Place(self.place.sheet, self.place.row, self.headers.get(name, ""))
+
+
+@dataclass(slots=True)
 class Unit:
     """All that a file says of one record: its row, its children by table, and the same of its waiting draft."""
 
     key: str
     place: Place
-    row: Row | None = None
-    draft: Row | None = None
-    children: dict[str, list[Row]] = field(default_factory=dict)
-    draft_children: dict[str, list[Row]] = field(default_factory=dict)
+    row: Line | None = None
+    draft: Line | None = None
+    children: dict[str, list[Line]] = field(default_factory=dict)
+    draft_children: dict[str, list[Line]] = field(default_factory=dict)
     # Whether the row itself says by which number it is to be known.
     has_id: bool = False
 
     @property
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[Line]:
         """Every row of it."""
         yield from filter(None, (self.row, self.draft))
         for children in (self.children, self.draft_children):
@@ -70,7 +92,7 @@ class Spool:
         self.db = sqlite3.connect(Path(self._folder.name) / "rows", isolation_level=None)
         self.db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-16000;" + _SCHEMA)
         # Places mostly say the header that the column had in the first row of its sheet: said once.
-        self._headers: dict[tuple[str, str, str], str] = {}
+        self._headers: dict[tuple[str, str], dict[str, str]] = {}
         self.counts: dict[str, int] = {}
 
     def __enter__(self) -> Spool:
@@ -140,22 +162,23 @@ class Spool:
         self.db.execute("UPDATE sources SET key = ? WHERE tbl = ? AND key = ?", (other, table.name, key))
 
     def _packed(self, row: Row) -> tuple[str, int, str]:
-        cells: dict[str, Any] = {}
+        sheet, number = row.place.sheet, row.place.row
+        headers = self._headers.setdefault((row.table, sheet), {})
+        texts, elsewhere = {}, {}
         for name, cell in row.cells.items():
-            header = self._headers.setdefault((row.table, row.place.sheet, name), cell.place.column)
-            usual = (
-                cell.place.row == row.place.row and cell.place.column == header and cell.place.sheet == row.place.sheet
-            )
-            cells[name] = cell.text if usual else [cell.text, cell.place.sheet, cell.place.row, cell.place.column]
-        return row.place.sheet, row.place.row, json.dumps(cells, ensure_ascii=False)
+            texts[name] = cell.text
+            place = cell.place
+            if place.column != headers.setdefault(name, place.column) or place.row != number or place.sheet != sheet:
+                elsewhere[name] = (place.sheet, place.row, place.column)
+        return sheet, number, json.dumps([texts, elsewhere] if elsewhere else [texts], ensure_ascii=False)
 
     def _name_parents(self) -> None:
         """Children that name their record by the file's own key name it by ours from here on."""
         for table in tables().values():
             if table.parent and self.counts.get(table.name):
                 self.db.execute(
-                    "UPDATE rows SET parent = COALESCE((SELECT key FROM sources WHERE tbl = ? AND source = parent), lower(parent)) "
-                    "WHERE tbl = ?",
+                    "UPDATE rows SET parent = COALESCE((SELECT key FROM sources WHERE tbl = ? AND source = parent), "
+                    "lower(parent)) WHERE tbl = ?",
                     (table.parent, table.name),
                 )
 
@@ -237,7 +260,7 @@ class Spool:
             "ORDER BY seq DESC",
             (table.name, *keys),
         ):
-            row = self._row(*rest)
+            row = self._line(*rest)
             unit = units.setdefault(key, Unit(key, row.place))
             unit.has_id = bool(has_id)
             # Of doubled rows the first one counts; who asks has refused the others.
@@ -251,20 +274,16 @@ class Spool:
                 "ORDER BY seq",
                 (child.name, *keys),
             ):
-                row = self._row(*rest)
+                row = self._line(*rest)
                 unit = units.setdefault(parent, Unit(parent, row.place))
                 of = unit.draft_children if version else unit.children
                 of.setdefault(child.name, []).append(row)
         return [units[key] for key in keys if key in units]
 
-    def _row(self, table: str, sheet: str, number: int, data: str) -> Row:
-        row = Row(table, Place(sheet, number))
-        for name, kept in json.loads(data).items():
-            if isinstance(kept, str):
-                row.cells[name] = Cell(kept, Place(sheet, number, self._headers[table, sheet, name]))
-            else:
-                row.cells[name] = Cell(kept[0], Place(*kept[1:]))
-        return row
+    def _line(self, table: str, sheet: str, number: int, data: str) -> Line:
+        texts, *more = json.loads(data)
+        elsewhere = {name: Place(*place) for name, place in more[0].items()} if more else {}
+        return Line(table, Place(sheet, number), texts, self._headers[table, sheet], elsewhere)
 
 
 def _mended(key: str, identity: str) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Cast
 from django.utils import timezone
 from modelcluster.models import get_all_child_m2m_relations, get_all_child_relations
 from modelsearch.backends import get_search_backend
@@ -182,7 +184,6 @@ def _store_revisions(made: Sequence[Composed], user: Any) -> None:
             each.draft.pk = each.draft.id = each.draft.resource_ptr_id = record.pk
             drafts[record.pk] = _revision(each.draft, user, now)
     Revision.objects.bulk_create([*live.values(), *drafts.values()])
-    rows = []
     for each in made:
         record = each.record
         own, draft = live.get(record.pk), drafts.get(record.pk)
@@ -190,15 +191,20 @@ def _store_revisions(made: Sequence[Composed], user: Any) -> None:
             record.live_revision = own if each.state != DRAFT else None
         record.latest_revision = draft or own
         record.has_unpublished_changes = each.state in (DRAFT, PENDING)
-        rows.append(
-            Resource(
-                pk=record.pk,
-                live_revision_id=record.live_revision_id,
-                latest_revision_id=record.latest_revision_id,
-                has_unpublished_changes=record.has_unpublished_changes,
-            )
-        )
-    Resource.objects.bulk_update(rows, ["live_revision", "latest_revision", "has_unpublished_changes"], batch_size=100)
+    # A statement for all of them: the newest revision of each is the one that was written just now.
+    rows = Resource.objects.filter(pk__in=[each.record.pk for each in made])
+    newest = Revision.objects.filter(
+        base_content_type=ContentType.objects.get_for_model(Resource),
+        object_id=Cast(OuterRef("pk"), models.CharField(max_length=255)),
+    ).order_by("-pk")
+    rows.update(latest_revision=Subquery(newest.values("pk")[:1]))
+    public = [pk for pk in live if pk not in drafts]
+    rows.filter(pk__in=public, live=True).update(live_revision=F("latest_revision"))
+    rows.filter(pk__in=public, live=False).update(live_revision=None)
+    for pk in drafts:
+        if pk in live:
+            Resource.objects.filter(pk=pk).update(live_revision=live[pk])
+    Resource.objects.filter(pk__in=drafts).update(has_unpublished_changes=True)
 
 
 def _revision(record: Any, user: Any, now: Any) -> Revision:

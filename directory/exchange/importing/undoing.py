@@ -17,12 +17,13 @@ from search.modelsearch.renewal import waiting_for_renewal
 from ...models import ImportChange, ImportRun
 from ..tables.own import STATE, VERSION, Table, children_of, tables
 from ..tables.register_rows import chunks, load
-from ..tables.rows import Cell, Place, Row
+from ..tables.rows import Place
 from .applying import BATCH, Areas
-from .composing import LIVE, Composer, Image, image_of, stamp_of
+from .composing import LIVE, Composer, image_of, stamp_of
+from .filling import Image
 from .known import KnownRecords
 from .plan import Options
-from .spool import Spool, Unit
+from .spool import Line, Spool, Unit
 from .storing import store
 
 Progress = Callable[[int], None]
@@ -164,5 +165,5 @@ def _unit(table: Table, children: Sequence[Table], key: str, before: Image, now:
     return unit
 
 
-def _row(table: str, texts: dict[str, str], place: Place) -> Row:
-    return Row(table, place, {name: Cell(text, place) for name, text in texts.items()})
+def _row(table: str, texts: dict[str, str], place: Place) -> Line:
+    return Line(table, place, texts)

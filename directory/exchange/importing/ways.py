@@ -59,7 +59,7 @@ def read_foreign(profile: Profile, path: Path) -> Reading:
         translator = Translator(opened(path, profile), completed(profile), timezone.localdate(), Towns(own_towns))
     except Unreadable as error:
         raise NotOurs(str(error)) from error
-    reading = Reading(iter(()), frozenset())
+    reading = Reading(iter(()), frozenset(), origin=profile.origin)
     reading.rows = _rows(translator, reading, own_towns)
     return reading
 

@@ -31,6 +31,8 @@ MOST_BYTES = 500_000_000
 # What a small file may unpack to.
 MOST_UNPACKED = 2_000_000_000
 LONGEST_CELL = 32_767
+# Both are in the container of Office files from before 2007.
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 CSV_NAME, JSON_NAME, EXCEL_NAMES = ".csv", ".json", (".xlsx", ".xlsm")
 
 
@@ -54,6 +56,8 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     # What was read, or left out, in a way that somebody should look at; it stops nothing.
     notes: list[Problem] = field(default_factory=list)
+    # Under which name the file's own keys are known; the profile's where it says nothing.
+    origin: str = ""
     # Records that are left out because of a problem that was found while reading.
     refused: int = 0
 
@@ -175,16 +179,17 @@ def _in_order(
 
 
 def _read_excel(path: Path) -> Reading:
+    content = path.read_bytes()
+    if content.startswith(_OLD_EXCEL):
+        raise NotOurs(
+            _("パスワードがかかっているか、古い形式（.xls）です。パスワードを外し、.xlsxで保存してください。")
+        )
     try:
-        with path.open("rb") as file:
-            if file.read(8).startswith(b"\xd0\xcf\x11\xe0"):
-                raise NotOurs(
-                    _("パスワードがかかっているか、古い形式（.xls）です。パスワードを外し、.xlsxで保存してください。")
-                )
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
                 raise NotOurs(_("中身が大きすぎます。いくつかに分けてください。"))
-        book = load_workbook(path, read_only=True, data_only=True)
+        # From memory: nobody has to close it, however the reading ends.
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
         if isinstance(error, NotOurs):
             raise

@@ -219,7 +219,7 @@ class Choices(Values):
 
     def __init__(self, allowed: type[models.Choices]) -> None:
         self.one = Choice(lambda: [(member.value, label_of(member)) for member in allowed])
-        self.allowed = allowed
+        self.order = tuple(allowed.values)
 
     def write(self, value: Any) -> str:
         """Labels, one after the other."""
@@ -228,7 +228,7 @@ class Choices(Values):
     def read(self, text: str) -> Any:
         """Raises Unreadable, for the first that cannot be read."""
         found = [self.one.read(part) for part in parts(text)]
-        return [value for value in self.allowed.values if value in found]
+        return [value for value in self.order if value in found]
 
 
 def parts(text: str) -> list[str]:

@@ -51,8 +51,9 @@ class Command(BaseCommand):
         try:
             if dry_run:
                 _name, content = runs.packed(file)
-                with Spool(runs.digest(content), profile or "import") as spool:
-                    found = make_plan(spool, way.read(file), options).as_json()
+                reading = way.read(file)
+                with Spool(runs.digest(content), reading.origin or profile or "import") as spool:
+                    found = make_plan(spool, reading, options).as_json()
                 message = ""
             else:
                 found, message = self._import(file, profile, options, good_only=good_only)
