@@ -58,9 +58,7 @@ def dry_run(path: Path, options: Options | None = None) -> tuple[Plan, list[Item
 def take_in(path: Path, options: Options | None = None, *, good_only: bool = False, user: Any = None) -> ImportRun:
     """Import a file, as a worker does."""
     name, content = runs.packed(path)
-    run = runs.begin(
-        name, content, options=options, good_only=good_only, user=user, state=RunState.APPLYING
-    )
+    run = runs.begin(name, content, options=options, good_only=good_only, user=user, state=RunState.APPLYING)
     claimed = runs.claim(run)
     assert claimed is not None
     return runs.work(claimed)

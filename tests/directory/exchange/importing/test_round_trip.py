@@ -9,7 +9,6 @@ import pytest
 from directory.exchange.bulk_demo import multiply
 from directory.exchange.tables.writing import FORMATS
 from directory.models import Channel, NextStep, PublicRecord, Resource, RunState
-
 from tests.directory.exchange.importing.conftest import dry_run, empty_register, exported, take_in
 
 pytestmark = pytest.mark.django_db
