@@ -15,6 +15,7 @@ class RunState(models.TextChoices):
     PLANNING = "planning", _("調べる順番を待っています")
     PLANNED = "planned", _("調べました")
     APPLYING = "applying", _("取り込む順番を待っているか、取り込んでいます")
+    FOLLOWING = "following", _("取り込みました。職員用の検索に載せています")
     DONE = "done", _("取り込みました")
     REFUSED = "refused", _("取り込みませんでした")
     FAILED = "failed", _("途中で止まりました")
@@ -43,6 +44,8 @@ class ImportRun(models.Model):
     beat_at = models.DateTimeField(null=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    # Up to which line of the journal the admin's search has been told.
+    followed = models.BigIntegerField(default=0)
     # What planning found, and what was done: `Plan.as_json`.
     plan = models.JSONField(default=dict)
     message = models.TextField(blank=True, default="")

@@ -21,6 +21,16 @@ def waiting_for_renewal() -> Iterator[None]:
         _waiting.reset(token)
 
 
+@contextmanager
+def writing_at_once() -> Iterator[None]:
+    """Write entries inside `waiting_for_renewal` all the same: many together, where each for itself would be too slow."""
+    token = _waiting.set(False)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+
+
 def is_waiting() -> bool:
     """Whether no entries are written for now."""
     return _waiting.get()

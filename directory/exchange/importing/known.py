@@ -105,7 +105,9 @@ class KnownRecords:
     def _all(self, model: type[models.Model]) -> dict[str, Any]:
         if model not in self._whole:
             name = key_of(model)
-            self._whole[model] = {str(getattr(record, name)): record for record in model._default_manager.all()}
+            # With what they are sorted by: children are sorted wherever they are put together.
+            records = model._default_manager.select_related()
+            self._whole[model] = {str(getattr(record, name)): record for record in records}
         return self._whole[model]
 
     def _keys(self, model: type[models.Model]) -> dict[str, int]:

@@ -27,20 +27,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ...models import ImportChange, ImportFile, ImportRun, RunState
+from ..tables.own import tables
 from ..tables.own_reading import NotOurs
 from ..tables.profiles import profile_of
-from .applying import Overtaken, apply_plan, own_keys
+from ..tables.register_rows import load
+from .applying import BATCH, Overtaken, apply_plan, own_keys
 from .permissions import permitted
 from .plan import Decision, Options, Plan, Verdict, problem_as_json
 from .planning import items, make_plan
 from .spool import Spool
+from .storing import write_entries
 from .undoing import undo
 
 log = logging.getLogger(__name__)
 # A worker says so often that it lives; one that has not for so long is taken for dead.
 BEAT_SECONDS = 2.0
 LEASE = timedelta(seconds=60)
-WAITING = (RunState.PLANNING, RunState.APPLYING, RunState.UNDOING)
+WAITING = (RunState.PLANNING, RunState.APPLYING, RunState.FOLLOWING, RunState.UNDOING)
 # A file that was looked at and never taken in; the journal by which an import is undone; that there was an import.
 FILES = timedelta(days=7)
 CHANGES = timedelta(days=90)
@@ -192,8 +195,11 @@ def work(run: ImportRun, progress: Progress | None = None) -> ImportRun:
     try:
         if run.state == RunState.UNDOING:
             _undo(run, beat)
-        else:
+        elif run.state != RunState.FOLLOWING:
             _read(run, beat)
+        run.refresh_from_db()
+        if run.state == RunState.FOLLOWING:
+            _follow(run, beat)
     except NotOurs as error:
         _end(
             run,
@@ -281,7 +287,30 @@ def _read(run: ImportRun, beat: _Beat) -> None:
     counts["new"], counts["changed"] = lines.filter(is_new=True).count(), lines.filter(is_new=False).count()
     counts["refused"] += len({(problem.place.sheet, problem.place.row) for problem in outcome.problems})
     counts["problems"] += [problem_as_json(problem) for problem in outcome.problems]
-    _end(run, RunState.DONE, plan=counts)
+    # Still this worker's: nobody else begins meanwhile.
+    ImportRun.objects.filter(pk=run.pk).update(
+        state=RunState.FOLLOWING, plan=counts, message="", beat_at=timezone.now()
+    )
+    ImportFile.objects.filter(run=run).delete()
+
+
+def _follow(run: ImportRun, beat: _Beat) -> None:
+    """Tell the admin's search of everything that was written; the register itself and the public's search have it already."""
+    beat.total = run.changes.count()
+    done = run.changes.filter(pk__lte=run.followed).count()
+    while lines := list(
+        run.changes.filter(pk__gt=run.followed).order_by("pk").values_list("pk", "table", "key")[:BATCH]
+    ):
+        with transaction.atomic():
+            by_table: dict[str, list[str]] = {}
+            for _pk, table, key in lines:
+                by_table.setdefault(table, []).append(key)
+            for table, keys in by_table.items():
+                write_entries(load(tables()[table], keys).values())
+            run.followed, done = lines[-1][0], done + len(lines)
+            ImportRun.objects.filter(pk=run.pk).update(followed=run.followed)
+            beat.apply(done)
+    _end(run, RunState.DONE, plan=run.plan)
 
 
 def _roll_back(run: ImportRun, plan: Plan, beat: _Beat) -> None:

@@ -68,7 +68,7 @@ class Unit:
     draft: Line | None = None
     children: dict[str, list[Line]] = field(default_factory=dict)
     draft_children: dict[str, list[Line]] = field(default_factory=dict)
-    # Whether the row itself says by which number it is to be known.
+    # Whether the row is one that we wrote: it says itself which record it is.
     has_id: bool = False
 
     @property
@@ -138,9 +138,10 @@ class Spool:
         return (row.table, key, version, "", has_id, *self._packed(row))
 
     def _key(self, table: Table, row: Row) -> tuple[str, bool]:
-        """By which key a row is known, and whether it says so itself: its id, the file's own key, else its place."""
+        """By which key a row is known (its id, the file's own key, else its place), and whether we wrote that ourselves."""
         if given := row.text(ID).strip().lower():
-            return _mended(given, table.identity), True
+            # Both numbers stand only in what we wrote ourselves: that is no record that somebody typed anew.
+            return _mended(given, table.identity), bool(row.text("uuid").strip())
         if row.source_key:
             identity = stable_uuid(self.origin, f"{table.name}:{row.source_key}")
         elif table.name == "resources" and (given := row.text("uuid").strip()):

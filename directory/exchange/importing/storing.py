@@ -1,7 +1,8 @@
 """Records into their tables: resources many at a time, everything else through its own `save`.
 
 For a resource nothing of what `publish` does may be missing: row, children, relations, revision, public record, a mark for the
-index, the entry of the admin's search. Call it in a transaction, inside `waiting_for_renewal`.
+index. Call it in a transaction, inside `waiting_for_renewal`. The entry of the admin's search takes longer than all of that and is
+written afterwards (`write_entries`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from modelcluster.models import get_all_child_m2m_relations, get_all_child_relat
 from modelsearch.backends import get_search_backend
 from modelsearch.index import class_is_indexed
 from wagtail.models import Revision
+
+from search.modelsearch.renewal import writing_at_once
 
 from ...models import NextStep, Resource
 from ...public.store import refresh_public_records
@@ -43,17 +46,17 @@ def store(table: Table, made: Sequence[Composed], user: Any) -> None:
     else:
         for each in made:
             _store_plain(each)
-    _index([each.record for each in made])
 
 
-def _index(records: Iterable[Any]) -> None:
+def write_entries(records: Iterable[Any]) -> None:
     """The entries of the admin's search."""
     backend, by_model = get_search_backend(), dict[type[models.Model], list[Any]]()
     for record in records:
         if class_is_indexed(type(record)):
             by_model.setdefault(type(record), []).append(record)
-    for model, found in by_model.items():
-        backend.add_bulk(model, found)
+    with writing_at_once():
+        for model, found in by_model.items():
+            backend.add_bulk(model, found)
 
 
 def _store_plain(made: Composed) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
-from wagtail.models import DraftStateMixin
 
 from search.indexing import catch_up_quietly, waiting_for_rebuild
 from search.modelsearch.renewal import waiting_for_renewal
 
-from ...models import ImportChange, ImportRun
+from ...models import ImportChange, ImportRun, NextStep, Resource
+from ...public.store import refresh_public_records
 from ..tables.own import STATE, VERSION, Table, children_of, tables
 from ..tables.register_rows import chunks, load
 from ..tables.rows import Place
@@ -24,7 +24,7 @@ from .filling import Image
 from .known import KnownRecords
 from .plan import Options
 from .spool import Line, Spool, Unit
-from .storing import store
+from .storing import store, write_entries
 
 Progress = Callable[[int], None]
 
@@ -81,6 +81,13 @@ def _undo_table(
 
 def _remove(table: Table, children: Sequence[Table], lines: list[ImportChange], result: Undone) -> None:
     records = load(table, [line.key for line in lines])
+    # Ladders that lead to what goes are another ladder then.
+    pks = [record.pk for record in records.values()]
+    steps = (
+        set(NextStep.objects.filter(target_id__in=pks).values_list("resource_id", flat=True))
+        if table.model is Resource
+        else set()
+    )
     for line in lines:
         record = records.get(line.key)
         if record is None:
@@ -90,12 +97,13 @@ def _remove(table: Table, children: Sequence[Table], lines: list[ImportChange], 
             continue
         try:
             with transaction.atomic():
-                if isinstance(record, DraftStateMixin) and record.live:
-                    record.unpublish(log_action=False)
+                # The public record goes with it, and the index is told (`directory.signals`).
                 record.delete()
             result.removed += 1
         except ProtectedError:
             line.kept_because = _("ほかの記録から使われているので、消しませんでした。")
+    if steps:
+        refresh_public_records(resource_ids=sorted(steps))
 
 
 def _restore(
@@ -138,6 +146,7 @@ def _restore(
         made.append(composed)
         result.restored += 1
     store(table, made, run.user)
+    write_entries([each.record for each in made])
 
 
 def _label(table: Table, children: Sequence[Table], name: str) -> str:
