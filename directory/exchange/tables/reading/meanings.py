@@ -277,4 +277,6 @@ def _facts(record: Record, what: str) -> str:
     town = record.text("town") or places.split_town(address.rest)[0]
     where = f"{city if not re.search(r'[0-9０-９]', city) else ''}{town}"[:60]
     what = what.split("\n")[0][:80]
-    return _("%(where)sにある「%(what)s」です。") % {"where": where, "what": what} if where else f"「{what}」です。"
+    if not where:
+        return _("「%(what)s」です。") % {"what": what}
+    return _("%(where)sにある「%(what)s」です。") % {"where": where, "what": what}

@@ -160,11 +160,12 @@ class Translator:
         return " ".join(filter(None, [record.text("name"), record.text("address_said")]))
 
     def _is_elsewhere(self, record: Record) -> bool:
-        if not self.profile.municipality:
-            return False
-        code = code_of(record.text("municipality_code"))
+        code = code_of(record.text("municipality_code")) if self.profile.municipality else ""
         # A prefecture (its number and 000) says nothing of the municipality.
-        return bool(code) and code[2:5] != "000" and code != self.profile.municipality
+        if code and code[2:5] != "000":
+            return code != self.profile.municipality
+        said = record.text("city") or record.text("whole_address")
+        return bool(self.profile.municipality_name and said) and self.profile.municipality_name not in said
 
     def _set_aside(self, raw: RawRow, why: str) -> None:
         self.asides_count += 1

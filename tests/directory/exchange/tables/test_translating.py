@@ -46,6 +46,15 @@ EVENT = header(
 )
 
 
+DISABILITY = header(
+    "都道府県コード又は市区町村コード,NO（※システム内の固有の番号、連番）,指定機関名,法人の名称,法人の名称_かな,法人番号,"
+    "法人住所（市区町村）,法人住所（番地以降）,法人電話番号,法人FAX番号,法人URL,サービス種別,事業所の名称,事業所の名称_かな,事業所番号,"
+    "事業所住所（市区町村）,事業所住所（番地以降）,事業所電話番号,事業所FAX番号,事業所URL,事業所緯度,事業所経度,"
+    "利用可能な時間帯（平日）,利用可能な時間帯（土曜）,利用可能な時間帯（日曜）,利用可能な時間帯（祝日）,定休日,"
+    "利用可能曜日特記事項（留意事項）,定員"
+)
+
+
 def filled(headers: list[str], **values: str) -> list[str]:
     """A row of a layout; headers that are no Python names are given by position of their beginning."""
     assert all(any(header.startswith(name) for header in headers) for name in values)
@@ -212,6 +221,54 @@ def test_should_read_care_services_and_leave_out_other_municipalities() -> None:
     # Days without times are no opening times.
     assert not cells_of(done[0], "hours")
     assert resource["hours_note"] == "平日"
+
+
+def test_should_read_disability_services_and_leave_out_other_municipalities() -> None:
+    row = filled(
+        DISABILITY,
+        都道府県コード="22000",
+        法人の名称="社会福祉法人なぎさ",
+        サービス種別="就労継続支援Ｂ型",
+        事業所の名称="なぎさ工房",
+        事業所の名称_かな="なぎさこうぼう",
+        事業所番号="2210000001",
+        事業所住所="静岡県焼津市",
+        事業所電話番号="054-000-0001",
+        定休日="日曜・祝日",
+    )
+    row[DISABILITY.index("事業所住所（番地以降）")] = "港町1-2"
+    row[DISABILITY.index("法人電話番号")] = "03-0000-0009"
+    row[DISABILITY.index("利用可能な時間帯（平日）")] = "9:00～16:00"
+    row[DISABILITY.index("利用可能な時間帯（土曜）")] = "9:00～12:00"
+    other = list(row)
+    other[DISABILITY.index("事業所住所（市区町村）")] = "静岡県藤枝市"
+    profile = recognised(DISABILITY)
+    assert profile is not None
+    book = open_book("x", as_csv([DISABILITY, row, other]))
+    reader = Translator(book, replace(profile, municipality="222127", municipality_name="焼津市"), TODAY)
+    [done] = reader
+    assert reader.elsewhere == 1
+    [resource] = cells_of(done)
+    assert (resource["name"], resource["reading"]) == ("なぎさ工房", "なぎさこうぼう")
+    assert resource["address"] == "港町1-2"
+    assert done.rows[0].source_key == "2210000001-就労継続支援Ｂ型"
+    assert [one["value"] for one in cells_of(done, "channels")] == ["054-000-0001"]
+    assert [(one["weekdays"], one["opens"], one["closes"]) for one in cells_of(done, "hours")] == [
+        ("月、火、水、木、金", "09:00", "16:00"),
+        ("土", "09:00", "12:00"),
+    ]
+    assert "法人電話番号" in reader.lost
+
+
+def test_should_read_columns_of_single_days() -> None:
+    rows = [["名前", "月", "火", "水", "土日祝"], ["a館", "9:00〜12:00", "9:00〜12:00", "休み", "10:00〜15:00"]]
+    done = next(iter(translator(as_csv(rows), free_profile(as_csv(rows)))))
+    assert [(one.get("weekdays"), one["opens"], one["holidays"]) for one in cells_of(done, "hours")] == [
+        ("月", "09:00", "closed"),
+        ("火", "09:00", "closed"),
+        ("土、日", "10:00", "open"),
+        (None, "10:00", "only"),
+    ]
 
 
 @pytest.mark.parametrize(

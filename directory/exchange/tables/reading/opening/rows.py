@@ -16,6 +16,19 @@ WEEKDAYS = "月火水木金土日"
 LONGEST_NOTE = 200
 # How far ahead days that are closed every year are written as dates; the note says them for ever.
 AHEAD = timedelta(days=400)
+# Columns that hold the times of one kind of day each.
+DAYS_OF_COLUMNS = {
+    "hours_workdays": "平日",
+    "hours_mon": "月曜",
+    "hours_tue": "火曜",
+    "hours_wed": "水曜",
+    "hours_thu": "木曜",
+    "hours_fri": "金曜",
+    "hours_sat": "土曜",
+    "hours_sun": "日曜",
+    "hours_holiday": "祝日",
+    "hours_weekend": "土日祝",
+}
 NOTHING_SAID = frozenset({"0", "0:00", "00:00", "00:00:00"})
 
 
@@ -54,6 +67,9 @@ def _sentence(record: Record) -> tuple[str, str]:
     """One sentence out of what the columns say, and the column that stands for all of them."""
     remark, closed = record.text("hours_remark"), record.text("closed_text")
     closing = f"休館日 {closed}" if closed and not re.search(r"休|定休|無休", closed) else closed
+    if by_day := [column for column in DAYS_OF_COLUMNS if record.text(column)]:
+        lines = [f"{DAYS_OF_COLUMNS[column]} {record.text(column)}" for column in by_day]
+        return "\n".join(filter(None, [record.text("hours_text"), *lines, closing, remark])), by_day[0]
     if record.text("hours_text"):
         return "\n".join(filter(None, [record.text("hours_text"), closing, remark])), "hours_text"
     opens, closes = record.text("hours_opens"), record.text("hours_closes")
