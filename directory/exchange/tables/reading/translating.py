@@ -63,8 +63,11 @@ class Translator:
         ]
         self.asides_count = len(self.asides)
         self.elsewhere = self.read = 0
+        self._organisations: set[str] = set()
 
     def __iter__(self) -> Iterator[Translated]:
+        self._organisations.clear()
+        self.elsewhere = self.read = 0
         for raw in self.sheet.rows():
             if raw.number <= self.table.last_row:
                 continue
@@ -134,7 +137,11 @@ class Translator:
             if extra:
                 message = _("見出しのない列に値があります。取り込みません。列がずれていないか確かめてください。")
                 done.notes.append(Problem(record.place(""), extra[:100], message))
-        done.rows = read_record(record, self.profile, self.today, self.towns)
+        done.rows = [
+            row
+            for row in read_record(record, self.profile, self.today, self.towns)
+            if row.table != "organisations" or self._is_new(row)
+        ]
         source_key = self._source_key(raw, record)
         for row in done.rows:
             if row.table == "organisations":
@@ -146,6 +153,14 @@ class Translator:
             message = _("名前がありません。名前を書くか、この行を消してください。")
             done.problems.append(Problem(record.place(record.header("name")), "", message))
         return done
+
+    def _is_new(self, organisation: Row) -> bool:
+        """An organisation is written once, with the first of its records."""
+        name = organisation.text("name")
+        if name in self._organisations:
+            return False
+        self._organisations.add(name)
+        return True
 
     def _source_key(self, raw: RawRow, record: Record) -> str:
         """What the file calls the record: its key columns, else its name and address."""

@@ -410,6 +410,14 @@ def test_should_name_a_record_by_its_name_and_address_where_the_file_has_no_numb
     assert keys == ["a館 本町1", "a館 本町2"]
 
 
+def test_should_write_an_organisation_once() -> None:
+    data = as_csv([OLD, facility(), facility(NO="0002", 名称="港公民館")])
+    reader = translator(data)
+    for _twice in range(2):
+        assert [row["name"] for done in reader for row in cells_of(done, "organisations")] == ["焼津市"]
+        assert reader.read == 2
+
+
 def test_should_refuse_a_row_without_a_name_and_a_cell_without_a_value() -> None:
     data = as_csv([["名前", "電話"], ["", "054-000-0001"], ["あ" * 40_000, "054-000-0002"]])
     first, second = translator(data, free_profile(data))
