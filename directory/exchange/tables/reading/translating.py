@@ -67,6 +67,8 @@ class Translator:
 
     def __iter__(self) -> Iterator[Translated]:
         self._organisations.clear()
+        del self.asides[len(self.table.above) :]
+        self.asides_count = len(self.asides)
         self.elsewhere = self.read = 0
         for raw in self.sheet.rows():
             if raw.number <= self.table.last_row:

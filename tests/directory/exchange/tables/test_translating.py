@@ -395,6 +395,70 @@ def test_should_keep_columns_only_where_the_profile_says_so() -> None:
     assert "山" not in str(resource)
 
 
+def test_should_read_an_address_in_pieces_and_take_the_records_own_number_for_its_key() -> None:
+    headers = [
+        "番号",
+        "ｻｰﾋﾞｽ種類",
+        "事業所番号",
+        "事業所名",
+        "事業所所在地1",
+        "事業所所在地2",
+        "事業所電話",
+        "連絡先住所",
+    ]
+    rows = [headers]
+    for n in range(1, 5):
+        rows.append(
+            [
+                str(n),
+                "共同生活援助",
+                f"072080020{n}",
+                f"虹{n}",
+                "福島県喜多方市",
+                f"井戸尻{n}番1",
+                f"024-000-000{n}",
+                "東京都港区1",
+            ]
+        )
+    data = as_csv(rows)
+    reader = translator(data, free_profile(data))
+    done = next(iter(reader))
+    [resource] = cells_of(done)
+    assert resource["address"] == "井戸尻1番1"
+    assert resource["body"] == "ｻｰﾋﾞｽ種類: 共同生活援助"
+    assert done.rows[0].source_key == "0720800201"
+    assert "連絡先住所" in reader.lost
+
+
+def test_should_say_that_something_is_there_only_where_it_is() -> None:
+    rows = [
+        ["名前", "エレベーター", "駐車場", "授乳室"],
+        ["a館", "有（故障中）", "20台", "有"],
+        ["b館", "有", "0台", "無"],
+    ]
+    data = as_csv(rows)
+    first, second = translator(data, free_profile(data))
+    assert cells_of(first)[0]["accessibility"] == "parking、nursing_room"
+    assert "故障中" in cells_of(first)[0]["body"]
+    assert cells_of(second)[0]["accessibility"] == "elevator"
+
+
+def test_should_take_a_minute_to_midnight_for_midnight_and_tell_hours_that_say_nothing() -> None:
+    data = as_csv(
+        [
+            OLD,
+            facility(開始時間="0:00", 終了時間="23:59", 利用可能曜日="月・火・水・木・金・土・日曜日、祝日"),
+            facility(開始時間="0:00", 終了時間="0:00"),
+        ]
+    )
+    first, second = translator(data)
+    assert [(one["opens"], one["closes"], one["holidays"]) for one in cells_of(first, "hours")] == [
+        ("00:00", "00:00", "open")
+    ]
+    assert not cells_of(second, "hours")
+    assert "0:00なので" in said(second)
+
+
 def test_should_make_no_summary_up() -> None:
     data = as_csv([["名前", "住所"], ["a館", "静岡県焼津市港町1"]])
     assert "summary" not in cells_of(next(iter(translator(data, free_profile(data)))))[0]

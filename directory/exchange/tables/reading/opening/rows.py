@@ -75,6 +75,10 @@ def _sentence(record: Record) -> tuple[str, str]:
     opens, closes = record.text("hours_opens"), record.text("hours_closes")
     # Both at midnight is how some registers say that they do not know.
     if opens in NOTHING_SAID and (closes in NOTHING_SAID or not closes):
+        if opens and closes:
+            record.note(
+                "hours_opens", f"{opens} {closes}", _("始まりも終わりも0:00なので、時間は分からないとしました。")
+            )
         opens = closes = ""
     days = _weekdays(record.text("hours_days"))
     times = f"{_time(opens)}〜{_time(closes)}" if opens or closes else ""
@@ -99,7 +103,8 @@ def _weekdays(text: str) -> str:
 
 
 def _time(text: str) -> str:
-    return dates.time_of(text) or text
+    written = dates.time_of(text) or text
+    return "24:00" if written == "23:59" else written
 
 
 def _dated(record: Record) -> str:
