@@ -11,6 +11,7 @@ import pytest
 from directory.choices import ChannelKind, Cost, Eligibility, HolidayPolicy, Kind
 from directory.exchange.tables.reading.books.files import open_book
 from directory.exchange.tables.reading.books.grid import Unreadable
+from directory.exchange.tables.reading.columns import columns
 from directory.exchange.tables.reading.profiles import BadProfile, Profile
 from directory.exchange.tables.reading.standard import layouts, recognised
 from directory.exchange.tables.reading.translating import Translator
@@ -330,6 +331,11 @@ def test_should_name_only_layouts_whose_columns_there_are() -> None:
         Profile(name="x", columns=own).check()
 
 
+def test_should_give_each_header_one_meaning() -> None:
+    words = [word for column in columns().values() for word in column.words]
+    assert len(set(words)) == len(words)
+
+
 FREE = [
     ["通いの場一覧（令和8年度）"],
     ["団体名", "連絡先", None, "開催日時", "対象", "参加費", "見学", "駐車場"],
@@ -457,6 +463,28 @@ def test_should_take_a_minute_to_midnight_for_midnight_and_tell_hours_that_say_n
     ]
     assert not cells_of(second, "hours")
     assert "0:00なので" in said(second)
+
+
+def test_should_keep_people_out_of_what_is_public() -> None:
+    """Names of representatives are taken only where somebody says so; a mobile number is pointed at."""
+    data = as_csv([["団体名", "代表者", "電話"], ["かもめ会", "架空太郎", "090-0000-0001"]])
+    profile = free_profile(data)
+    assert "代表者" not in profile.columns
+    reader = translator(data, profile)
+    done = next(iter(reader))
+    assert "架空太郎" not in str(done.rows)
+    assert reader.lost == ["代表者"]
+    assert "携帯電話" in said(done)
+
+
+def test_should_put_a_note_that_is_too_long_into_the_body() -> None:
+    long = "この制度は、市内に住んでいて、次のどれかにあてはまる方が使えます。" * 10
+    data = as_csv([["名前", "対象者", "開館時間"], ["a館", long, "要相談。" * 60]])
+    [resource] = cells_of(next(iter(translator(data, free_profile(data)))))
+    assert len(resource["eligibility_note"]) < 50
+    assert f"対象者: {long}" in resource["body"]
+    assert "要相談" in resource["body"]
+    assert "hours_note" not in resource
 
 
 def test_should_make_no_summary_up() -> None:

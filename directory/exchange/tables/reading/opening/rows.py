@@ -13,7 +13,6 @@ from ..records import Putting, Record
 from .words import Closure, Hours, Rule, read_hours
 
 WEEKDAYS = "月火水木金土日"
-LONGEST_NOTE = 200
 # How far ahead days that are closed every year are written as dates; the note says them for ever.
 AHEAD = timedelta(days=400)
 # Columns that hold the times of one kind of day each.
@@ -41,12 +40,12 @@ def opening_rows(record: Record, put: Putting, today: date) -> list[Row]:
     if not hours.rules and source == "hours_text" and "\n" in text:
         hours = _without_breaks(text) or hours
     if not hours.rules:
-        put.more("hours_note" if len(text) <= LONGEST_NOTE else "body", text, source, "\n")
+        put.more("hours_note", text, source, "\n")
         message = _("開いている時間を、決まった曜日と時刻として読めません（%(why)s）。備考に、そのまま入れます。")
         record.note(source, text, message % {"why": hours.unread})
         return []
     if hours.note:
-        put.more("hours_note" if len(hours.note) <= LONGEST_NOTE else "body", hours.note, source, "\n")
+        put.more("hours_note", hours.note, source, "\n")
     if not hours.says_holidays:
         record.note(source, text, _("祝日のことが書かれていないので、休みとしました。"))
     if hours.undated:
