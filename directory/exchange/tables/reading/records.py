@@ -13,14 +13,15 @@ from ..rows import Cell, Place, Problem, Row
 from . import cells
 
 # Notes that the register keeps short; a longer one is told at length instead.
+_NOTES = {
+    Resource: ("access_note", "eligibility_note", "cost_note", "first_visit_note", "hours_note", "source"),
+    GatheringPlace: ("capacity", "run_by"),
+}
 LONGEST_NOTES: dict[str, int] = {
-    name: length
-    for table, names in (
-        (Resource, ("access_note", "eligibility_note", "cost_note", "first_visit_note", "hours_note", "source")),
-        (GatheringPlace, ("capacity", "run_by")),
-    )
-    for name in names
-    if (length := table._meta.get_field(name).max_length)
+    field.name: field.max_length
+    for table, names in _NOTES.items()
+    for field in table._meta.fields
+    if field.name in names and field.max_length
 }
 
 
@@ -37,7 +38,7 @@ class Record:
 
     def add(self, column: str, text: str, header: str) -> None:
         """A cell of the file; what only says that there is nothing (「-」, 「不明」) is left out."""
-        if not cells.is_nothing(text):
+        if len(text) > cells.LONGEST_NOTHING or not cells.is_nothing(text):
             self.values.setdefault(column, []).append((text, header))
 
     def constant(self, column: str, text: str) -> None:

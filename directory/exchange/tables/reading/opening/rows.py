@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -135,7 +136,16 @@ def _rule_row(rule: Rule, place: Place) -> Row:
 
 def _exceptions(closure: Closure, today: date, place: Place) -> list[Row]:
     """The days of a closure that lie before us, as dates."""
-    rows = []
+    return [
+        Row("exceptions", place, {column: Cell(text, place) for column, text in values})
+        for values in _coming(closure, today)
+    ]
+
+
+@lru_cache(maxsize=256)
+def _coming(closure: Closure, today: date) -> list[list[tuple[str, str]]]:
+    """Nearly all lists have the same closures in nearly all of their rows."""
+    coming = []
     for year in range(today.year - 1, today.year + 3):
         try:
             start = date(year, *closure.first)
@@ -144,11 +154,8 @@ def _exceptions(closure: Closure, today: date, place: Place) -> list[Row]:
             # The 29th of February.
             continue
         if end >= today and start <= today + AHEAD:
-            values = {"start": start.isoformat(), "end": end.isoformat(), "closed": "1"}
-            values["reason"] = closure.name or (
-                _("年末年始") if closure.first[0] == 12 and closure.last[0] == 1 else ""
-            )
-            rows.append(
-                Row("exceptions", place, {column: Cell(text, place) for column, text in values.items() if text})
-            )
-    return rows
+            turn_of_year = closure.first[0] == 12 and closure.last[0] == 1
+            reason = closure.name or (_("年末年始") if turn_of_year else "")
+            values = [("start", start.isoformat()), ("end", end.isoformat()), ("closed", "1")]
+            coming.append([*values, ("reason", reason)] if reason else values)
+    return coming

@@ -21,7 +21,7 @@ from .signs import EVERY_DAY, Clock, Unread, prepared, signs_of, split_remarks
 DAY_MINUTES = 24 * 60
 EARLY, LATE, MORNING = 5 * 60, 17 * 60, 9 * 60
 LONGEST = 1_000
-BRACKETS = ("()", "[]", "【】", "「」")
+BRACKETS = (("(", ")"), ("[", "]"), ("【", "】"), ("「", "」"))
 
 
 @dataclass(frozen=True, slots=True)
