@@ -6,6 +6,7 @@ its place: notes (read, but look at it) and problems (this row cannot be taken l
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -44,7 +45,8 @@ class Translator:
 
     `towns` are the names of the register's 町字: the beginning of an address that is one of them becomes the town.
     `today` says which days of 年末年始 are meant. Before the first row `table`, `lost` (headers that nothing of ours is read
-    from) and `notes` are known; `asides`, `elsewhere` and `read` (records) count while it goes. Raises Unreadable.
+    from) and `notes` are known; `asides`, `elsewhere`, `read` (records) and `lost_values` (by header) count while it goes.
+    Raises Unreadable, also on the way.
     """
 
     def __init__(self, book: Book, profile: Profile, today: date, towns: Towns | None = None) -> None:
@@ -63,10 +65,12 @@ class Translator:
         ]
         self.asides_count = len(self.asides)
         self.elsewhere = self.read = 0
+        self.lost_values: Counter[str] = Counter()
         self._organisations: set[str] = set()
 
     def __iter__(self) -> Iterator[Translated]:
         self._organisations.clear()
+        self.lost_values.clear()
         del self.asides[len(self.table.above) :]
         self.asides_count = len(self.asides)
         self.elsewhere = self.read = 0
@@ -81,12 +85,16 @@ class Translator:
                 self.elsewhere += 1
                 continue
             self.read += 1
+            for index, header in self._lost_at:
+                if index < len(raw.texts) and raw.texts[index]:
+                    self.lost_values[header] += 1
             yield self._translated(raw, record)
 
     def _planned(self, first: list[RawRow]) -> list[tuple[int, str, str]]:
         """Position, header and our column of each column that is read; fills what is lost and what is to be noted."""
         plan = []
         self.lost: list[str] = []
+        self._lost_at: list[tuple[int, str]] = []
         self.notes: list[Problem] = []
         body = [row for row in first if not self.table.aside(row)][:SAMPLE]
         for index, header in enumerate(self.table.headers):
@@ -96,7 +104,9 @@ class Translator:
                 column = {"body": "to_body", "staff_note": "to_staff_note"}[self.profile.keep[header]]
             if not column or column == "nothing":
                 if header not in self.profile.key and (values or header):
-                    self.lost.append(header or _("見出しのない%(number)s列目") % {"number": index + 1})
+                    name = header or _("見出しのない%(number)s列目") % {"number": index + 1}
+                    self.lost.append(name)
+                    self._lost_at.append((index, name))
                 continue
             other = contradiction(column, values)
             if other:

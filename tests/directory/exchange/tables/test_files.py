@@ -58,6 +58,7 @@ def test_should_take_the_encoding_that_somebody_says() -> None:
     assert texts(open_book("x.csv", TEXT.encode("cp932"), encoding="cp932"))[1][0] == "髙橋﨑①会館"
     assert "文字コード" in refused(TEXT.encode("cp932"), encoding="utf-8")
     assert "文字コード" in refused(TEXT.encode(), encoding="rot13")
+    assert "1文字" in refused(TEXT.encode(), delimiter="||")
 
 
 def test_should_name_the_line_that_is_in_no_encoding() -> None:

@@ -487,6 +487,41 @@ def test_should_put_a_note_that_is_too_long_into_the_body() -> None:
     assert "hours_note" not in resource
 
 
+@pytest.mark.parametrize(
+    ("headers", "values", "hours"),
+    [
+        (["曜日", "時間"], ["毎週火曜", "10:00〜12:00"], [("火", "10:00", "12:00")]),
+        (["活動日", "活動時間"], ["第2・4土曜", "13時〜15時"], [("土", "13:00", "15:00")]),
+        (["開催日", "開始時刻", "終了時刻"], ["毎週木曜日", "9:30", "11:30"], [("木", "09:30", "11:30")]),
+        (["開館時間", "休館日"], ["9:00〜21:00", "月曜"], [("火、水、木、金、土、日", "09:00", "21:00")]),
+        (
+            ["開館時間", "休館日"],
+            ["9:00〜21:00", "毎週月曜日、年末年始"],
+            [("火、水、木、金、土、日", "09:00", "21:00")],
+        ),
+        (["曜日", "開館時間", "受付時間"], ["月〜金", "9:00〜21:00", "9:00〜17:00"], []),
+        (["開館時間", "休館日"], ["9:00〜21:00", "不定休"], []),
+    ],
+)
+def test_should_put_together_what_columns_say_of_hours(
+    headers: list[str], values: list[str], hours: list[tuple[str, ...]]
+) -> None:
+    data = as_csv([["名前", *headers], ["a館", *values]])
+    done = next(iter(translator(data, free_profile(data))))
+    assert [(one["weekdays"], one["opens"], one["closes"]) for one in cells_of(done, "hours")] == hours
+    [resource] = cells_of(done)
+    if not hours:
+        assert all(value in resource["hours_note"] for value in values)
+
+
+def test_should_count_what_was_not_taken() -> None:
+    data = as_csv([["名前", "色", "形"], ["a館", "青", ""], ["b館", "赤", ""]])
+    reader = translator(data, free_profile(data))
+    list(reader)
+    assert reader.lost == ["色", "形"]
+    assert reader.lost_values == {"色": 2}
+
+
 def test_should_make_no_summary_up() -> None:
     data = as_csv([["名前", "住所"], ["a館", "静岡県焼津市港町1"]])
     assert "summary" not in cells_of(next(iter(translator(data, free_profile(data)))))[0]

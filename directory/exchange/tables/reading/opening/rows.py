@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ...rows import Cell, Place, Row
 from .. import dates
 from ..records import Putting, Record
+from .signs import WORDS
 from .words import Closure, Hours, Rule, read_hours
 
 WEEKDAYS = "月火水木金土日"
@@ -29,6 +30,9 @@ DAYS_OF_COLUMNS = {
     "hours_holiday": "祝日",
     "hours_weekend": "土日祝",
 }
+COLUMNS = ("hours_text", "hours_opens", "hours_closes", *DAYS_OF_COLUMNS, "hours_days", "hours_remark", "closed_text")
+CLOCK = re.compile(r"\d\s*(?::|：|時)|正午|24時間")
+LABEL = re.compile(dict(WORDS)["label"])
 NOTHING_SAID = frozenset({"0", "0:00", "00:00", "00:00:00"})
 
 
@@ -67,11 +71,6 @@ def _sentence(record: Record) -> tuple[str, str]:
     """One sentence out of what the columns say, and the column that stands for all of them."""
     remark, closed = record.text("hours_remark"), record.text("closed_text")
     closing = f"休館日 {closed}" if closed and not re.search(r"休|定休|無休", closed) else closed
-    if by_day := [column for column in DAYS_OF_COLUMNS if record.text(column)]:
-        lines = [f"{DAYS_OF_COLUMNS[column]} {record.text(column)}" for column in by_day]
-        return "\n".join(filter(None, [record.text("hours_text"), *lines, closing, remark])), by_day[0]
-    if record.text("hours_text"):
-        return "\n".join(filter(None, [record.text("hours_text"), closing, remark])), "hours_text"
     opens, closes = record.text("hours_opens"), record.text("hours_closes")
     # Both at midnight is how some registers say that they do not know.
     if opens in NOTHING_SAID and (closes in NOTHING_SAID or not closes):
@@ -81,17 +80,24 @@ def _sentence(record: Record) -> tuple[str, str]:
             )
         opens = closes = ""
     days = _weekdays(record.text("hours_days"))
+    words = _words(record)
     times = f"{_time(opens)}〜{_time(closes)}" if opens or closes else ""
-    dated = _dated(record)
-    parts = [dated, days, times, closing, remark]
-    if not any((days, times, closing, remark)):
+    if words and CLOCK.search(words):
+        times = ""
+    by_day = [f"{day} {record.text(column)}" for column, day in DAYS_OF_COLUMNS.items() if record.text(column)]
+    if not any((days, words, times, by_day, closing, remark)):
         return "", ""
-    column = next(
-        name
-        for name in ("hours_opens", "hours_closes", "hours_days", "hours_remark", "closed_text")
-        if record.text(name)
-    )
-    return "\n".join(filter(None, [" ".join(filter(None, parts[:3])), *parts[3:]])), column
+    main = " ".join(filter(None, [_dated(record), days, words, times]))
+    column = next(name for name in COLUMNS if record.text(name))
+    return "\n".join(filter(None, [main, *by_day, closing, remark])), column
+
+
+def _words(record: Record) -> str:
+    """What the columns say that hold words; where there are several (活動日, 活動時間), with their headers if those are labels."""
+    texts = record.each("hours_text")
+    if len(texts) < 2:
+        return record.text("hours_text")
+    return " ".join(f"{header} {text}" if LABEL.fullmatch(header) else text for text, header in texts)
 
 
 def _weekdays(text: str) -> str:
