@@ -146,10 +146,12 @@ def name_of(profile: str) -> str:
         return _("消された読み方")
 
 
+def _layout(name: str) -> profiles.Profile | None:
+    known = layouts().get(name)
+    return profiles.Profile(name, known[0].label, lambda path: _read_layout(name, path)) if known else None
+
+
 def register() -> None:
     """Let files of others be read (called when the application is ready)."""
-    for name, (layout, _own, _telling) in layouts().items():
-        profiles.register_profile(
-            profiles.Profile(name, layout.label, lambda path, name=name: _read_layout(name, path))
-        )  # type: ignore[misc]
+    profiles.register_finder(_layout)
     profiles.register_finder(_saved)

@@ -212,15 +212,17 @@ def _matches(piece: str) -> list[re.Match[str]]:
 
 def dialled(text: str) -> str:
     """A number with hyphens between its parts; where none are written, only those that every such number has."""
-    text = re.sub(r"[()~ ]+", "-", text).strip("-")
-    text = re.sub(r"-+", "-", text)
-    if "-" in text or text.startswith("#"):
+    text = re.sub(r"[()~ -]+", "-", text).strip("-")
+    digits = text.replace("-", "")
+    if text.startswith("#") or text.count("-") >= 2:
         return text
-    if re.match(r"0[5789]0", text) and len(text) == 11:
-        return f"{text[:3]}-{text[3:7]}-{text[7:]}"
-    if text.startswith(("0120", "0570", "0800")):
-        cut = 7 if len(text) == 10 else 8
-        return f"{text[:4]}-{text[4:cut]}-{text[cut:]}"
+    if re.match(r"0[5789]0", digits) and len(digits) == 11:
+        return f"{digits[:3]}-{digits[3:7]}-{digits[7:]}"
+    if digits.startswith(("0120", "0570", "0800")):
+        cut = 7 if len(digits) == 10 else 8
+        return f"{digits[:4]}-{digits[4:cut]}-{digits[cut:]}"
+    if "-" in text:
+        return text
     if text.startswith(("03", "06")) and len(text) == 10:
         return f"{text[:2]}-{text[2:6]}-{text[6:]}"
     return text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils.translation import gettext as _
 
 from directory.choices import ChannelKind
@@ -11,6 +13,8 @@ from . import cells
 from .records import Record
 
 LONGEST_NOTE = 200
+# Lists of groups hold the numbers of their members.
+MOBILE = re.compile(r"0[789]0-")
 
 
 def channel_rows(record: Record) -> list[Row]:
@@ -39,6 +43,9 @@ def channel_rows(record: Record) -> list[Row]:
                 if extension and number.kind == "phone" and "内線" not in note and not rows:
                     note = f"{note} 内線{extension}".strip()
                 add(ChannelKind(number.kind), number.value, note, header)
+                if MOBILE.match(number.value):
+                    message = _("携帯電話の番号です。個人の番号なら、公開する前に消してください。")
+                    record.notes.append(Problem(record.place(header), number.value, message))
                 if number.repaired:
                     message = _("はじめの0がなかったので、おぎないました（%(number)s）。")
                     record.notes.append(Problem(record.place(header), text[:100], message % {"number": number.value}))

@@ -16,7 +16,20 @@ from directory.fixtures import FIXTURES, read_csv
 
 # Columns that several columns of a file may fill: their values stand one after the other.
 SEVERAL = frozenset(
-    {"phone", "fax", "mail", "web", "form", "extension", "to_body", "to_staff_note", "nothing", "key", "nursing_room"}
+    [
+        "phone",
+        "fax",
+        "mail",
+        "web",
+        "form",
+        "extension",
+        "to_body",
+        "to_staff_note",
+        "nothing",
+        "key",
+        "nursing_room",
+        "hours_text",
+    ]
 )
 DASHES = re.compile("[ーｰ―‐‑–—−－─━-]")
 # A mark in front stays: `_id` is a catalogue's own number, ID is the city's.

@@ -23,6 +23,7 @@ MOST_OFFERED = 4
 MOST, FEW = 0.7, 0.2
 LEAST_VALUES = 3
 
+NUMBERED = re.compile(r"\d+$")
 KANA = re.compile(r"[ぁ-ゖァ-ヺー・　 ゛゜()（）]+")
 ADDRESS = re.compile(rf"(?:{'|'.join(PREFECTURES)})|.+(?:丁目|番地|番\d|[市区町村郡].*\d)")
 WEEKDAYS = re.compile(r"[月火水木金土日祝・、,~〜～\- 曜平毎日から及び休1-7]+")
@@ -96,7 +97,9 @@ def guess(table: Table, rows: Iterable[RawRow]) -> list[Guess]:
         key=lambda item: (-item[0].sure, item[1]),
     )
     for candidate, index in ranked:
-        if index in given or candidate.sure < SURE_ENOUGH or candidate.column in taken:
+        if index in given or candidate.sure < SURE_ENOUGH:
+            continue
+        if candidate.column in taken and not _goes_on(table.headers, index, candidate.column, given):
             continue
         given[index] = candidate
         if candidate.column not in SEVERAL:
@@ -109,6 +112,14 @@ def guess(table: Table, rows: Iterable[RawRow]) -> list[Guess]:
             Guess(header, index, chosen.column, chosen.sure, tuple(offers[index]), tuple(values[index][:3]), other)
         )
     return guesses
+
+
+def _goes_on(headers: Sequence[str], index: int, column: str, given: dict[int, Candidate]) -> bool:
+    """Whether a column is the next piece of one that was given: 所在地1, 所在地2."""
+    own = NUMBERED.sub("", normalised(headers[index]))
+    return column == "whole_address" and any(
+        other.column == column and NUMBERED.sub("", normalised(headers[place])) == own for place, other in given.items()
+    )
 
 
 def contradiction(column: str, values: Sequence[str]) -> str:

@@ -143,7 +143,8 @@ def _read_place(record: Record, put: Putting, towns: Towns) -> None:
             record.note(
                 "postal_code", text, _("郵便番号ではないようです。7けたの数字で書いてください。取り込みません。")
             )
-    whole = record.text("whole_address")
+    # 所在地1, 所在地2 ... are pieces of one.
+    whole = "".join(text for text, _header in record.each("whole_address"))
     city = record.text("city")
     address = places.address_of(whole)
     rest = address.rest
@@ -203,8 +204,8 @@ def _read_access(record: Record, put: Putting) -> None:
             try:
                 has = cells.yes_no(text)
             except ValueError:
-                # 「駐車場情報: 20台」 says in words that there is one; what says something else stays words.
-                has = (cells.whole_number(text) or 0) > 0 or bool(re.match(r"(?:有|あり)|\d+台", dates.folded(text)))
+                # 「駐車場情報: 20台」 says in words that there is one; 「有（故障中）」 says it of nothing.
+                has = column == "parking" and bool(re.match(r"(?:有|あり)|[1-9]\d*(?:台|$)", dates.folded(text)))
                 if not DENIED.match(text):
                     put.more(
                         "access_note" if column == "parking" else "body", f"{header_of_text}: {text}", column, "\n"
@@ -277,4 +278,6 @@ def _facts(record: Record, what: str) -> str:
     town = record.text("town") or places.split_town(address.rest)[0]
     where = f"{city if not re.search(r'[0-9０-９]', city) else ''}{town}"[:60]
     what = what.split("\n")[0][:80]
-    return _("%(where)sにある「%(what)s」です。") % {"where": where, "what": what} if where else f"「{what}」です。"
+    if not where:
+        return _("「%(what)s」です。") % {"what": what}
+    return _("%(where)sにある「%(what)s」です。") % {"where": where, "what": what}

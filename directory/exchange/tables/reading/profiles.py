@@ -27,7 +27,8 @@ class Profile:
     `columns`: header of the file -> our column (`fixtures/tables/columns.csv`); a header that is not named is listed as
     not taken. `constants`: our column -> the same text for every row. `key`: headers that together say which record it is.
     `keep`: headers without a column of ours whose text is kept with its header -> `body` or `staff_note`.
-    `municipality`: code; rows of others are left out. `what`: the word for what they are in a summary made of facts.
+    `municipality` and
+    `municipality_name`: code and name; rows of others are left out. `what`: the word for what they are in a summary made of facts.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Profile:
     summary: str = ""
     what: str = ""
     municipality: str = ""
+    municipality_name: str = ""
 
     def column_of(self, header: str) -> str:
         """Our column for a header, however it is spelled; empty where there is none."""

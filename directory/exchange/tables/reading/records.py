@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
+from directory.models import GatheringPlace, Resource
+
 from ..rows import Cell, Place, Problem, Row
 from . import cells
+
+# Notes that the register keeps short; a longer one is told at length instead.
+_NOTES = {
+    Resource: ("access_note", "eligibility_note", "cost_note", "first_visit_note", "hours_note", "source"),
+    GatheringPlace: ("capacity", "run_by"),
+}
+LONGEST_NOTES: dict[str, int] = {
+    field.name: field.max_length
+    for table, names in _NOTES.items()
+    for field in table._meta.fields
+    if field.name in names and field.max_length
+}
 
 
 @dataclass(slots=True)
@@ -22,7 +38,7 @@ class Record:
 
     def add(self, column: str, text: str, header: str) -> None:
         """A cell of the file; what only says that there is nothing (「-」, 「不明」) is left out."""
-        if not cells.is_nothing(text):
+        if len(text) > cells.LONGEST_NOTHING or not cells.is_nothing(text):
             self.values.setdefault(column, []).append((text, header))
 
     def constant(self, column: str, text: str) -> None:
@@ -63,9 +79,17 @@ class Putting:
         self.row = row
 
     def __call__(self, column: str, text: str, read_from: str = "") -> None:
-        if text:
-            header = self.record.header(read_from) if read_from else ""
-            self.row.cells[column] = Cell(text, self.record.place(header))
+        if not text:
+            return
+        header = self.record.header(read_from) if read_from else ""
+        place = self.record.place(header)
+        if len(text) > LONGEST_NOTES.get(column, len(text)):
+            self.record.notes.append(Problem(place, text[:100], _("長いので、「くわしく」に入れました。")))
+            self.more("body", f"{header}: {text}" if header else text, read_from, "\n\n")
+            if column == "eligibility_note":
+                self.row.cells[column] = Cell(_("くわしい条件は、説明に書いてあります。"), place)
+            return
+        self.row.cells[column] = Cell(text, place)
 
     def more(self, column: str, text: str, read_from: str, between: str) -> None:
         """Add to what stands there already."""

@@ -19,6 +19,7 @@ from .profiles import FROM_FACTS, Profile
 FOLDER = FIXTURES / "tables"
 # How many of the headers that tell a layout must be there.
 LEAST_TELLING = 3
+NUMBERS_OF_ROWS = frozenset({"no", "番号", "連番", "通番", "通しばんごう", "項番"})
 
 
 @lru_cache(maxsize=1)
@@ -77,5 +78,7 @@ def layout_profile(name: str, headers: Sequence[str]) -> Profile:
 def profile_of_guesses(name: str, guesses: Sequence[Guess], **known: str) -> Profile:
     """A profile out of what was guessed of a free table; `known` fills its other fields."""
     columns = {guess.header: guess.column for guess in guesses if guess.header and guess.column}
-    key = tuple(header for header, column in columns.items() if column == "key")
+    keys = [header for header, column in columns.items() if column == "key"]
+    # A number of the record itself before one of the row, which is another when the list is sorted anew.
+    key = tuple([header for header in keys if normalised(header) not in NUMBERS_OF_ROWS][:1] or keys[:1])
     return Profile(name=name, columns=columns, key=key, **known)  # type: ignore[arg-type]

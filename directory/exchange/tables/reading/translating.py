@@ -6,6 +6,7 @@ its place: notes (read, but look at it) and problems (this row cannot be taken l
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -44,7 +45,8 @@ class Translator:
 
     `towns` are the names of the register's 町字: the beginning of an address that is one of them becomes the town.
     `today` says which days of 年末年始 are meant. Before the first row `table`, `lost` (headers that nothing of ours is read
-    from) and `notes` are known; `asides`, `elsewhere` and `read` (records) count while it goes. Raises Unreadable.
+    from) and `notes` are known; `asides`, `elsewhere`, `read` (records) and `lost_values` (by header) count while it goes.
+    Raises Unreadable, also on the way.
     """
 
     def __init__(self, book: Book, profile: Profile, today: date, towns: Towns | None = None) -> None:
@@ -63,8 +65,15 @@ class Translator:
         ]
         self.asides_count = len(self.asides)
         self.elsewhere = self.read = 0
+        self.lost_values: Counter[str] = Counter()
+        self._organisations: set[str] = set()
 
     def __iter__(self) -> Iterator[Translated]:
+        self._organisations.clear()
+        self.lost_values.clear()
+        del self.asides[len(self.table.above) :]
+        self.asides_count = len(self.asides)
+        self.elsewhere = self.read = 0
         for raw in self.sheet.rows():
             if raw.number <= self.table.last_row:
                 continue
@@ -76,12 +85,16 @@ class Translator:
                 self.elsewhere += 1
                 continue
             self.read += 1
+            for index, header in self._lost_at:
+                if index < len(raw.texts) and raw.texts[index]:
+                    self.lost_values[header] += 1
             yield self._translated(raw, record)
 
     def _planned(self, first: list[RawRow]) -> list[tuple[int, str, str]]:
         """Position, header and our column of each column that is read; fills what is lost and what is to be noted."""
         plan = []
         self.lost: list[str] = []
+        self._lost_at: list[tuple[int, str]] = []
         self.notes: list[Problem] = []
         body = [row for row in first if not self.table.aside(row)][:SAMPLE]
         for index, header in enumerate(self.table.headers):
@@ -91,7 +104,9 @@ class Translator:
                 column = {"body": "to_body", "staff_note": "to_staff_note"}[self.profile.keep[header]]
             if not column or column == "nothing":
                 if header not in self.profile.key and (values or header):
-                    self.lost.append(header or _("見出しのない%(number)s列目") % {"number": index + 1})
+                    name = header or _("見出しのない%(number)s列目") % {"number": index + 1}
+                    self.lost.append(name)
+                    self._lost_at.append((index, name))
                 continue
             other = contradiction(column, values)
             if other:
@@ -134,7 +149,11 @@ class Translator:
             if extra:
                 message = _("見出しのない列に値があります。取り込みません。列がずれていないか確かめてください。")
                 done.notes.append(Problem(record.place(""), extra[:100], message))
-        done.rows = read_record(record, self.profile, self.today, self.towns)
+        done.rows = [
+            row
+            for row in read_record(record, self.profile, self.today, self.towns)
+            if row.table != "organisations" or self._is_new(row)
+        ]
         source_key = self._source_key(raw, record)
         for row in done.rows:
             if row.table == "organisations":
@@ -146,6 +165,14 @@ class Translator:
             message = _("名前がありません。名前を書くか、この行を消してください。")
             done.problems.append(Problem(record.place(record.header("name")), "", message))
         return done
+
+    def _is_new(self, organisation: Row) -> bool:
+        """An organisation is written once, with the first of its records."""
+        name = organisation.text("name")
+        if name in self._organisations:
+            return False
+        self._organisations.add(name)
+        return True
 
     def _source_key(self, raw: RawRow, record: Record) -> str:
         """What the file calls the record: its key columns, else its name and address."""
@@ -160,11 +187,12 @@ class Translator:
         return " ".join(filter(None, [record.text("name"), record.text("address_said")]))
 
     def _is_elsewhere(self, record: Record) -> bool:
-        if not self.profile.municipality:
-            return False
-        code = code_of(record.text("municipality_code"))
+        code = code_of(record.text("municipality_code")) if self.profile.municipality else ""
         # A prefecture (its number and 000) says nothing of the municipality.
-        return bool(code) and code[2:5] != "000" and code != self.profile.municipality
+        if code and code[2:5] != "000":
+            return code != self.profile.municipality
+        said = record.text("city") or record.text("whole_address")
+        return bool(self.profile.municipality_name and said) and self.profile.municipality_name not in said
 
     def _set_aside(self, raw: RawRow, why: str) -> None:
         self.asides_count += 1

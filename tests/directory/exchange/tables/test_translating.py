@@ -11,6 +11,7 @@ import pytest
 from directory.choices import ChannelKind, Cost, Eligibility, HolidayPolicy, Kind
 from directory.exchange.tables.reading.books.files import open_book
 from directory.exchange.tables.reading.books.grid import Unreadable
+from directory.exchange.tables.reading.columns import columns
 from directory.exchange.tables.reading.profiles import BadProfile, Profile
 from directory.exchange.tables.reading.standard import layouts, recognised
 from directory.exchange.tables.reading.translating import Translator
@@ -43,6 +44,15 @@ EVENT = header(
     "開始日,終了日,開始時間,終了時間,開始日時特記事項,説明,料金(基本),料金(詳細),連絡先名称,"
     "連絡先電話番号,連絡先内線番号,主催者,場所名称,住所,方書,緯度,経度,アクセス方法,駐車場情報,定員,"
     "参加申込終了日,参加申込終了時間,参加申込方法,URL,備考"
+)
+
+
+DISABILITY = header(
+    "都道府県コード又は市区町村コード,NO（※システム内の固有の番号、連番）,指定機関名,法人の名称,法人の名称_かな,法人番号,"
+    "法人住所（市区町村）,法人住所（番地以降）,法人電話番号,法人FAX番号,法人URL,サービス種別,事業所の名称,事業所の名称_かな,事業所番号,"
+    "事業所住所（市区町村）,事業所住所（番地以降）,事業所電話番号,事業所FAX番号,事業所URL,事業所緯度,事業所経度,"
+    "利用可能な時間帯（平日）,利用可能な時間帯（土曜）,利用可能な時間帯（日曜）,利用可能な時間帯（祝日）,定休日,"
+    "利用可能曜日特記事項（留意事項）,定員"
 )
 
 
@@ -214,6 +224,54 @@ def test_should_read_care_services_and_leave_out_other_municipalities() -> None:
     assert resource["hours_note"] == "平日"
 
 
+def test_should_read_disability_services_and_leave_out_other_municipalities() -> None:
+    row = filled(
+        DISABILITY,
+        都道府県コード="22000",
+        法人の名称="社会福祉法人なぎさ",
+        サービス種別="就労継続支援Ｂ型",
+        事業所の名称="なぎさ工房",
+        事業所の名称_かな="なぎさこうぼう",
+        事業所番号="2210000001",
+        事業所住所="静岡県焼津市",
+        事業所電話番号="054-000-0001",
+        定休日="日曜・祝日",
+    )
+    row[DISABILITY.index("事業所住所（番地以降）")] = "港町1-2"
+    row[DISABILITY.index("法人電話番号")] = "03-0000-0009"
+    row[DISABILITY.index("利用可能な時間帯（平日）")] = "9:00～16:00"
+    row[DISABILITY.index("利用可能な時間帯（土曜）")] = "9:00～12:00"
+    other = list(row)
+    other[DISABILITY.index("事業所住所（市区町村）")] = "静岡県藤枝市"
+    profile = recognised(DISABILITY)
+    assert profile is not None
+    book = open_book("x", as_csv([DISABILITY, row, other]))
+    reader = Translator(book, replace(profile, municipality="222127", municipality_name="焼津市"), TODAY)
+    [done] = reader
+    assert reader.elsewhere == 1
+    [resource] = cells_of(done)
+    assert (resource["name"], resource["reading"]) == ("なぎさ工房", "なぎさこうぼう")
+    assert resource["address"] == "港町1-2"
+    assert done.rows[0].source_key == "2210000001-就労継続支援Ｂ型"
+    assert [one["value"] for one in cells_of(done, "channels")] == ["054-000-0001"]
+    assert [(one["weekdays"], one["opens"], one["closes"]) for one in cells_of(done, "hours")] == [
+        ("月、火、水、木、金", "09:00", "16:00"),
+        ("土", "09:00", "12:00"),
+    ]
+    assert "法人電話番号" in reader.lost
+
+
+def test_should_read_columns_of_single_days() -> None:
+    rows = [["名前", "月", "火", "水", "土日祝"], ["a館", "9:00〜12:00", "9:00〜12:00", "休み", "10:00〜15:00"]]
+    done = next(iter(translator(as_csv(rows), free_profile(as_csv(rows)))))
+    assert [(one.get("weekdays"), one["opens"], one["holidays"]) for one in cells_of(done, "hours")] == [
+        ("月", "09:00", "closed"),
+        ("火", "09:00", "closed"),
+        ("土、日", "10:00", "open"),
+        (None, "10:00", "only"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("start", "end", "rules"),
     [
@@ -271,6 +329,11 @@ def test_should_name_only_layouts_whose_columns_there_are() -> None:
         assert own
         profile.check()
         Profile(name="x", columns=own).check()
+
+
+def test_should_give_each_header_one_meaning() -> None:
+    words = [word for column in columns().values() for word in column.words]
+    assert len(set(words)) == len(words)
 
 
 FREE = [
@@ -338,6 +401,127 @@ def test_should_keep_columns_only_where_the_profile_says_so() -> None:
     assert "山" not in str(resource)
 
 
+def test_should_read_an_address_in_pieces_and_take_the_records_own_number_for_its_key() -> None:
+    headers = [
+        "番号",
+        "ｻｰﾋﾞｽ種類",
+        "事業所番号",
+        "事業所名",
+        "事業所所在地1",
+        "事業所所在地2",
+        "事業所電話",
+        "連絡先住所",
+    ]
+    rows = [headers]
+    for n in range(1, 5):
+        rows.append(
+            [
+                str(n),
+                "共同生活援助",
+                f"072080020{n}",
+                f"虹{n}",
+                "福島県喜多方市",
+                f"井戸尻{n}番1",
+                f"024-000-000{n}",
+                "東京都港区1",
+            ]
+        )
+    data = as_csv(rows)
+    reader = translator(data, free_profile(data))
+    done = next(iter(reader))
+    [resource] = cells_of(done)
+    assert resource["address"] == "井戸尻1番1"
+    assert resource["body"] == "ｻｰﾋﾞｽ種類: 共同生活援助"
+    assert done.rows[0].source_key == "0720800201"
+    assert "連絡先住所" in reader.lost
+
+
+def test_should_say_that_something_is_there_only_where_it_is() -> None:
+    rows = [
+        ["名前", "エレベーター", "駐車場", "授乳室"],
+        ["a館", "有（故障中）", "20台", "有"],
+        ["b館", "有", "0台", "無"],
+    ]
+    data = as_csv(rows)
+    first, second = translator(data, free_profile(data))
+    assert cells_of(first)[0]["accessibility"] == "parking、nursing_room"
+    assert "故障中" in cells_of(first)[0]["body"]
+    assert cells_of(second)[0]["accessibility"] == "elevator"
+
+
+def test_should_take_a_minute_to_midnight_for_midnight_and_tell_hours_that_say_nothing() -> None:
+    data = as_csv(
+        [
+            OLD,
+            facility(開始時間="0:00", 終了時間="23:59", 利用可能曜日="月・火・水・木・金・土・日曜日、祝日"),
+            facility(開始時間="0:00", 終了時間="0:00"),
+        ]
+    )
+    first, second = translator(data)
+    assert [(one["opens"], one["closes"], one["holidays"]) for one in cells_of(first, "hours")] == [
+        ("00:00", "00:00", "open")
+    ]
+    assert not cells_of(second, "hours")
+    assert "0:00なので" in said(second)
+
+
+def test_should_keep_people_out_of_what_is_public() -> None:
+    """Names of representatives are taken only where somebody says so; a mobile number is pointed at."""
+    data = as_csv([["団体名", "代表者", "電話"], ["かもめ会", "架空太郎", "090-0000-0001"]])
+    profile = free_profile(data)
+    assert "代表者" not in profile.columns
+    reader = translator(data, profile)
+    done = next(iter(reader))
+    assert "架空太郎" not in str(done.rows)
+    assert reader.lost == ["代表者"]
+    assert "携帯電話" in said(done)
+
+
+def test_should_put_a_note_that_is_too_long_into_the_body() -> None:
+    long = "この制度は、市内に住んでいて、次のどれかにあてはまる方が使えます。" * 10
+    data = as_csv([["名前", "対象者", "開館時間"], ["a館", long, "要相談。" * 60]])
+    [resource] = cells_of(next(iter(translator(data, free_profile(data)))))
+    assert len(resource["eligibility_note"]) < 50
+    assert f"対象者: {long}" in resource["body"]
+    assert "要相談" in resource["body"]
+    assert "hours_note" not in resource
+
+
+@pytest.mark.parametrize(
+    ("headers", "values", "hours"),
+    [
+        (["曜日", "時間"], ["毎週火曜", "10:00〜12:00"], [("火", "10:00", "12:00")]),
+        (["活動日", "活動時間"], ["第2・4土曜", "13時〜15時"], [("土", "13:00", "15:00")]),
+        (["開催日", "開始時刻", "終了時刻"], ["毎週木曜日", "9:30", "11:30"], [("木", "09:30", "11:30")]),
+        (["開館時間", "休館日"], ["9:00〜21:00", "月曜"], [("火、水、木、金、土、日", "09:00", "21:00")]),
+        (
+            ["開館時間", "休館日"],
+            ["9:00〜21:00", "毎週月曜日、年末年始"],
+            [("火、水、木、金、土、日", "09:00", "21:00")],
+        ),
+        (["曜日", "開館時間", "受付時間"], ["月〜金", "9:00〜21:00", "9:00〜17:00"], []),
+        (["開館時間", "休館日"], ["9:00〜21:00", "不定休"], []),
+    ],
+)
+def test_should_put_together_what_columns_say_of_hours(
+    headers: list[str], values: list[str], hours: list[tuple[str, ...]]
+) -> None:
+    data = as_csv([["名前", *headers], ["a館", *values]])
+    done = next(iter(translator(data, free_profile(data))))
+    assert [(one["weekdays"], one["opens"], one["closes"]) for one in cells_of(done, "hours")] == hours
+    [resource] = cells_of(done)
+    if not hours:
+        assert all(value in resource["hours_note"] for value in values)
+
+
+def test_should_count_what_was_not_taken() -> None:
+    data = as_csv([["名前", "色", "形"], ["a館", "青", ""], ["b館", "赤", ""]])
+    reader = translator(data, free_profile(data))
+    list(reader)
+    assert reader.lost == ["色", "形"]
+    assert reader.lost_values == {"色": 2}
+
+
 def test_should_make_no_summary_up() -> None:
     data = as_csv([["名前", "住所"], ["a館", "静岡県焼津市港町1"]])
     assert "summary" not in cells_of(next(iter(translator(data, free_profile(data)))))[0]
@@ -351,6 +535,14 @@ def test_should_name_a_record_by_its_name_and_address_where_the_file_has_no_numb
     data = as_csv([["名前", "住所"], ["a館", "本町1"], ["a館", "本町2"]])
     keys = [done.rows[0].source_key for done in translator(data, free_profile(data))]
     assert keys == ["a館 本町1", "a館 本町2"]
+
+
+def test_should_write_an_organisation_once() -> None:
+    data = as_csv([OLD, facility(), facility(NO="0002", 名称="港公民館")])
+    reader = translator(data)
+    for _twice in range(2):
+        assert [row["name"] for done in reader for row in cells_of(done, "organisations")] == ["焼津市"]
+        assert reader.read == 2
 
 
 def test_should_refuse_a_row_without_a_name_and_a_cell_without_a_value() -> None:

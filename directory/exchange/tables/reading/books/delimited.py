@@ -37,8 +37,8 @@ def encoding_of(data: bytes) -> str:
     for mark, encoding in BOMS:
         if data.startswith(mark):
             return encoding
-    if wide := _wide(data[:4096]):
-        return wide
+    if utf_16 := _wide(data[:4096]):
+        return utf_16
     failed = _fails_at(data, "utf-8")
     if failed is None:
         return "utf-8"

@@ -66,6 +66,8 @@ def _old_or_locked(data: bytes) -> str:
 def _text_book(name: str, data: bytes, encoding: str, delimiter: str) -> Book:
     if encoding and encoding not in ENCODINGS:
         raise Unreadable(_("この文字コードは読めません: %(encoding)s") % {"encoding": encoding})
+    if delimiter and (len(delimiter) != 1 or delimiter in '\r\n"'):
+        raise Unreadable(_("区切りの文字は、1文字で選んでください（カンマ、タブ、セミコロン）。"))
     encoding = encoding or delimited.encoding_of(data)
     beginning = data[:8192].decode(encoding, "ignore").lstrip("\ufeff").encode("utf-8", "ignore")
     if HTML.match(beginning):

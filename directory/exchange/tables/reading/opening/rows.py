@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
 from ...rows import Cell, Place, Row
 from .. import dates
 from ..records import Putting, Record
+from .signs import WORDS
 from .words import Closure, Hours, Rule, read_hours
 
 WEEKDAYS = "月火水木金土日"
-LONGEST_NOTE = 200
 # How far ahead days that are closed every year are written as dates; the note says them for ever.
 AHEAD = timedelta(days=400)
+# Columns that hold the times of one kind of day each.
+DAYS_OF_COLUMNS = {
+    "hours_workdays": "平日",
+    "hours_mon": "月曜",
+    "hours_tue": "火曜",
+    "hours_wed": "水曜",
+    "hours_thu": "木曜",
+    "hours_fri": "金曜",
+    "hours_sat": "土曜",
+    "hours_sun": "日曜",
+    "hours_holiday": "祝日",
+    "hours_weekend": "土日祝",
+}
+COLUMNS = ("hours_text", "hours_opens", "hours_closes", *DAYS_OF_COLUMNS, "hours_days", "hours_remark", "closed_text")
+CLOCK = re.compile(r"\d\s*(?::|：|時)|正午|24時間")
+LABEL = re.compile(dict(WORDS)["label"])
 NOTHING_SAID = frozenset({"0", "0:00", "00:00", "00:00:00"})
 
 
@@ -28,12 +45,12 @@ def opening_rows(record: Record, put: Putting, today: date) -> list[Row]:
     if not hours.rules and source == "hours_text" and "\n" in text:
         hours = _without_breaks(text) or hours
     if not hours.rules:
-        put.more("hours_note" if len(text) <= LONGEST_NOTE else "body", text, source, "\n")
+        put.more("hours_note", text, source, "\n")
         message = _("開いている時間を、決まった曜日と時刻として読めません（%(why)s）。備考に、そのまま入れます。")
         record.note(source, text, message % {"why": hours.unread})
         return []
     if hours.note:
-        put.more("hours_note" if len(hours.note) <= LONGEST_NOTE else "body", hours.note, source, "\n")
+        put.more("hours_note", hours.note, source, "\n")
     if not hours.says_holidays:
         record.note(source, text, _("祝日のことが書かれていないので、休みとしました。"))
     if hours.undated:
@@ -54,24 +71,33 @@ def _sentence(record: Record) -> tuple[str, str]:
     """One sentence out of what the columns say, and the column that stands for all of them."""
     remark, closed = record.text("hours_remark"), record.text("closed_text")
     closing = f"休館日 {closed}" if closed and not re.search(r"休|定休|無休", closed) else closed
-    if record.text("hours_text"):
-        return "\n".join(filter(None, [record.text("hours_text"), closing, remark])), "hours_text"
     opens, closes = record.text("hours_opens"), record.text("hours_closes")
     # Both at midnight is how some registers say that they do not know.
     if opens in NOTHING_SAID and (closes in NOTHING_SAID or not closes):
+        if opens and closes:
+            record.note(
+                "hours_opens", f"{opens} {closes}", _("始まりも終わりも0:00なので、時間は分からないとしました。")
+            )
         opens = closes = ""
     days = _weekdays(record.text("hours_days"))
+    words = _words(record)
     times = f"{_time(opens)}〜{_time(closes)}" if opens or closes else ""
-    dated = _dated(record)
-    parts = [dated, days, times, closing, remark]
-    if not any((days, times, closing, remark)):
+    if words and CLOCK.search(words):
+        times = ""
+    by_day = [f"{day} {record.text(column)}" for column, day in DAYS_OF_COLUMNS.items() if record.text(column)]
+    if not any((days, words, times, by_day, closing, remark)):
         return "", ""
-    column = next(
-        name
-        for name in ("hours_opens", "hours_closes", "hours_days", "hours_remark", "closed_text")
-        if record.text(name)
-    )
-    return "\n".join(filter(None, [" ".join(filter(None, parts[:3])), *parts[3:]])), column
+    main = " ".join(filter(None, [_dated(record), days, words, times]))
+    column = next(name for name in COLUMNS if record.text(name))
+    return "\n".join(filter(None, [main, *by_day, closing, remark])), column
+
+
+def _words(record: Record) -> str:
+    """What the columns say that hold words; where there are several (活動日, 活動時間), with their headers if those are labels."""
+    texts = record.each("hours_text")
+    if len(texts) < 2:
+        return record.text("hours_text")
+    return " ".join(f"{header} {text}" if LABEL.fullmatch(header) else text for text, header in texts)
 
 
 def _weekdays(text: str) -> str:
@@ -83,7 +109,8 @@ def _weekdays(text: str) -> str:
 
 
 def _time(text: str) -> str:
-    return dates.time_of(text) or text
+    written = dates.time_of(text) or text
+    return "24:00" if written == "23:59" else written
 
 
 def _dated(record: Record) -> str:
@@ -115,7 +142,16 @@ def _rule_row(rule: Rule, place: Place) -> Row:
 
 def _exceptions(closure: Closure, today: date, place: Place) -> list[Row]:
     """The days of a closure that lie before us, as dates."""
-    rows = []
+    return [
+        Row("exceptions", place, {column: Cell(text, place) for column, text in values})
+        for values in _coming(closure, today)
+    ]
+
+
+@lru_cache(maxsize=256)
+def _coming(closure: Closure, today: date) -> list[list[tuple[str, str]]]:
+    """Nearly all lists have the same closures in nearly all of their rows."""
+    coming = []
     for year in range(today.year - 1, today.year + 3):
         try:
             start = date(year, *closure.first)
@@ -124,11 +160,8 @@ def _exceptions(closure: Closure, today: date, place: Place) -> list[Row]:
             # The 29th of February.
             continue
         if end >= today and start <= today + AHEAD:
-            values = {"start": start.isoformat(), "end": end.isoformat(), "closed": "1"}
-            values["reason"] = closure.name or (
-                _("年末年始") if closure.first[0] == 12 and closure.last[0] == 1 else ""
-            )
-            rows.append(
-                Row("exceptions", place, {column: Cell(text, place) for column, text in values.items() if text})
-            )
-    return rows
+            turn_of_year = closure.first[0] == 12 and closure.last[0] == 1
+            reason = closure.name or (_("年末年始") if turn_of_year else "")
+            values = [("start", start.isoformat()), ("end", end.isoformat()), ("closed", "1")]
+            coming.append([*values, ("reason", reason)] if reason else values)
+    return coming

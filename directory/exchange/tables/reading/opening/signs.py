@@ -115,6 +115,9 @@ RISKY = re.compile(
     r"|未定|予定|調整|状況|臨時|天候|荒天|行事|当分|当面|工事|改修|停止|奇|偶",
     re.IGNORECASE,
 )
+COUNTED = re.compile(
+    r"0\d{1,4}-\d{1,4}-\d{3,4}|\d[\d,]*\s*(?:円|名|人|階|歳(?:以上|以下|未満)?|号室|席|台|組)(?:以上|以下|程度)?"
+)
 BRACKET = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 KNOWN = re.compile(r"(?:年中)?無休|毎日|含む")
 # The last moment at which somebody is let in does not change when it is open.
@@ -165,7 +168,8 @@ def split_remarks(text: str) -> tuple[str, list[str]]:
 
 
 def is_harmless(text: str) -> bool:
-    """Whether a remark names neither days nor times nor conditions."""
+    """Whether a remark names neither days nor times nor conditions; prices, floors and telephone numbers are none."""
+    text = COUNTED.sub("", text)
     return bool(HARMLESS.fullmatch(text)) and not RISKY.search(text) and not KNOWN.search(text)
 
 

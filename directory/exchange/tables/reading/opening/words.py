@@ -21,6 +21,7 @@ from .signs import EVERY_DAY, Clock, Unread, prepared, signs_of, split_remarks
 DAY_MINUTES = 24 * 60
 EARLY, LATE, MORNING = 5 * 60, 17 * 60, 9 * 60
 LONGEST = 1_000
+BRACKETS = (("(", ")"), ("[", "]"), ("【", "】"), ("「", "」"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,11 @@ def read_hours(text: str) -> Hours:
     if len(text) > LONGEST:
         return Hours(note=text, unread=_("文が長すぎます"))
     try:
-        main, remarks = split_remarks(prepared(text))
+        folded = prepared(text)
+        if any(folded.count(opened) != folded.count(shut) for opened, shut in BRACKETS):
+            # A cell that was cut off: what is missing may be 「休み」.
+            raise Unread(_("かっこが閉じていません"))
+        main, remarks = split_remarks(folded)
         return _Statement(parts_of(signs_of(main))).hours(remarks)
     except Unread as error:
         return Hours(note=text, unread=str(error))
@@ -91,6 +96,7 @@ class _Statement:
         self.period = _only([part for part in parts if part.kind == "period"])
         self.included = any(part.kind == "included" for part in parts)
         self.parts = [part for part in parts if part.kind in {"days", "times"}]
+        _check_order([part.kind for part in parts if part.kind in {"days", "times", "closed"}])
         labels = {part.label for part in parts if part.kind == "label" and part.label}
         if len(labels) > 1:
             raise Unread(_("何の時間かが、いくつもあります（%(names)s）") % {"names": "、".join(sorted(labels))})
@@ -208,6 +214,15 @@ class _Statement:
             if group.holiday and group.days != EVERY_DAY:
                 rules.append(replace(written, holidays="only"))
         return rules
+
+
+def _check_order(kinds: list[str]) -> None:
+    """Times behind closed days belong to nobody: 「月〜金 9時〜12時、土曜休み 13時〜15時」. Raises Unread."""
+    timed = False
+    for before, kind in pairwise(["", *kinds]):
+        if kind == "times" and before == "closed" and timed:
+            raise Unread(_("どの曜日の時間か分かりません"))
+        timed = kind == "times" or (timed and kind == "closed")
 
 
 def _only(periods: list[Part]) -> Part | None:
