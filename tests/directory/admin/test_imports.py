@@ -89,7 +89,10 @@ def test_should_take_in_as_drafts_and_take_back(approver_client: Client, matched
     assert place.hours_note == ""
     assert [str(rule) for rule in place.opening_rules.all()] == ["10:00-12:00"]
     assert [channel.value for channel in place.channels.all()] == ["0000-77-0001"]
-    assert "元に戻しました" in text_of(approver_client.post(address, {"do": "undo"}, follow=True))
+    said = text_of(approver_client.post(address, {"do": "undo"}, follow=True))
+    matched.refresh_from_db()
+    assert "元に戻しました" in said
+    assert matched.plan["undone"] == {"restored": 0, "removed": 3, "kept": []}
     assert not GatheringPlace.objects.filter(name="ひだまりの間").exists()
 
 
