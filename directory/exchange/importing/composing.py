@@ -75,7 +75,6 @@ def stored_image(table: Table, children: Sequence[Table], made: Composed) -> Ima
     for name, others in made.later.items():
         column: Any = table.by_name[name]
         image[name] = AND.join(sorted(str(getattr(other, column.key)) for other in others))
-        image[f"{name}_name"] = AND.join(map(str, sorted(others, key=lambda other: str(getattr(other, column.key)))))
     if table.has_drafts:
         image[STATE] = made.state
         image[VERSION] = (
@@ -85,11 +84,12 @@ def stored_image(table: Table, children: Sequence[Table], made: Composed) -> Ima
 
 
 def _image(table: Table, children: Sequence[Table], record: Any) -> Image:
-    image: Image = texts_of(table, record)
+    # Names of others are theirs: when they are renamed, this record is as it was.
+    image: Image = texts_of(table, record, for_people=False)
     image.pop(STATE, None)
     image.pop(VERSION, None)
     for child in children:
-        image[child.name] = children_texts(child, record)
+        image[child.name] = children_texts(child, record, for_people=False)
     return image
 
 
@@ -303,6 +303,8 @@ class Composer:
 def _blank(model: Any) -> Any:
     """A new record of which it is known that it has no children yet: each would be asked for in the database."""
     record = model()
+    if kind := getattr(model, "KIND", None):
+        record.kind = kind
     if hasattr(record, "_cluster_related_objects") or hasattr(model, "serializable_data"):
         names = [relation.get_accessor_name() for relation in get_all_child_relations(model)]
         names += [relation.name for relation in get_all_child_m2m_relations(model)]

@@ -176,7 +176,7 @@ class _Children:
         relation.set(children)
         if is_new or len(problems) > wrong:
             return None
-        after = children_texts(self.table, record)
+        after = children_texts(self.table, record, for_people=False)
         if after == before:
             return None
         return Change(self.table.name, str(self.table.label), lines_of(self.table, before), lines_of(self.table, after))

@@ -88,12 +88,17 @@ def load(table: Table, keys: Collection[str]) -> dict[str, Any]:
     return found
 
 
-def texts_of(table: Table, record: Any) -> Texts:
-    """A record or child as a row: the text of each of its columns by name."""
-    return {column.name: column.text(record) for column in table.columns if owned_by(column, type(record))}
+def texts_of(table: Table, record: Any, *, for_people: bool = True) -> Texts:
+    """A record or child as a row: the text of each of its columns by name; only what is its own if it is not `for_people`."""
+    model = type(record)
+    return {
+        column.name: column.text(record)
+        for column in table.columns
+        if owned_by(column, model) and (for_people or not column.is_shown_only)
+    }
 
 
-def children_texts(child: Table, record: Any) -> list[Texts]:
+def children_texts(child: Table, record: Any, *, for_people: bool = True) -> list[Texts]:
     """The children of a record as rows, in their order."""
     children = list(getattr(record, child.accessor).all())
     for each in children:
@@ -101,7 +106,7 @@ def children_texts(child: Table, record: Any) -> list[Texts]:
         setattr(each, child.owner, record)
     if child.name == "roles":
         children.sort(key=lambda role: (role.programme.order, str(role.uuid)))
-    return [texts_of(child, each) for each in children]
+    return [texts_of(child, each, for_people=for_people) for each in children]
 
 
 def draft_of(record: Any) -> Any:
