@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tracemalloc
 from dataclasses import replace
+from time import process_time
 
 import pytest
 
@@ -642,6 +643,38 @@ def test_should_read_whatever_stands_in_the_cells() -> None:
             assert {place.row for place in places} == {one.number}
             for hours in cells_of(one, "hours"):
                 assert hours["opens"] != hours["closes"] or hours["opens"] == "00:00"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        "1",
+        "(",
+        " ",
+        "月",
+        "1-",
+        "0120-",
+        "a@",
+        "www.",
+        "市",
+        "郡町",
+        "第1・",
+        "内線1・",
+        "1,",
+        "電話 ",
+        "①",
+        "<",
+        "丁目",
+    ],
+)
+def test_should_read_the_longest_cells_in_a_moment(piece: str) -> None:
+    """Each cell of a row as full as a cell may be: none of the readers needs the square of its length."""
+    row = [(piece * 40_000)[:32_767] for _header in EVENT]
+    reader = translator(as_csv([EVENT, row]))
+    before = process_time()
+    list(reader)
+    assert process_time() - before < 3
 
 
 def test_should_need_no_more_memory_for_more_rows() -> None:
