@@ -34,6 +34,8 @@ NOTHING = frozenset(
 LONGEST_NOTHING = 8
 # Longer texts are no values; and what looks for values in them would need the square of their length.
 LONGEST_VALUE = 1_000
+# What a channel holds is 300 characters; https:// may be put before it.
+LONGEST_LINK = 290
 NOTHING_BUT_ZERO = NOTHING | {"0", "0.0", "00"}
 
 YES = frozenset(
@@ -243,12 +245,14 @@ def postal_code_of(text: str) -> str:
 
 def mails_of(text: str) -> list[str]:
     """Mail addresses of a cell; （アット） and ★ for @ are what keeps robots off, and no address."""
-    return list(dict.fromkeys(MAIL.findall(folded(text[:LONGEST_VALUE]))))
+    found = MAIL.findall(folded(text[:LONGEST_VALUE]))
+    return list(dict.fromkeys(mail for mail in found if len(mail) <= LONGEST_LINK))
 
 
 def links_of(text: str) -> list[str]:
     """Addresses of pages of a cell; what begins with www. gets https."""
     found = [link.rstrip(".,)") for link in LINK.findall(folded(text[:LONGEST_VALUE]))]
+    found = [link for link in found if len(link) <= LONGEST_LINK]
     return list(dict.fromkeys(link if "://" in link else f"https://{link}" for link in found))
 
 
