@@ -540,6 +540,8 @@ def test_should_name_a_record_by_its_name_and_address_where_the_file_has_no_numb
 def test_should_write_an_organisation_once() -> None:
     data = as_csv([OLD, facility(), facility(NO="0002", 名称="港公民館")])
     reader = translator(data)
+    [organisation] = [row for done in reader for row in done.rows if row.table == "organisations"]
+    assert organisation.source_key == "焼津市"
     for _twice in range(2):
         assert [row["name"] for done in reader for row in cells_of(done, "organisations")] == ["焼津市"]
         assert reader.read == 2
