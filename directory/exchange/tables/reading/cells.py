@@ -32,6 +32,10 @@ NOTHING = frozenset(
     }
 )
 LONGEST_NOTHING = 8
+# Longer texts are no values; and what looks for values in them would need the square of their length.
+LONGEST_VALUE = 1_000
+# What a channel holds is 300 characters; https:// may be put before it.
+LONGEST_LINK = 290
 NOTHING_BUT_ZERO = NOTHING | {"0", "0.0", "00"}
 
 YES = frozenset(
@@ -148,9 +152,11 @@ def numbers_of(text: str, kind: str = "phone") -> tuple[list[Number], str]:
 
     Several in one cell, full-width digits, brackets, 内線, （代）, a FAX beside the telephone, a zero in front that was lost.
     """
-    rest = folded(text)
-    if is_nothing(rest, zero=True):
+    if is_nothing(text, zero=True):
         return [], ""
+    if len(text) > LONGEST_VALUE:
+        return [], text
+    rest = re.sub(r"[ \u3000]+", " ", folded(text))
     found: list[Number] = []
     unread: list[str] = []
     # Several extensions of one number stay together.
@@ -239,12 +245,14 @@ def postal_code_of(text: str) -> str:
 
 def mails_of(text: str) -> list[str]:
     """Mail addresses of a cell; （アット） and ★ for @ are what keeps robots off, and no address."""
-    return list(dict.fromkeys(MAIL.findall(folded(text))))
+    found = MAIL.findall(folded(text[:LONGEST_VALUE]))
+    return list(dict.fromkeys(mail for mail in found if len(mail) <= LONGEST_LINK))
 
 
 def links_of(text: str) -> list[str]:
     """Addresses of pages of a cell; what begins with www. gets https."""
-    found = [link.rstrip(".,)") for link in LINK.findall(folded(text))]
+    found = [link.rstrip(".,)") for link in LINK.findall(folded(text[:LONGEST_VALUE]))]
+    found = [link for link in found if len(link) <= LONGEST_LINK]
     return list(dict.fromkeys(link if "://" in link else f"https://{link}" for link in found))
 
 
@@ -269,6 +277,8 @@ def cost_of(text: str) -> tuple[Cost, str]:
     if is_nothing(bare):
         return Cost.UNKNOWN, ""
     note = text.strip()
+    if len(bare) > LONGEST_VALUE:
+        return Cost.UNKNOWN, note
     if FREE.fullmatch(bare) or bare == "0":
         return Cost.FREE, ""
     amounts = [int((one or other).replace(",", "")) for one, other in AMOUNT.findall(bare)]

@@ -22,6 +22,7 @@ MOST_OFFERED = 4
 # A share of values from which a column counts as being of a kind, and below which it surely is not.
 MOST, FEW = 0.7, 0.2
 LEAST_VALUES = 3
+LONGEST_LOOKED_AT = 200
 
 NUMBERED = re.compile(r"\d+$")
 KANA = re.compile(r"[ぁ-ゖァ-ヺー・　 ゛゜()（）]+")
@@ -134,7 +135,7 @@ def contradiction(column: str, values: Sequence[str]) -> str:
 
 
 def _share(looks: str, values: Sequence[str]) -> float:
-    return sum(map(LOOKS[looks], values)) / len(values) if values else 0.0
+    return sum(LOOKS[looks](value[:LONGEST_LOOKED_AT]) for value in values) / len(values) if values else 0.0
 
 
 def _candidates(header: str, values: Sequence[str]) -> list[Candidate]:

@@ -118,7 +118,8 @@ def read_record(record: Record, profile: Profile, today: date, towns: Towns) -> 
     rows += opening_rows(record, put, today)
     name = resource.text("organisation")
     if name:
-        organisation = Row("organisations", record.place(record.header("organisation")))
+        # A file calls an organisation by its name: it is the same one in the next year's file.
+        organisation = Row("organisations", record.place(record.header("organisation")), source_key=name)
         organisation.cells["name"] = resource.cells["organisation"]
         if "type" in resource.cells:
             organisation.cells["type"] = resource.cells["type"]

@@ -68,6 +68,7 @@ CITY = re.compile(
 )
 # The land with all of its islands: from 沖ノ鳥島 to 択捉島, from 与那国島 to 南鳥島.
 SOUTH, NORTH, WEST, EAST = 20.0, 46.0, 122.0, 154.0
+LONGEST_ADDRESS = 300
 CODE_WEIGHTS = (6, 5, 4, 3, 2)
 
 
@@ -108,6 +109,8 @@ def _checked(head: str) -> str:
 def address_of(text: str) -> Address:
     """A whole address in its parts, the prefecture and the municipality only where they are surely there."""
     rest = text.strip()
+    if len(rest) > LONGEST_ADDRESS:
+        return Address(rest=rest)
     rest = re.sub(r"^〒?\s*\d{3}[-‐－ー−]?\d{4}\s*", "", rest) if rest.startswith("〒") else rest
     known = PREFECTURE.match(rest)
     prefecture = known[0] if known else ""

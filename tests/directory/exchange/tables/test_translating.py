@@ -540,6 +540,8 @@ def test_should_name_a_record_by_its_name_and_address_where_the_file_has_no_numb
 def test_should_write_an_organisation_once() -> None:
     data = as_csv([OLD, facility(), facility(NO="0002", 名称="港公民館")])
     reader = translator(data)
+    [organisation] = [row for done in reader for row in done.rows if row.table == "organisations"]
+    assert organisation.source_key == "焼津市"
     for _twice in range(2):
         assert [row["name"] for done in reader for row in cells_of(done, "organisations")] == ["焼津市"]
         assert reader.read == 2
@@ -642,6 +644,38 @@ def test_should_read_whatever_stands_in_the_cells() -> None:
             assert {place.row for place in places} == {one.number}
             for hours in cells_of(one, "hours"):
                 assert hours["opens"] != hours["closes"] or hours["opens"] == "00:00"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        "1",
+        "(",
+        " ",
+        "月",
+        "1-",
+        "0120-",
+        "a@",
+        "www.",
+        "市",
+        "郡町",
+        "第1・",
+        "内線1・",
+        "1,",
+        "電話 ",
+        "①",
+        "<",
+        "丁目",
+    ],
+)
+def test_should_take_no_value_out_of_a_cell_that_is_full(piece: str) -> None:
+    """What looks for values would need the square of a text's length: this test would not end."""
+    row = [(f"{number}{piece}" + piece * 40_000)[:32_767] for number in range(len(EVENT))]
+    done = next(iter(translator(as_csv([EVENT, row]))))
+    assert not cells_of(done, "hours")
+    assert all(len(channel["value"]) < 1_000 for channel in cells_of(done, "channels"))
+    assert "lat" not in cells_of(done)[0]
 
 
 def test_should_need_no_more_memory_for_more_rows() -> None:
