@@ -40,7 +40,9 @@ def _mark(book: Workbook, name: str, rows: list[Sequence[str]], problems: list[P
     notes: dict[tuple[int, int], str] = {}
     for problem in problems:
         place = (min(max(problem.place.row, 1), max(len(rows), 1)), columns.get(problem.place.column, 1))
-        words = problem.message if place[1] in columns.values() else f"{problem.place.column} {problem.message}"
+        words = problem.message
+        if problem.place.column and problem.place.column not in columns:
+            words = f"{problem.place.column}：{words}"
         notes[place] = f"{notes[place]}\n{words}" if place in notes else words
     header, *others = rows or [[]]
     cut = ([text[:LONGEST_CELL] for text in row] for row in others)

@@ -79,7 +79,9 @@ def test_should_go_on_where_a_killed_worker_stopped(tmp_path: Path) -> None:
     assert 0 < len(changed) < len(rows), "it was not in the middle"
     lines = site.ask("SELECT key FROM directory_importchange")
     assert len(lines) == len(changed), "the journal says what stands"
-    shown = site.ask("SELECT resource_id FROM directory_publicrecord WHERE json_extract(data, '$.summary') LIKE '%（改）'")
+    shown = site.ask(
+        "SELECT resource_id FROM directory_publicrecord WHERE json_extract(data, '$.summary') LIKE '%（改）'"
+    )
     assert {pk for (pk,) in shown} == changed, "what the public sees is what stands"
     revised = site.ask(
         "SELECT r.id FROM directory_resource r JOIN wagtailcore_revision v ON v.id = r.latest_revision_id "
