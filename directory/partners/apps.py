@@ -13,5 +13,8 @@ class PartnersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to publication and to log-ins."""
+        """Listen to publication and to log-ins, and let files of the register have contact points."""
         from . import signals  # noqa: F401
+        from .exchange.tables import register_contacts
+
+        register_contacts()

@@ -16,6 +16,7 @@ from wagtail.models import Revision
 
 from guard import counting
 
+from ..exchange.importing import runs
 from . import audit
 from .choices import Act, ProposalState
 from .models import ContactChange, ContactPoint, Invitation, Proposal, TrailLine
@@ -61,6 +62,7 @@ def clean_up() -> dict[str, int]:
         _("招待"): Invitation.objects.filter(created_at__lt=now - INVITATIONS).delete()[0],
         _("終わった数えもの"): counting.drop_over(),
         _("終わったセッション"): Session.objects.filter(expire_date__lt=now).delete()[0],
+        _("取り込みの控え"): runs.clean_up(),
         _("変化のお知らせ"): ContactChange.objects.filter(at__lt=now - CHANGES).delete()[0],
     }
     counts: dict[str, Any] = {str(name): count for name, count in done.items()}

@@ -289,6 +289,7 @@ KEPT = {
     "Proposal": "directory/partners/retention.py: CONTACT_HISTORY_DAYS",
     "Invitation": "directory/partners/retention.py: INVITATIONS",
     "ContactChange": "directory/partners/retention.py: CHANGES",
+    "ImportRun": "directory/exchange/importing/runs.py: RUNS",
     "Delivery": "stays: that a pack was handed over is what the notices ask to be able to show",
     "VocabularyVersion": "stays: why a word was changed",
     # What somebody keeps up; it goes when they delete it.

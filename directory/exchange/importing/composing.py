@@ -20,7 +20,7 @@ from ...choices import Kind
 from ...identity import SHORT_ID_ALPHABET, SHORT_ID_LENGTH, stable_uuid
 from ...models import kind_tables
 from ..tables.columns import Known
-from ..tables.own import ID, KIND, STATE, VERSION, Table
+from ..tables.own import ID, KIND, STATE, VERSION, State, Table
 from ..tables.register_rows import children_texts, draft_of, texts_of
 from ..tables.rows import Problem
 from ..tables.values import AND, Unreadable
@@ -252,9 +252,8 @@ class Composer:
         else:
             made.state = LIVE if wanted in (LIVE, PENDING) else before
         if made.state != before and not made.is_draft_only:
-            column = self.table.by_name[STATE]
-            labels = {LIVE: _("公開"), DRAFT: _("下書き"), PENDING: _("公開中で下書きあり")}
-            made.changes.append(Change(STATE, str(column.label), labels[before], labels[made.state]))
+            column = cast(State, self.table.by_name[STATE])
+            made.changes.append(Change(STATE, str(column.label), column.say(before), column.say(made.state)))
 
     def _settle_draft(
         self, made: Composed, unit: Unit, current: Any, image: Image, waiting: Any, *, content: bool

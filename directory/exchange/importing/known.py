@@ -23,8 +23,10 @@ MOST_STAND_INS = 5_000
 class KnownRecords:
     """Records by key. What the file brings and is not written yet is stood in for, with a number below zero."""
 
-    def __init__(self, spool: Spool) -> None:
+    def __init__(self, spool: Spool, asked: Iterable[type[models.Model]] = ()) -> None:
         self.spool = spool
+        named = (table for table in tables().values() if spool.counts.get(table.name))
+        self._held = {*WHOLE, *asked, *(model for table in named for model in table.asks)}
         # Whether everything is written that will be: what only stands in for something is nothing then.
         self.is_complete = False
         self._whole: dict[type[models.Model], dict[str, Any]] = {}
@@ -56,7 +58,7 @@ class KnownRecords:
         if record.pk is None:
             record.pk = -1 - len(self._waiting.setdefault(model, set()))
             self._waiting[model].add(key)
-        if model in WHOLE:
+        if model in self._held:
             self._all(model)[key] = record
             self._names.pop(model, None)
         else:
@@ -73,7 +75,7 @@ class KnownRecords:
         """A record that has been written."""
         key = str(getattr(record, key_of(model)))
         self._stand_ins.pop((model, key.lower()), None)
-        if model in WHOLE:
+        if model in self._held:
             self._all(model)[key] = record
             self._names.pop(model, None)
         else:
@@ -89,7 +91,7 @@ class KnownRecords:
         return record.pk in self._allowed[field]
 
     def _find(self, model: type[models.Model], key: str) -> Any:
-        if model in WHOLE:
+        if model in self._held:
             return self._all(model).get(key)
         key = key.lower()
         pk = self._keys(model).get(key)
@@ -119,7 +121,7 @@ class KnownRecords:
     def _by_name(self, model: type[models.Model]) -> dict[str, str]:
         """Keys by name, where one record only is called so."""
         if model not in self._names:
-            if model in WHOLE:
+            if model in self._held:
                 pairs = [(str(record), key) for key, record in self._all(model).items()]
             else:
                 rows = model._default_manager.order_by().values_list("name", key_of(model))

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
+from wagtail.models import Revision
 
 from search.indexing import catch_up_quietly, waiting_for_rebuild
 from search.modelsearch.renewal import waiting_for_renewal
@@ -49,7 +51,7 @@ def undo(run: ImportRun, progress: Progress | None = None) -> Undone:
         for is_new in (False, True):
             for table in reversed(list(tables().values())):
                 if not table.parent:
-                    _undo_table(run, table, KnownRecords(spool), result, progress, is_new=is_new)
+                    _undo_table(run, table, KnownRecords(spool, table.asks), result, progress, is_new=is_new)
     catch_up_quietly()
     return result
 
@@ -88,22 +90,38 @@ def _remove(table: Table, children: Sequence[Table], lines: list[ImportChange], 
         if table.model is Resource
         else set()
     )
+    gone = []
     for line in lines:
-        record = records.get(line.key)
-        if record is None:
+        if (record := records.get(line.key)) is None:
             continue
         if stamp_of(image_of(table, children, record)) != line.after.get("stamp"):
             line.kept_because = _("取り込んだあとで直されたので、消しませんでした。")
-            continue
-        try:
-            with transaction.atomic():
-                # The public record goes with it, and the index is told (`directory.signals`).
-                record.delete()
-            result.removed += 1
-        except ProtectedError:
-            line.kept_because = _("ほかの記録から使われているので、消しませんでした。")
+        else:
+            gone.append((line, record))
+    try:
+        with transaction.atomic():
+            _delete(table, [record for _line, record in gone])
+        result.removed += len(gone)
+    except ProtectedError:
+        for line, record in gone:
+            try:
+                with transaction.atomic():
+                    _delete(table, [record])
+                result.removed += 1
+            except ProtectedError:
+                line.kept_because = _("ほかの記録から使われているので、消しませんでした。")
     if steps:
         refresh_public_records(resource_ids=sorted(steps))
+
+
+def _delete(table: Table, records: Sequence[Any]) -> None:
+    """Records with all that hangs on them; public records go with them, and the index is told (`directory.signals`)."""
+    if table.has_drafts:
+        base = ContentType.objects.get_for_model(table.model)
+        keys = [str(record.pk) for record in records]
+        # They hang on the class of each record, and would stay when its table is emptied.
+        Revision.objects.filter(base_content_type=base, object_id__in=keys).delete()
+    table.model._default_manager.filter(pk__in=[record.pk for record in records]).delete()
 
 
 def _restore(

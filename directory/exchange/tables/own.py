@@ -6,7 +6,7 @@ Each table is derived from its model: a new column stands in it by itself, and i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,15 +63,21 @@ VERSIONS = (("draft", _("下書きの版")),)
 class State(Column):
     """Whether a record is public, and whether a draft of it waits."""
 
+    states: tuple[tuple[str, Any], ...] = STATES
+
     def text(self, record: Any) -> str:
         """See `Column`."""
         if not record.live:
-            return _STATES.write("draft")
-        return _STATES.write("pending" if record.has_unpublished_changes else "live")
+            return self.say("draft")
+        return self.say("pending" if record.has_unpublished_changes else "live")
+
+    def say(self, state: str) -> str:
+        """A state in words."""
+        return Choice(lambda: self.states).write(state)
 
     def read(self, text: str, known: Known) -> Any:
         """See `Column`; empty is what whoever imports has chosen."""
-        return _STATES.read(text)
+        return Choice(lambda: self.states).read(text)
 
     def put(self, record: Any, value: Any) -> None:
         """Who writes the record decides what becomes of it."""
@@ -101,7 +107,7 @@ class KindColumn(Scalar):
         """The class says it."""
 
 
-_STATES, _VERSIONS = Choice(lambda: STATES), Choice(lambda: VERSIONS)
+_VERSIONS = Choice(lambda: VERSIONS)
 DRAFT = "draft"
 
 
@@ -121,8 +127,8 @@ class Table:
     has_drafts: bool = False
     # Nobody but staff may have it at all.
     is_staff: bool = False
-    # Writes records of a room above in that room's own way: (records, user) -> None.
-    write: Callable[[Sequence[Any], Any], None] | None = None
+    # Of these records more is asked than who they are, when one of this table is checked.
+    asks: tuple[type[models.Model], ...] = ()
 
     @property
     def by_name(self) -> dict[str, Column]:
@@ -135,7 +141,7 @@ class Table:
         return "short_id" if self.model is Resource else "uuid"
 
 
-def _derived(
+def derived(
     model: type[models.Model], *, without: Iterable[str] = (), owners: tuple[type[models.Model], ...] = ()
 ) -> list[Column]:
     """The columns of a model's own fields, in its order."""
@@ -176,10 +182,10 @@ def _resources() -> Table:
         *_identity_of_resources(),
         State(STATE, _("状態"), is_staff=True),
         Version(VERSION, _("版"), is_staff=True),
-        *_derived(Resource),
+        *derived(Resource),
     ]
     for kind in kinds:
-        columns += _derived(kind, without=("resource_ptr",), owners=(kind,))
+        columns += derived(kind, without=("resource_ptr",), owners=(kind,))
     return Table("resources", Resource._meta.verbose_name, Resource, tuple(columns), has_drafts=True)
 
 
@@ -223,7 +229,7 @@ def _children(name: str, model: type[models.Model], accessor: str) -> Table:
         Shown("resource_name", _("社会資源"), is_shown_only=True, say=lambda child: str(child.resource.name)),
         Version(VERSION, _("版"), is_staff=True),
         IdColumn(ID, _("番号")),
-        *_derived(model, without=(PARENT,)),
+        *derived(model, without=(PARENT,)),
     ]
     return Table(
         name, model._meta.verbose_name, model, tuple(columns), parent="resources", owner=PARENT, accessor=accessor
@@ -235,7 +241,7 @@ def _roles() -> Table:
         Owner("organisation", _("機関・団体の番号"), accessor="organisation", attribute="uuid"),
         Shown("organisation_name", _("機関・団体"), is_shown_only=True, say=lambda role: str(role.organisation.name)),
         IdColumn(ID, _("番号")),
-        *_derived(OrganisationRole, without=("organisation",)),
+        *derived(OrganisationRole, without=("organisation",)),
     )
     return Table(
         "roles",
@@ -249,7 +255,7 @@ def _roles() -> Table:
 
 
 def _plain(name: str, model: type[models.Model], *more: Column) -> Table:
-    return Table(name, model._meta.verbose_name, model, (IdColumn(ID, _("番号")), *_derived(model), *more))
+    return Table(name, model._meta.verbose_name, model, (IdColumn(ID, _("番号")), *derived(model), *more))
 
 
 def _make() -> list[Table]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -31,8 +31,11 @@ WORKBOOK, JSON_FILE = "register.xlsx", "register.json"
 Rows = Iterable[tuple[Table, Texts]]
 
 
-def export_register(folder: Path, format: str = "csv", *, audience: Audience = "staff") -> list[Path]:
+def export_register(
+    folder: Path, format: str = "csv", *, audience: Audience = "staff", without: Collection[str] = ()
+) -> list[Path]:
     """Write the register into a folder; returns the files. `public`: of public records only, as anybody may have them.
+    `without`: tables that whoever asks may not see (contact points).
 
     Raises ValueError for another format, OSError where nothing can be written, `workbook.TooMuch`.
     """
@@ -42,7 +45,7 @@ def export_register(folder: Path, format: str = "csv", *, audience: Audience = "
     if audience == "public":
         chosen, rows = public_tables(), public_rows()
     else:
-        chosen = list(tables().values())
+        chosen = [table for table in tables().values() if table.name not in without]
         rows = rows_of([table for table in chosen if not table.parent])
     return _WRITERS[format](folder, chosen, rows)
 
