@@ -67,7 +67,7 @@ class ImportProfile(models.Model):
     content = models.TextField()
     # Headers by which the next file of the kind is known.
     headers = models.TextField(blank=True, default="")
-    used_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = _("取り込みの読み方")

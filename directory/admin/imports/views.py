@@ -26,7 +26,7 @@ from guard.background import run_later
 from guard.policy import LARGEST_REGISTER, MEGABYTE
 
 from ...exchange.importing import runs, ways
-from ...exchange.importing.marking import marked_workbook
+from ...exchange.importing.marking import marked_copy
 from ...exchange.importing.plan import Decision, Options
 from ...exchange.importing.runs import options_of
 from ...exchange.tables.own import tables
@@ -260,7 +260,7 @@ def marked(request: HttpRequest, uuid: UUID) -> Result:
     if file is None or not run.plan:
         raise Http404
     with _as_file(run.file_name, bytes(file.content)) as source:
-        content = marked_workbook(source, run.plan.get("problems", []))
+        content = marked_copy(source, run.plan.get("problems", []))
     name = f"{Path(run.file_name).stem}_{_t('直すところ')}.xlsx"
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=name)
 

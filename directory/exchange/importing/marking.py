@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,14 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ..tables.marking import marked_workbook
 from ..tables.own_reading import NotOurs
-from ..tables.reading.books.grid import Book
+from ..tables.reading.books.grid import Book, Sheet
 from ..tables.reading.headers import Table
+from .plan import problem_of_json
 from .ways import opened, table_of
 
-# A larger file is not copied (openpyxl holds all of it in memory): its list of what has to be mended comes alone.
+# A larger one is written anew without its looks: openpyxl holds all of a file in memory.
 MOST_COPIED = 8_000_000
 MARK = PatternFill("solid", fgColor="FFFF99")
 HEADINGS = (_lazy("シート"), _lazy("行"), _lazy("列"), _lazy("いまの値"), _lazy("直し方"))
@@ -29,58 +31,50 @@ WIDTHS = (16, 8, 20, 30, 70)
 LONGEST = 32_000
 
 
-def marked_workbook(source: Path, problems: Sequence[Mapping[str, Any]]) -> bytes:
-    """An Excel file: what has to be mended as a list, and the sheets that came with these cells marked.
+def marked_copy(source: Path, problems: Sequence[Mapping[str, Any]]) -> bytes:
+    """An Excel file: the sheets that came with these cells marked. Of Excel with its looks and a list of what has to be mended.
 
-    `problems` as `plan.problem_as_json` makes them. Raises NotOurs for a file that cannot be opened.
+    `problems` as `plan.problem_as_json` makes them. Raises NotOurs for a file that cannot be opened, `workbook.TooMuch`.
     """
-    small = source.stat().st_size <= MOST_COPIED
-    book = _copied(source) if small else Workbook()
-    if small:
-        _mark(book, source, problems)
+    target = io.BytesIO()
+    if source.suffix.lower() not in (".xlsx", ".xlsm") or source.stat().st_size > MOST_COPIED:
+        sheets = {sheet.name: _padded(sheet) for sheet in opened(source).sheets}
+        marked_workbook(target, sheets, map(problem_of_json, problems))
+        return target.getvalue()
+    try:
+        # Without macros, and without what it refers to elsewhere.
+        book = load_workbook(source, keep_vba=False, keep_links=False)
+    except Exception as error:
+        # openpyxl raises what its XML reader and its own checks happen to raise.
+        raise NotOurs(_("ファイルを開けません。Excelで開き、保存し直してください。")) from error
+    _mark(book, source, problems)
     listed = book.create_sheet(_free(book, _("直すところ")), 0)
     listed.append([str(heading) for heading in HEADINGS])
     for cell, width in zip(listed[1], WIDTHS, strict=True):
         cell.font = Font(bold=True)
         listed.column_dimensions[cell.column_letter].width = width
-    for problem in problems:
-        listed.append([""])
-        row = listed.max_row
+    for row, problem in enumerate(problems, start=2):
         for column, name in enumerate(("sheet", "row", "column", "value", "message"), start=1):
             _write(listed.cell(row, column), problem[name])
     for (cell,) in listed.iter_rows(min_row=2, min_col=5, max_col=5):
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     listed.freeze_panes = "A2"
     book.active = 0
-    for name in ("Sheet",) if not small else ():
-        del book[name]
-    target = io.BytesIO()
     book.save(target)
     return target.getvalue()
 
 
-def _copied(source: Path) -> Workbook:
-    """The sheets as they came. Of Excel with its looks and without macros; of a text file as texts."""
-    if source.suffix.lower() in (".xlsx", ".xlsm"):
-        try:
-            return load_workbook(source, keep_vba=False, keep_links=False)
-        except Exception as error:
-            # openpyxl raises what its XML reader and its own checks happen to raise.
-            raise NotOurs(_("ファイルを開けません。Excelで開き、保存し直してください。")) from error
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    for each in opened(source).sheets:
-        sheet = book.create_sheet(each.name or _("ファイル"))
-        for raw in each.rows():
-            for column, text in enumerate(raw.texts, start=1):
-                if text:
-                    _write(sheet.cell(raw.number, column), text)
-    return book
+def _padded(sheet: Sheet) -> Iterator[Sequence[str]]:
+    """The rows of a sheet with those that are blank, so that each stands where it stood."""
+    number = 0
+    for raw in sheet.rows():
+        yield from ([] for _blank in range(raw.number - number - 1))
+        yield raw.texts
+        number = raw.number
 
 
 def _mark(book: Workbook, source: Path, problems: Sequence[Mapping[str, Any]]) -> None:
-    read = opened(source)
-    places: dict[str, Table | None] = {}
+    read, places = opened(source), dict[str, Table | None]()
     said: dict[tuple[str, int, int], list[str]] = {}
     for problem in problems:
         if not problem["row"]:

@@ -133,3 +133,8 @@ def problem_as_json(problem: Problem) -> dict[str, Any]:
         "value": problem.value,
         "message": problem.message,
     }
+
+
+def problem_of_json(kept: Mapping[str, Any]) -> Problem:
+    """A problem as it was kept."""
+    return Problem(Place(kept["sheet"], kept["row"], kept["column"]), kept["value"], kept["message"])

@@ -156,10 +156,9 @@ def test_should_mark_what_has_to_be_mended(approver_client: Client) -> None:
     approver_client.post(f"{ADDRESS}{run.uuid}/", choices(approver_client, run))
     answer = approver_client.get(f"{ADDRESS}{run.uuid}/marked/")
     book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
-    marked = [cell for cells in book.worksheets[1].iter_rows() for cell in cells if cell.comment]
-    assert [(cell.row, cell.column) for cell in marked] == [(3, 2)]
-    assert book.worksheets[1]["B2"].data_type == "s", "what looks like a formula stays a text"
-    assert book.worksheets[0]["B2"].value == 3
+    sheet = book.worksheets[0]
+    assert [(cell.row, cell.column) for cells in sheet.iter_rows() for cell in cells if cell.comment] == [(3, 2)]
+    assert (sheet["B2"].data_type, sheet["B2"].value) == ("s", "=1+1"), "what looks like a formula stays a text"
 
 
 def test_should_bring_back_what_it_gave_and_change_nothing(approver_client: Client, admin_client: Client) -> None:
