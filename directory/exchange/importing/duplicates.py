@@ -106,8 +106,9 @@ def _sharing(spool: Spool, sign: str) -> Iterator[tuple[Look, Look]]:
 
 
 def _look(row: tuple[str, ...]) -> Look:
-    *texts, sheet, number = row
-    return Look(*texts, place=Place(sheet, int(number)) if number is not None else None)
+    key, name, reading, address, phone, sheet, number = row
+    place = Place(sheet, int(number)) if number is not None else None
+    return Look(key, name, reading, address, phone, place)
 
 
 def _side(look: Look) -> Side:

@@ -112,7 +112,7 @@ class Filler:
         if isinstance(column, IdColumn):
             if record.pk is None:
                 setattr(record, column.attribute, value)
-        elif isinstance(column, References) and not _is_of_cluster(type(record), column.name):
+        elif isinstance(column, References) and not _is_of_cluster(record.__class__, column.name):
             later[column.name] = value
         else:
             column.put(record, value)
@@ -220,7 +220,8 @@ def clean(record: Any, row: Line, touched: set[str]) -> list[Problem]:
     What a reference names was looked up, and what is unique is asked of all rows at once (`known.Taken`).
     """
     found: dict[str, list[str]] = {}
-    without = _plain_fields(type(record)) - touched | _relations(type(record))
+    model = record.__class__
+    without = _plain_fields(model) - touched | _relations(model)
     checks: tuple[Callable[[], None], ...] = (lambda: record.clean_fields(exclude=without), record.clean)
     for check in checks:
         try:

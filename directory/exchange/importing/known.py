@@ -137,7 +137,7 @@ def _stand_in(model: type[models.Model], pk: int, key: str) -> Any:
     """A record of which nothing is asked but who it is."""
     record: Any = model(pk=pk)
     name = key_of(model)
-    field = model._meta.get_field(name)
+    field: Any = model._meta.get_field(name)
     setattr(record, name, field.to_python(key))
     record._state.adding = False
     return record

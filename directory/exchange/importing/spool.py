@@ -238,7 +238,8 @@ class Spool:
         Also those of which the file has only children. `verdicts`: only those of which this was decided.
         """
         below = ",".join("?" * len(children))
-        chosen, wanted = "", ()
+        chosen = ""
+        wanted: tuple[str, ...] = ()
         if verdicts:
             marks = ",".join("?" * len(verdicts))
             chosen = f"WHERE key IN (SELECT key FROM verdicts WHERE tbl = ? AND verdict IN ({marks}))"  # noqa: S608

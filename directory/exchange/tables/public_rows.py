@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from ...models import PublicRecord
@@ -84,7 +85,7 @@ def _of_organisation(column: Column) -> Say | None:
         case "active_to":
             return _written(column, lambda public: public.ended_on)
         case "name" | "operator" | "website":
-            return _written(column, lambda public, name=column.name: getattr(public, name))
+            return _written(column, attrgetter(column.name))
     return None
 
 

@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 
 from ...choices import Kind
 from ...models import Area, AreaLayer, Field, InstitutionType, Need, Organisation, Resource, Town, kind_tables
-from .columns import Reference, References
+from .columns import Codes, Reference, References
 from .own import DRAFT, VERSION, VERSIONS, Table, children_of, owned_by
 
 CHUNK = 500
@@ -62,12 +62,9 @@ def ordered_keys(table: Table, chosen: QuerySet[Any] | None = None) -> list[str]
 def _with_relations(table: Table, model: type[Model]) -> QuerySet[Any]:
     """Records with all that their rows say, in a fixed number of queries."""
     columns = [column for column in table.columns if owned_by(column, model)]
-    many = [column.name for column in columns if hasattr(column, "child") or isinstance(column, References)]
-    codes = [
-        f"{column.name}__{column.field}"
-        for column in columns
-        if getattr(column, "model", None) and hasattr(column, "child")
-    ]
+    coded = [column for column in columns if isinstance(column, Codes)]
+    many = [column.name for column in columns if isinstance(column, Codes | References)]
+    codes = [f"{column.name}__{column.field}" for column in coded if column.model]
     for child in children_of(table.name):
         many.append(child.accessor)
         codes += [f"{child.accessor}__{column.name}" for column in child.columns if isinstance(column, Reference)]

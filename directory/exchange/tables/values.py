@@ -174,7 +174,8 @@ class Clock(Values):
         try:
             if match is None:
                 raise ValueError
-            return time(*(int(part or 0) for part in match.groups()))
+            hours, minutes, seconds = (int(part or 0) for part in match.groups())
+            return time(hours, minutes, seconds)
         except ValueError as error:
             raise Unreadable(_("時刻は「09:00」のように、0:00から23:59までで書いてください。")) from error
 
