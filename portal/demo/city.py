@@ -28,9 +28,11 @@ from search.engines.base import EngineError
 from search.modelsearch.renewal import renew, waiting_for_renewal
 from search.text import dictionary
 
+from ..models import HomePage
+from ..starting.pages import DEMO
 from .pages import PageBuilder, remove_pages
 
-ORIGIN = "demo"
+ORIGIN = DEMO
 CONTACTS = "demo/contacts.yaml"
 PARTNERS = "demo/partners.yaml"
 # Demo log-ins, printed by `make demo`; they exist only in a demo (`create_logins`).
@@ -92,14 +94,30 @@ def load(seed: int, resources: int, progress: Callable[[int], None] | None = Non
     return Resource.objects.filter(origin=ORIGIN).count()
 
 
+def is_there() -> bool:
+    """Whether anything of the demo is in the database."""
+    return any(model.objects.filter(origin=ORIGIN).exists() for model in (Resource, Organisation, Area, HomePage))
+
+
 def remove() -> None:
     """Take away all that the demo brought, and nothing else."""
     with indexing.waiting_for_rebuild(), transaction.atomic():
-        _remove_rows()
-        get_user_model().objects.filter(username__in=LOGINS).delete()
-        remove_people()
-    STAMP.unlink(missing_ok=True)
+        take_away()
+    forget_stamp()
     indexing.rebuild()
+
+
+def take_away() -> None:
+    """The rows of it, in the caller's transaction; the index is the caller's, too. Raises ProtectedError where somebody's own
+    entries stand on the demo's."""
+    _remove_rows()
+    get_user_model().objects.filter(username__in=LOGINS).delete()
+    remove_people()
+
+
+def forget_stamp() -> None:
+    """That it was loaded."""
+    STAMP.unlink(missing_ok=True)
 
 
 def _remove_rows() -> None:
@@ -114,7 +132,11 @@ def _remove_rows() -> None:
     layers = list(AreaLayer.objects.filter(origin=ORIGIN).order_by("-order"))
     for layer in layers:
         Area.objects.filter(origin=ORIGIN, layer=layer).delete()
-        if not layer.areas.exists():
+        if layer.areas.exists():
+            # A city's own areas stand in it by now.
+            layer.origin = ""
+            layer.save()
+        else:
             layer.delete()
     forget_areas()
 
