@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from wagtail.models import ModelLogEntry
 
 from directory.admin.roles import set_up_roles
 from directory.areas.index import forget_areas
@@ -17,9 +19,16 @@ from directory.exchange import bulk_demo, register_file
 from directory.exchange.loading import RegisterLoader
 from directory.exchange.reference import load_reference
 from directory.fixtures import FIXTURES, read_yaml
-from directory.models import Area, AreaLayer, Organisation, PublicRecord, Resource, Town
-from directory.partners.exchange.demo_people import People, make_people, remove_people
-from directory.partners.exchange.loading import load_contacts, load_partners, remove_contacts, remove_partners
+from directory.models import Area, AreaLayer, Organisation, PublicRecord, Resource, Town, kind_tables
+from directory.partners.exchange.demo_people import People, make_people, remove_people, user_names
+from directory.partners.exchange.loading import (
+    forget_in_trail,
+    load_contacts,
+    load_partners,
+    names_in_trail,
+    remove_contacts,
+    remove_partners,
+)
 from directory.partners.exchange.reference import load_packs
 from directory.public.record import SHAPE
 from search import indexing
@@ -110,7 +119,7 @@ def remove() -> None:
 def take_away() -> None:
     """The rows of it, in the caller's transaction; the index is the caller's, too. Raises ProtectedError where somebody's own
     entries stand on the demo's."""
-    _remove_rows()
+    _remove_rows({*LOGINS, *user_names()})
     get_user_model().objects.filter(username__in=LOGINS).delete()
     remove_people()
 
@@ -120,13 +129,23 @@ def forget_stamp() -> None:
     STAMP.unlink(missing_ok=True)
 
 
-def _remove_rows() -> None:
+def _remove_rows(users: Collection[str] = ()) -> None:
+    """Everything of the origin, and what was noted of it; with `users`, also what these did."""
+    named = names_in_trail(ORIGIN)
     remove_pages(ORIGIN)
-    for resource in Resource.objects.filter(origin=ORIGIN).exclude(latest_revision=None):
+    resources = Resource.objects.filter(origin=ORIGIN)
+    for resource in resources.exclude(latest_revision=None):
         resource.specific.revisions.all().delete()
-    Resource.objects.filter(origin=ORIGIN).delete()
+    kinds = [ContentType.objects.get_for_model(table) for table in kind_tables().values()]
+    logged = ModelLogEntry.objects.filter(
+        content_type__in=kinds, object_id__in=[str(pk) for pk in resources.values_list("pk", flat=True)]
+    )
+    logged.delete()
+    resources.delete()
     remove_partners(ORIGIN)
     remove_contacts(ORIGIN)
+    # Deleting is noted, too.
+    forget_in_trail(named, set(users))
     Organisation.objects.filter(origin=ORIGIN).delete()
     Town.objects.filter(origin=ORIGIN).delete()
     layers = list(AreaLayer.objects.filter(origin=ORIGIN).order_by("-order"))

@@ -120,4 +120,6 @@ def _give_back(site: Site) -> None:
     site.root_page, site.site_name = own_home() or stock or root, ""
     site.save()
     for settings in PortalSettings.objects.filter(site=site):
-        settings.delete()
+        settings.municipality, settings.opened_at, settings.notice, settings.night_guidance = None, None, "", ""
+        settings.site_name = PortalSettings._meta.get_field("site_name").get_default()
+        settings.save()

@@ -34,7 +34,11 @@ from .staff import is_staff
 
 # What is no page of the site, has its own doors, or is asked by machines that keep the site up.
 NOT_BEHIND = ("/admin/", "/partners/", "/healthz", "/readyz", "/robots.txt", "/favicon.ico", "/.well-known/")
+# As one types them; the site adds the stroke.
+DOORS = frozenset({"/admin", "/partners"})
 RETRY_SECONDS = 3_600
+# More would push the city's own desk off a telephone's screen.
+MOST_LINES = 4
 MOST_NEEDS = 20
 
 
@@ -60,7 +64,8 @@ class Curtain:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass on, or answer that the site is being prepared."""
-        if request.path_info.startswith(self._passed) or is_open(request):
+        path = request.path_info
+        if path.startswith(self._passed) or path in DOORS or is_open(request):
             return self.get_response(request)
         if is_staff(getattr(request, "user", AnonymousUser())):
             # Pages say so above everything else (`base.html`).
@@ -92,11 +97,13 @@ def closed(request: HttpRequest) -> HttpResponse:
             **found,
             "desk": desk,
             "channels": desk.resource.channels if desk else (),
-            "lines": () if band else spare().lines,
+            "lines": () if band else spare().lines[:MOST_LINES],
             "night_guidance": night_guidance(request) if band and band.at_night else "",
         }
         response = render(request, "portal/closed.html", context, status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
+    # It is no failure: nobody has to read of each visitor in the log.
+    response.__dict__["_has_been_logged"] = True
     return response
 
 

@@ -27,7 +27,7 @@ from .register import own_desk
 from .staff import has_coordinator, has_second_factor
 
 # What the pages that come with the software leave to the city (`fixtures/starting/pages.yaml`).
-PLACEHOLDER = re.compile(r"ここに、[^。<]*を書きます")
+PLACEHOLDER = re.compile(r"ここに、([^。\n]*?)を書きます")
 ENOUGH_ENTRIES = 10
 SHOWN_NAMES = 5
 
@@ -188,11 +188,12 @@ def _pages() -> Iterator[Missing]:
         return
     live = Page.objects.descendant_of(home, inclusive=True).live().specific()
     for page in live:
-        for left in placeholders(page):
+        if left := placeholders(page):
             yield Missing(
-                _("「{title}」のページ：{left}").format(title=page.title, left=left),
+                _("「{title}」のページに、書くところが{count}つ残っています：{left}").format(
+                    title=page.title, count=len(left), left="／".join(left)
+                ),
                 reverse("wagtailadmin_pages:edit", args=[page.pk]),
-                is_needed=True,
             )
     for model, index_model in ((SituationPage, SituationIndexPage), (GuidancePage, GuidanceIndexPage)):
         index = index_model.objects.child_of(home).first()
@@ -205,10 +206,10 @@ def _pages() -> Iterator[Missing]:
 
 
 def placeholders(page: Page) -> list[str]:
-    """What a page still leaves to be written, in its own words."""
+    """What a page still leaves to be written, as it calls it itself."""
     body = getattr(page, "body", None)
-    texts = [page.title, getattr(page, "intro", ""), *(str(block.value) for block in body or ())]
-    return [found for text in texts for found in PLACEHOLDER.findall(text)]
+    texts = body.stream_block.get_searchable_content(body) if body else ()
+    return [found for text in (page.title, getattr(page, "intro", ""), *texts) for found in PLACEHOLDER.findall(text)]
 
 
 def _people() -> Iterator[Missing]:

@@ -146,6 +146,7 @@ def make_pages(name: str, slug: str) -> tuple[HomePage, list[str]]:
             origin=f"{ORIGIN}:home",
         )
         made.append(home.title)
+        _drop_stock_page()
     for key, model, address in INDEXES:
         if key in missing:
             page = writer.add(home, model, texts[key], slug=address, show_in_menus=True, origin=f"{ORIGIN}:{key}")
@@ -163,6 +164,13 @@ def make_pages(name: str, slug: str) -> tuple[HomePage, list[str]]:
             )
             made.append(page.title)
     return home, made
+
+
+def _drop_stock_page() -> None:
+    """「Welcome to your new Wagtail site!」, with which Wagtail begins, if nobody has touched it."""
+    for page in Page.get_first_root_node().get_children().exact_type(Page).filter(latest_revision=None, numchild=0):
+        Site.objects.filter(root_page=page).update(root_page=own_home() or Page.get_first_root_node())
+        page.delete()
 
 
 def _texts() -> Mapping[str, Any]:

@@ -150,6 +150,16 @@ def _areas(land: Land, layers: dict[str, AreaLayer], municipality: Area, report:
 
 
 def _make_area(plan: AreaPlan, layer: AreaLayer, parent: Area, order: int) -> Area:
+    taken = Area.objects.filter(slug=plan.slug).first() if plan.slug else None
+    if taken is not None:
+        whose = _("デモの圏域") if taken.origin == DEMO else _("圏域")
+        raise StartError(
+            [
+                _(
+                    "圏域「{name}」：アドレスに使う名前「{slug}」は、{whose}「{other}」が使っています。ほかの名前にするか、空にしてください。"
+                ).format(name=plan.name, slug=plan.slug, whose=whose, other=taken.name)
+            ]
+        )
     area = Area(
         layer=layer,
         parent=parent,

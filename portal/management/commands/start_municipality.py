@@ -24,6 +24,7 @@ from ...demo import city
 from ...starting.asking import Asker
 from ...starting.file import StartError, Told, read_file, read_told
 from ...starting.missing import missing
+from ...starting.opening import site_settings
 from ...starting.register import Report
 from ...starting.services import Beginning, begin, needs_administrator, new_password, prepare
 
@@ -201,6 +202,7 @@ class Command(BaseCommand):
             self.stdout.write("\n" + _("まだ足りないもの（管理画面の最初のページにも、すむまで出ます）"))
             for item in found:
                 self.stdout.write(f"- {item.text}" + (f" → {item.url}" if item.url else ""))
-        self.stdout.write(
-            "\n" + _("サイトは「準備中」です。公開は、管理画面の「設定 > サイトの公開」で、承認者がします。")
-        )
+        own = site_settings()
+        if own and own.opened_at is None:
+            text = _("サイトは「準備中」です。公開は、管理画面の「設定 > サイトの公開」で、承認者がします。")
+            self.stdout.write(f"\n{text}")
