@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from wagtail.models import ModelLogEntry
+from wagtail.models import ModelLogEntry, Revision
 
 from directory.admin.roles import set_up_roles
 from directory.areas.index import forget_areas
@@ -134,13 +134,11 @@ def _remove_rows(users: Collection[str] = ()) -> None:
     named = names_in_trail(ORIGIN)
     remove_pages(ORIGIN)
     resources = Resource.objects.filter(origin=ORIGIN)
-    for resource in resources.exclude(latest_revision=None):
-        resource.specific.revisions.all().delete()
+    pks = [str(pk) for pk in resources.values_list("pk", flat=True)]
     kinds = [ContentType.objects.get_for_model(table) for table in kind_tables().values()]
-    logged = ModelLogEntry.objects.filter(
-        content_type__in=kinds, object_id__in=[str(pk) for pk in resources.values_list("pk", flat=True)]
-    )
-    logged.delete()
+    for some in (pks[first : first + 500] for first in range(0, len(pks), 500)):
+        for noted in (Revision, ModelLogEntry):
+            noted.objects.filter(content_type__in=kinds, object_id__in=some).delete()
     resources.delete()
     remove_partners(ORIGIN)
     remove_contacts(ORIGIN)

@@ -22,6 +22,7 @@ from directory.validators import validate_number, validate_visible
 from .codes import PREFECTURES, CodeError, read_code
 
 DAYS = "月火水木金土日"
+LONGEST_SHOWN = 40
 NAMED_DAYS = {"平日": "月火水木金", "毎日": DAYS, "土日": "土日"}
 HOURS = re.compile(
     r"(?P<days>[月火水木金土日・~-]+|平日|毎日|土日) *(?P<opens>\d{1,2}:\d{2}) *[~-] *(?P<closes>\d{1,2}:\d{2})"
@@ -250,13 +251,13 @@ def _problems(error: SchemaError) -> Iterator[str]:
         steps = [str(step + 1) if isinstance(step, int) else str(step) for step in problem["loc"]]
         place, kind, context = " > ".join(steps), problem["type"], problem.get("ctx", {})
         value = problem["input"]
-        shown = f"「{value}」" if isinstance(value, str | int | float) and value != "" else ""
-        if kind == "missing" or (kind == "string_too_short"):
+        shown = f"「{str(value)[:LONGEST_SHOWN]}」" if isinstance(value, str | int | float) and value != "" else ""
+        if kind in {"missing", "string_too_short", "too_short"}:
             words = _("空です。書いてください。")
             shown = ""
         elif kind == "extra_forbidden":
             words = _("知らない項目です。つづりを確かめるか、消してください。")
-        elif kind == "string_too_long":
+        elif kind in {"string_too_long", "too_long"}:
             words = _("長すぎます（{limit}字まで）。").format(limit=context["max_length"])
         elif kind == "value_error":
             words = str(context["error"])

@@ -22,7 +22,7 @@ from directory.public.selectors import default_desk
 
 from ..models import GuidanceIndexPage, GuidancePage, PortalSettings, SituationIndexPage, SituationPage
 from .opening import site_settings
-from .pages import DEMO, missing_pages, own_home
+from .pages import DEMO, missing_pages, own_home, site_home
 from .register import own_desk
 from .staff import has_coordinator, has_second_factor
 
@@ -46,8 +46,10 @@ class Missing:
 
 
 def missing() -> list[Missing]:
-    """Everything that is missing, what is needed most first."""
-    own = site_settings()
+    """Everything that is missing, what is needed most first; nothing of the demo, which is nobody's own."""
+    home, own = site_home(), site_settings()
+    if home is not None and home.origin == DEMO:
+        return []
     if own is None or own.municipality is None:
         return [Missing(_("サイトの土台がありません。サーバーで manage.py start_municipality を動かしてください。"))]
     found = [*_base(own), *_desk(own.municipality), *_entries(), *_pages(), *_people(), *_server()]

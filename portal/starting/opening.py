@@ -12,28 +12,27 @@ from wagtail.log_actions import log
 from wagtail.models import Site
 
 from ..models import PortalSettings
-from .pages import own_home
+from .pages import site_home
 
 OPENED, CLOSED = "yorozu.opened", "yorozu.closed"
 
 
 def may_open(user: Any) -> bool:
     """Who may publish the first page may open the site: the approvers, and the administrators."""
-    home = own_home()
+    home = site_home()
     return bool(home and home.permissions_for_user(user).can_publish())
 
 
 def site_settings() -> PortalSettings | None:
-    """The settings of the site that shows the city's own first page."""
-    home = own_home()
-    site = Site.objects.filter(root_page=home, is_default_site=True).first() if home else None
+    """The settings of the site, once it has a first page."""
+    site = Site.objects.filter(root_page=site_home(), is_default_site=True).first() if site_home() else None
     return PortalSettings.for_site(site) if site else None
 
 
 @transaction.atomic
 def switch(user: Any, *, opens: bool) -> bool:
     """Open the site or close it again; whether that changed anything. Every process knows at its next request."""
-    settings, home = site_settings(), own_home()
+    settings, home = site_settings(), site_home()
     if settings is None or home is None or bool(settings.opened_at) == opens:
         return False
     settings.opened_at = timezone.now() if opens else None

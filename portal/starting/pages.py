@@ -116,10 +116,17 @@ def set_up_site(home: HomePage, municipality: Area, **values: Any) -> PortalSett
     return settings
 
 
+def site_home() -> HomePage | None:
+    """The first page that the site shows, whoever made it."""
+    return HomePage.objects.filter(sites_rooted_here__is_default_site=True).first()
+
+
 def own_home() -> HomePage | None:
     """The first page of the city's own site: the one that the site shows, or the one that the beginning made."""
-    shown = HomePage.objects.filter(sites_rooted_here__is_default_site=True).exclude(origin=DEMO).first()
-    return shown or HomePage.objects.filter(origin=f"{ORIGIN}:home").first()
+    shown = site_home()
+    if shown is not None and shown.origin != DEMO:
+        return shown
+    return HomePage.objects.filter(origin=f"{ORIGIN}:home").first()
 
 
 def missing_pages(home: HomePage | None) -> list[str]:

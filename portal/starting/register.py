@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import jaconv
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.utils.translation import gettext as _
 
 from directory.areas.index import forget_areas
@@ -358,5 +358,6 @@ def _check(record: Any, what: str, exclude: list[str] | None = None) -> None:
 def _label(record: Any, name: str) -> str:
     try:
         return f"「{record._meta.get_field(name).verbose_name}」"
-    except LookupError:
+    except FieldDoesNotExist:
+        # Of the record as a whole.
         return ""

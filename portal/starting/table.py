@@ -25,6 +25,8 @@ MOST_ROWS = 50_000
 # An Excel file is a zip; one with a password, and one of before 2007, is an OLE document.
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 ENCODINGS = ("utf-8-sig", "cp932")
+# What Python makes of bytes that CP932 has no sign for.
+NO_SIGN = frozenset("\uf8f0\uf8f1\uf8f2\uf8f3")
 
 
 class TableError(Exception):
@@ -89,7 +91,8 @@ def _csv(path: Path, content: bytes) -> list[list[str]]:
     for encoding in ENCODINGS:
         try:
             text = content.decode(encoding)
-            break
+            if not NO_SIGN.intersection(text):
+                break
         except UnicodeDecodeError:
             continue
     else:

@@ -57,6 +57,9 @@ class Command(BaseCommand):
 
     help = "Set up a municipality's own site: asks, or takes flags or one YAML file. Running it again completes what is missing."
 
+    # Answers may come from elsewhere than the terminal.
+    stealth_options = ("stdin",)
+
     def add_arguments(self, parser: CommandParser) -> None:
         """A file, flags of the same names, and what becomes of the demo."""
         parser.add_argument("file", nargs="?", type=Path, help="YAML file (see --example)")
