@@ -320,7 +320,7 @@ def _missing_column(table: Table, name: str) -> Problem:
 
 
 def _longest(model: type[Area] | type[AreaLayer] | type[Town], column: str = "name") -> int:
-    return model._meta.get_field(column).max_length or 0
+    return getattr(model._meta.get_field(column), "max_length", None) or 0
 
 
 def _too_long(place: Place, text: str, limit: int) -> Iterator[Problem]:

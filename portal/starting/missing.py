@@ -202,7 +202,7 @@ def _pages() -> Iterator[Missing]:
         if index is not None and not model.objects.descendant_of(home).live().exists():
             yield Missing(
                 _("「{name}」のページが、まだありません。1枚書くまで、メニューに出ません。").format(name=index.title),
-                reverse("wagtailadmin_pages:add_subpage", args=[index.pk]),
+                reverse("wagtailadmin_pages:add", args=["portal", model._meta.model_name, index.pk]),
                 is_needed=False,
             )
 

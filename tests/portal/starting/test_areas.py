@@ -10,7 +10,11 @@ from openpyxl import Workbook
 from portal.starting.areas import Land, read_land, read_postal_code
 from portal.starting.table import TableError, told
 
-GOOD = "町字,よみ,郵便番号,日常生活圏域,小学校区,備考\n本町,ほんちょう,000-1001,東部圏域,みどり小学校区,\n旭町,アサヒマチ,0001002,東部圏域,川向小学校区,\n"
+GOOD = (
+    "町字,よみ,郵便番号,日常生活圏域,小学校区,備考\n"
+    "本町,ほんちょう,000-1001,東部圏域,みどり小学校区,\n"
+    "旭町,アサヒマチ,0001002,東部圏域,川向小学校区,\n"
+)
 
 
 def land(folder: Path, towns: str | bytes = GOOD, areas: str = "", **options: object) -> Land:
