@@ -146,9 +146,12 @@ def _remove_rows(users: Collection[str] = ()) -> None:
     forget_in_trail(named, set(users))
     Organisation.objects.filter(origin=ORIGIN).delete()
     Town.objects.filter(origin=ORIGIN).delete()
-    layers = list(AreaLayer.objects.filter(origin=ORIGIN).order_by("-order"))
-    for layer in layers:
-        Area.objects.filter(origin=ORIGIN, layer=layer).delete()
+    # The narrowest first: each stands on the one around it, in whoever's layers.
+    while leaves := list(
+        Area.objects.filter(origin=ORIGIN).exclude(children__origin=ORIGIN).values_list("pk", flat=True)
+    ):
+        Area.objects.filter(pk__in=leaves).delete()
+    for layer in AreaLayer.objects.filter(origin=ORIGIN):
         if layer.areas.exists():
             # A city's own areas stand in it by now.
             layer.origin = ""
