@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "guard.logins.sessions.Sessions",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "directory.partners.doors.middleware.StaffOnly",
+    "portal.starting.curtain.Curtain",
     "portal.middleware.KeptRecords",
     "portal.middleware.EmptyFiles",
 ]

@@ -21,10 +21,13 @@ from directory.models import NationalLine
 from directory.public.selectors import Card, card, default_desk
 
 from .cms.tree import site_of, visible
-from .models import PortalSettings, StandardPage
+from .models import GuidanceIndexPage, NewsIndexPage, PortalSettings, SituationIndexPage, StandardPage
 from .models.base import MEMORY, home_municipality
 
 FIXED_MENU = (("/find/", gettext_lazy("相談先をさがす")), ("/browse/", gettext_lazy("一覧から見る")))
+
+# Lists of pages, which stand in the menu once there are some.
+INDEXES = frozenset(model._meta.model_name for model in (GuidanceIndexPage, NewsIndexPage, SituationIndexPage))
 
 
 class Entry(NamedTuple):
@@ -58,6 +61,9 @@ def _frame(site: Site | None) -> Frame:
     settings = PortalSettings.for_site(site)
     menu, footer = [], []
     for page in visible(site.root_page.get_children().live().select_related("content_type")):
+        if page.content_type.model in INDEXES and not page.get_children().live().exists():
+            # A list of nothing leads nowhere.
+            continue
         entry = Entry(page.title, page.url, unquote(page.url))
         if page.show_in_menus:
             menu.append(entry)

@@ -1,4 +1,4 @@
-"""The site's place in the admin: how the city's own calls stand."""
+"""The site's place in the admin: what it still lacks and whether it is open, and how the city's own calls stand."""
 
 from typing import Any
 
@@ -14,6 +14,9 @@ from wagtail.admin.ui.components import Component
 from directory.judging.calls import last_broken_calls
 from directory.models import Call
 
+from .starting.missing import missing
+from .starting.opening import action_names, may_open, site_settings
+from .starting.views import opening, shown
 from .views.calls import broken
 
 VIEW = "directory.view_call"
@@ -55,10 +58,61 @@ def calls_panel(request: HttpRequest, panels: list[Component]) -> None:
         panels.append(CallsPanel())
 
 
+class BeginningPanel(Component):
+    """On the admin's first page: whether the site is open, and what is missing; nothing once it is open and whole."""
+
+    name = "beginning"
+    order = 10
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    def render_html(self, parent_context: Any = None) -> SafeString:
+        """The list, or nothing."""
+        own, found = site_settings(), missing()
+        is_open = bool(own and own.opened_at)
+        if is_open and not found:
+            return SafeString("")
+        context = {
+            "is_open": is_open,
+            "items": shown(found, self.request.user),
+            "url": reverse("opening"),
+            "may_open": may_open(self.request.user),
+        }
+        return render_to_string("portal/admin/beginning_panel.html", context)
+
+
+@hooks.register("construct_homepage_panels")
+def beginning_panel(request: HttpRequest, panels: list[Component]) -> None:
+    """For everybody who works on the site."""
+    panels.append(BeginningPanel(request))
+
+
+class OpeningItem(MenuItem):
+    """Shown to those who may open the site."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """See MenuItem."""
+        return may_open(request.user)
+
+
+@hooks.register("register_settings_menu_item")
+def register_opening() -> MenuItem:
+    """See `starting.views`."""
+    return OpeningItem(_("サイトの公開"), reverse("opening"), icon_name="globe", order=50)
+
+
+@hooks.register("register_log_actions")
+def register_actions(actions: Any) -> None:
+    """What the log of the pages says of it."""
+    for action, text in action_names().items():
+        actions.register_action(action, text, text)
+
+
 @hooks.register("register_admin_urls")
 def register_urls() -> list[Any]:
-    """See `views.calls`."""
-    return [path("calls/broken/", broken, name="broken_calls")]
+    """See `views.calls` and `starting.views`."""
+    return [path("calls/broken/", broken, name="broken_calls"), path("opening/", opening, name="opening")]
 
 
 @hooks.register("register_reports_menu_item")

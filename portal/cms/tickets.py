@@ -13,9 +13,12 @@ ENVIRON = "yorozu.ticket"
 
 @dataclass(slots=True)
 class Ticket:
-    """One page in the making. `is_kept`: its view says that it holds nothing of a person and nothing that somebody typed."""
+    """One page in the making. `is_kept`: its view says that it holds nothing of a person and nothing that somebody typed.
+    `is_closed`: the site is not open, and its 503 is no failure for which a page of before would stand in.
+    """
 
     is_kept: bool = False
+    is_closed: bool = False
 
 
 def keep(request: HttpRequest, address: str = "") -> None:
@@ -34,3 +37,10 @@ def keep_not(request: HttpRequest) -> None:
     ticket = request.META.get(ENVIRON)
     if ticket is not None:
         ticket.is_kept = False
+
+
+def close(request: HttpRequest) -> None:
+    """The site is not open: the answer is meant, and what was kept before is gone."""
+    ticket = request.META.get(ENVIRON)
+    if ticket is not None:
+        ticket.is_kept, ticket.is_closed = False, True

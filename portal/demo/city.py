@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from wagtail.models import ModelLogEntry, Revision
 
 from directory.admin.roles import set_up_roles
 from directory.areas.index import forget_areas
@@ -17,9 +19,16 @@ from directory.exchange import bulk_demo, register_file
 from directory.exchange.loading import RegisterLoader
 from directory.exchange.reference import load_reference
 from directory.fixtures import FIXTURES, read_yaml
-from directory.models import Area, AreaLayer, Organisation, PublicRecord, Resource, Town
-from directory.partners.exchange.demo_people import People, make_people, remove_people
-from directory.partners.exchange.loading import load_contacts, load_partners, remove_contacts, remove_partners
+from directory.models import Area, AreaLayer, Organisation, PublicRecord, Resource, Town, kind_tables
+from directory.partners.exchange.demo_people import People, make_people, remove_people, user_names
+from directory.partners.exchange.loading import (
+    forget_in_trail,
+    load_contacts,
+    load_partners,
+    names_in_trail,
+    remove_contacts,
+    remove_partners,
+)
 from directory.partners.exchange.reference import load_packs
 from directory.public.record import SHAPE
 from search import indexing
@@ -28,9 +37,11 @@ from search.engines.base import EngineError
 from search.modelsearch.renewal import renew, waiting_for_renewal
 from search.text import dictionary
 
+from ..models import HomePage
+from ..starting.pages import DEMO
 from .pages import PageBuilder, remove_pages
 
-ORIGIN = "demo"
+ORIGIN = DEMO
 CONTACTS = "demo/contacts.yaml"
 PARTNERS = "demo/partners.yaml"
 # Demo log-ins, printed by `make demo`; they exist only in a demo (`create_logins`).
@@ -92,29 +103,60 @@ def load(seed: int, resources: int, progress: Callable[[int], None] | None = Non
     return Resource.objects.filter(origin=ORIGIN).count()
 
 
+def is_there() -> bool:
+    """Whether anything of the demo is in the database."""
+    return any(model.objects.filter(origin=ORIGIN).exists() for model in (Resource, Organisation, Area, HomePage))
+
+
 def remove() -> None:
     """Take away all that the demo brought, and nothing else."""
     with indexing.waiting_for_rebuild(), transaction.atomic():
-        _remove_rows()
-        get_user_model().objects.filter(username__in=LOGINS).delete()
-        remove_people()
-    STAMP.unlink(missing_ok=True)
+        take_away()
+    forget_stamp()
     indexing.rebuild()
 
 
-def _remove_rows() -> None:
+def take_away() -> None:
+    """The rows of it, in the caller's transaction; the index is the caller's, too. Raises ProtectedError where somebody's own
+    entries stand on the demo's."""
+    _remove_rows({*LOGINS, *user_names()})
+    get_user_model().objects.filter(username__in=LOGINS).delete()
+    remove_people()
+
+
+def forget_stamp() -> None:
+    """That it was loaded."""
+    STAMP.unlink(missing_ok=True)
+
+
+def _remove_rows(users: Collection[str] = ()) -> None:
+    """Everything of the origin, and what was noted of it; with `users`, also what these did."""
+    named = names_in_trail(ORIGIN)
     remove_pages(ORIGIN)
-    for resource in Resource.objects.filter(origin=ORIGIN).exclude(latest_revision=None):
-        resource.specific.revisions.all().delete()
-    Resource.objects.filter(origin=ORIGIN).delete()
+    resources = Resource.objects.filter(origin=ORIGIN)
+    pks = [str(pk) for pk in resources.values_list("pk", flat=True)]
+    kinds = [ContentType.objects.get_for_model(table) for table in kind_tables().values()]
+    for some in (pks[first : first + 500] for first in range(0, len(pks), 500)):
+        for noted in (Revision, ModelLogEntry):
+            noted.objects.filter(content_type__in=kinds, object_id__in=some).delete()
+    resources.delete()
     remove_partners(ORIGIN)
     remove_contacts(ORIGIN)
+    # Deleting is noted, too.
+    forget_in_trail(named, set(users))
     Organisation.objects.filter(origin=ORIGIN).delete()
     Town.objects.filter(origin=ORIGIN).delete()
-    layers = list(AreaLayer.objects.filter(origin=ORIGIN).order_by("-order"))
-    for layer in layers:
-        Area.objects.filter(origin=ORIGIN, layer=layer).delete()
-        if not layer.areas.exists():
+    # The narrowest first: each stands on the one around it, in whoever's layers.
+    while leaves := list(
+        Area.objects.filter(origin=ORIGIN).exclude(children__origin=ORIGIN).values_list("pk", flat=True)
+    ):
+        Area.objects.filter(pk__in=leaves).delete()
+    for layer in AreaLayer.objects.filter(origin=ORIGIN):
+        if layer.areas.exists():
+            # A city's own areas stand in it by now.
+            layer.origin = ""
+            layer.save()
+        else:
             layer.delete()
     forget_areas()
 

@@ -84,7 +84,10 @@ class Front:
         follows = _index_follows()
         with noting_turns() as turns:
             status, headers, body = self._made(environ)
-        if page and status.startswith("5"):
+        if ticket.is_closed:
+            # What was kept while the site was open is for nobody, also when nothing can be asked any more.
+            store.clear()
+        elif page and status.startswith("5"):
             return _old(page)
         if ticket.is_kept and follows and isinstance(body, list) and _may_be_kept(environ, status, headers):
             until = min([next_midnight(now), *turns])

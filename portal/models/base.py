@@ -61,6 +61,8 @@ class PortalSettings(BaseSiteSetting):
     night_guidance = models.TextField(
         _("夜間・休日の案内"), blank=True, help_text=_("窓口が閉まっているあいだの連絡先など")
     )
+    # Until then the site is being prepared, and only staff see it (`portal.starting.curtain`).
+    opened_at = models.DateTimeField(_("公開した日時"), null=True, blank=True, editable=False)
 
     panels = [
         MultiFieldPanel([FieldPanel("municipality"), FieldPanel("site_name")], heading=_("この市のこと")),

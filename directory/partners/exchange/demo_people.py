@@ -54,9 +54,14 @@ def make_people(origin: str) -> list[People]:
     return people
 
 
+def user_names() -> set[str]:
+    """The names of the accounts."""
+    return {mail for mail, *_rest in PEOPLE}
+
+
 def remove_people() -> None:
     """Take the accounts away."""
-    get_user_model().objects.filter(username__in=[mail for mail, *_rest in PEOPLE]).delete()
+    get_user_model().objects.filter(username__in=user_names()).delete()
 
 
 def secret_of(device: TOTPDevice) -> str:

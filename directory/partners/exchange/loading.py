@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic import ValidationError as SchemaError
+from wagtail.models import ModelLogEntry
 
 from ...exchange.register_file import OrganisationEntry
 from ...fixtures import FixtureError
@@ -17,7 +19,7 @@ from ...identity import stable_uuid
 from ...models import Area, InstitutionType, Organisation, OrganisationRole, Programme
 from ...models import Field as WelfareField
 from ..choices import ConfirmedBy, Consent, Meeting, Way
-from ..models import ContactChange, ContactPoint, Partner, SharingPack, Training
+from ..models import ContactChange, ContactPoint, Partner, SharingPack, TrailLine, Training
 from ..packs import deliveries
 
 
@@ -195,8 +197,21 @@ def remove_contacts(origin: str) -> None:
     contacts = ContactPoint.objects.filter(origin=origin)
     for contact in contacts.exclude(latest_revision=None):
         contact.revisions.all().delete()
+    kind, pks = ContentType.objects.get_for_model(ContactPoint), [str(contact.pk) for contact in contacts]
     contacts.delete()
     ContactChange.objects.filter(contact=None).delete()
+    ModelLogEntry.objects.filter(content_type=kind, object_id__in=pks).delete()
+
+
+def names_in_trail(origin: str) -> set[str]:
+    """What the trail calls the contact points, partners, trainings and institutions of an origin; ask before they go."""
+    models = (ContactPoint, Partner, Training, Organisation)
+    return {str(record)[:260] for model in models for record in model._default_manager.filter(origin=origin)}
+
+
+def forget_in_trail(names: set[str], users: set[str]) -> None:
+    """Take away what the trail says of things that never were."""
+    TrailLine.objects.drop_demo(names, users)
 
 
 def _organisation(entry: OrganisationEntry, origin: str, city: Area) -> None:

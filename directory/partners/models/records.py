@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -104,7 +105,7 @@ class Proposal(models.Model):
 
 
 class TrailQuerySet(models.QuerySet):
-    """Lines can be read and added; only `older_than` may take away, and only what is old."""
+    """Lines can be read and added; only what is old, and what tells of things that never were, may be taken away."""
 
     def update(self, **values: Any) -> NoReturn:
         """Refused: a trail that can be changed proves nothing."""
@@ -121,6 +122,11 @@ class TrailQuerySet(models.QuerySet):
     def drop_before(self, moment: datetime) -> int:
         """Take away lines from before a moment, as the retention says. Returns how many."""
         return models.QuerySet.delete(self.filter(at__lt=moment))[0]
+
+    def drop_demo(self, names: Collection[str], users: Collection[str]) -> int:
+        """Take away what was noted of the demo's made-up institutions and people, when it goes. Returns how many lines."""
+        told = models.Q(target__in=names) | models.Q(organisation__in=names) | models.Q(user__in=users)
+        return models.QuerySet.delete(self.filter(told))[0]
 
 
 class TrailLine(models.Model):

@@ -4,7 +4,9 @@ from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from directory.fixtures import FixtureError
@@ -31,7 +33,15 @@ class Command(BaseCommand):
         if resources < 0:
             raise CommandError(_("--resources は0以上の数です"))
         if options["remove"]:
-            city.remove()
+            try:
+                city.remove()
+            except ProtectedError as error:
+                names = "、".join(sorted({str(record) for record in error.protected_objects})[:5])
+                raise CommandError(
+                    _(
+                        "デモのまちに、あとから登録したものが残っています：{names}。先に、管理画面で移すか消してください。"
+                    ).format(names=names)
+                ) from error
             self.stdout.write(_("デモのデータを消しました"))
             return
         if options["logins"] and settings.ENVIRONMENT == "production":
@@ -58,6 +68,11 @@ class Command(BaseCommand):
             count = city.load(seed, resources, progress if resources else None)
         except FixtureError as error:
             raise CommandError(_("デモのデータに誤りがあり、何も読み込みませんでした:") + f"\n{error}") from error
+        except ValidationError as error:
+            # A city that stands here already may call an area as the demo calls one of its own.
+            raise CommandError(
+                _("登録されているものとぶつかるので、何も読み込みませんでした:") + " " + " ".join(error.messages)
+            ) from error
         except EngineError as error:
             raise CommandError(
                 _("デモのデータを読み込みましたが、作れなかった索引があります。直ったら、ひとりでに追いつきます：")
