@@ -106,6 +106,8 @@ def _remove_rows() -> None:
     remove_pages(ORIGIN)
     for resource in Resource.objects.filter(origin=ORIGIN).exclude(latest_revision=None):
         resource.specific.revisions.all().delete()
+    # What a command takes away was never anybody's: no stone is left of it.
+    Resource.objects.filter(origin=ORIGIN).update(live=False)
     Resource.objects.filter(origin=ORIGIN).delete()
     remove_partners(ORIGIN)
     remove_contacts(ORIGIN)

@@ -19,6 +19,9 @@ Sort = Literal["relevance", "reading", "verified", "distance"]
 GRAM_SHARE = 0.75
 # A document that matches in a second field rises by this share of it.
 TIE_BREAKER = 0.1
+# What a document that was confirmed in time is worth: about as much as a common word in its title. All others lack it, so that
+# they come behind what fits as well, and never behind what hardly fits.
+FRESH_LIFT = 4.0
 EARTH_RADIUS_KM = 6371.0
 
 
@@ -71,7 +74,8 @@ class EngineQuery:
     `minimum_match`: how many of the clauses that are not optional must match. `filters`: any value within a facet, and
     every facet. `near`: (latitude, longitude) in degrees. `boosts`: (facet, value, weight) that lift and do not filter.
     `also`: documents with one of these values match even without the words (they must still pass the filters).
-    `on`: documents whose last day was before this one are left out; None asks for all.
+    `on`: documents whose last day was before this one are left out; None asks for all. `demoted`: by relevance, documents that
+    wanted confirming on this day or before stand behind others that fit about as well (`FRESH_LIFT`).
     Raises ValueError for facets, fields or numbers that make no sense.
     """
 
@@ -86,6 +90,7 @@ class EngineQuery:
     boosts: tuple[tuple[str, str, float], ...] = ()
     also: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     on: date | None = None
+    demoted: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no engine could answer, with the fix in the message."""

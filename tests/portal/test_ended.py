@@ -151,7 +151,8 @@ def test_should_answer_404_where_there_never_was_anything(client: Client, number
 
 
 def test_should_have_no_other_reader_of_what_has_ended() -> None:
-    """Whoever asks `written` decides for the public: the writer, the index, the dictionary, the page that says so; others count."""
+    """Whoever asks `written` decides for the public: the writer, the index, the dictionary, the page that says so, the note to whom it
+    belongs; others count."""
     from pathlib import Path
 
     root = Path(__file__).resolve().parents[2]
@@ -163,6 +164,7 @@ def test_should_have_no_other_reader_of_what_has_ended() -> None:
     }
     assert readers == {
         "directory/finding/documents.py",
+        "directory/freshness/reminders.py",
         "directory/public/selectors.py",
         "directory/public/store.py",
         "directory/vocabulary/dictionary.py",
