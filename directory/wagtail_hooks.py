@@ -12,6 +12,8 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.snippets.models import register_snippet
 
+from .admin.freshness.access import EDIT
+from .admin.freshness.urls import admin_urls as freshness_urls
 from .admin.gate import refuse_bulk
 from .admin.register import ResourceGroup, SettingsGroup
 from .admin.vocabulary import VocabularyGroup, WordsViewSet, admin_urls
@@ -31,8 +33,22 @@ class WordsMenuItem(MenuItem):
 
 @hooks.register("register_admin_urls")
 def register_urls() -> list[Any]:
-    """Files of the vocabulary, and what was not found."""
-    return admin_urls()
+    """Files of the vocabulary, what was not found, and whether entries are still right."""
+    return [*admin_urls(), *freshness_urls()]
+
+
+class FreshnessMenuItem(MenuItem):
+    """Shown to those who keep the register."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """See MenuItem."""
+        return request.user.has_perm(EDIT)
+
+
+@hooks.register("register_admin_menu_item")
+def register_freshness() -> MenuItem:
+    """See `admin.freshness`."""
+    return FreshnessMenuItem(_("案内の確認"), reverse("freshness"), icon_name="check", order=152)
 
 
 @hooks.register("register_admin_menu_item")

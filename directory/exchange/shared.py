@@ -274,6 +274,7 @@ def item(resource: PublicResource, address: Address, today: date) -> dict[str, A
             for fact in said(resource, facts_of(resource.kind))
         ],
         "verified_on": resource.verified_on.isoformat() if resource.verified_on else None,
+        "until": resource.until.isoformat() if resource.until else None,
     }
 
 

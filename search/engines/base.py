@@ -19,9 +19,9 @@ Sort = Literal["relevance", "reading", "verified", "distance"]
 GRAM_SHARE = 0.75
 # A document that matches in a second field rises by this share of it.
 TIE_BREAKER = 0.1
-# What a document that was confirmed in time is worth: about as much as a common word in its title. All others lack it, so that
-# they come behind what fits as well, and never behind what hardly fits.
-FRESH_LIFT = 4.0
+# What is left of the score of a document that nobody confirmed for long: it comes behind what fits about as well, and stays
+# before what hardly fits.
+STALE_SHARE = 0.7
 EARTH_RADIUS_KM = 6371.0
 
 
@@ -75,7 +75,7 @@ class EngineQuery:
     every facet. `near`: (latitude, longitude) in degrees. `boosts`: (facet, value, weight) that lift and do not filter.
     `also`: documents with one of these values match even without the words (they must still pass the filters).
     `on`: documents whose last day was before this one are left out; None asks for all. `demoted`: by relevance, documents that
-    wanted confirming on this day or before stand behind others that fit about as well (`FRESH_LIFT`).
+    wanted confirming on this day or before stand behind others that fit about as well (`STALE_SHARE`).
     Raises ValueError for facets, fields or numbers that make no sense.
     """
 

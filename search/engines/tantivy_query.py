@@ -13,7 +13,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from ..documents import GRAM_FIELDS, ORDER_LIMIT, TEXT_FIELDS, AnalysedDocument, clean_value, known_facets
-from .base import EARTH_RADIUS_KM, FRESH_LIFT, TIE_BREAKER, Alternative, Clause, EngineQuery
+from .base import EARTH_RADIUS_KM, STALE_SHARE, TIE_BREAKER, Alternative, Clause, EngineQuery
 
 # One step of quality is worth this share of the score: enough to order equals, too little to beat a better match.
 QUALITY_STEP = 0.001
@@ -143,7 +143,6 @@ def matching_query(query: EngineQuery, fields: Fields, *, without: Collection[st
     if ranked:
         lifting += [_clause_query(fields, clause) for clause in query.clauses if clause.optional]
         lifting += [_lifted(fields, facet, (value,), lifts) for facet, value in list(lifts)]
-        lifting += _fresh(fields, query.demoted)
     if not needed:
         # A constant, so that quality alone orders what is not asked about.
         musts.append(Query.all_query())
@@ -166,14 +165,19 @@ def _ended(fields: Fields, on: date | None) -> list[tuple[Occur, Query]]:
     return [(Occur.MustNot, Query.disjunction_max_query([gone, gone]))]
 
 
-def _fresh(fields: Fields, demoted: date | None) -> list[Query]:
-    """What lifts documents that wanted no confirming until after that day."""
+def stale(fields: Fields, demoted: date | None) -> Query | None:
+    """Documents that wanted confirming on that day or before; None where the index does not know, or nobody asks."""
     if demoted is None or "due" not in fields.names:
-        return []
-    due = Query.range_query(
-        fields.schema, "due", tantivy.FieldType.Integer, demoted.toordinal() + 1, date.max.toordinal()
-    )
-    return [Query.const_score_query(due, FRESH_LIFT)]
+        return None
+    return Query.range_query(fields.schema, "due", tantivy.FieldType.Integer, date.min.toordinal(), demoted.toordinal())
+
+
+def demoting(matching: Query, old: Query) -> Query:
+    """The same documents, with a share of the score of those in `old`. tantivy multiplies only whole queries, so it is put twice,
+    with what is old and without: that is worth its time only where there is anything old."""
+    fresh = Query.boolean_query([(Occur.Must, matching), (Occur.MustNot, old)])
+    behind = Query.boolean_query([(Occur.Must, matching), (Occur.Must, Query.const_score_query(old, 0.0))])
+    return _union([fresh, Query.boost_query(behind, STALE_SHARE)])
 
 
 def _enough_of(parts: list[Query], minimum: int) -> Query:
