@@ -10,6 +10,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Font
@@ -38,7 +39,7 @@ class Line:
             _("公開中") if resource.live else _("公開していない"),
             _("下書きあり") if resource.has_unpublished_changes else "",
             resource.verified_on.isoformat() if resource.verified_on else "",
-            CheckEvery(resource.check_every).label,
+            str(CheckEvery(resource.check_every).label),
             self.due_on.isoformat() if self.due_on else "",
             self.proposals or "",
             resource.short_id,
@@ -75,7 +76,7 @@ def sheet(office: Office) -> list[Line]:
     return [
         Line(
             resource,
-            next_on(resource.verified_on, resource.check_every, resource.created_at.date()),
+            next_on(resource.verified_on, resource.check_every, timezone.localtime(resource.created_at).date()),
             waiting.get(resource.pk, 0),
         )
         for resource in looked_after(office)
