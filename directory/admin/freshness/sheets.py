@@ -52,14 +52,14 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     records = PublicRecord.objects.filter(resource__organisation=organisation).order_by("due_on", "pk")
     entries = list(read_all(records))
     note_asked([record.pk for record in records.filter(due_on__lte=today)], today)
-    owner = records.exclude(resource__owner=None).values_list("resource__owner", flat=True).first()
+    owner = Office.objects.filter(resources__public_record__in=records).order_by("pk").first()
     link = urljoin(
         settings.WAGTAILADMIN_BASE_URL, reverse("confirm_link", args=[token_for(organisation, is_whole=True)])
     )
     context = {
         "organisation": organisation,
         "entries": [{"resource": entry, "hours": describe_schedule(entry.schedule, today)} for entry in entries],
-        "office": Office.objects.filter(pk=owner).first() or Office.default(),
+        "office": owner or Office.default(),
         "code": new_code(organisation),
         "qr": qr_code(link),
         "address": urljoin(settings.WAGTAILADMIN_BASE_URL, reverse("confirm_code")),
