@@ -69,6 +69,10 @@ def keep_confirmed(resource: Resource) -> None:
         Verification.objects.bulk_create(
             Verification(resource=row, group=group, role=role, how=how, on=row.verified_on) for group in ALL_GROUPS
         )
+        # Nobody need call any more; the month's draw is called all the same.
+        PhoneCheck.objects.filter(resource=row, closed_on=None, sample_month="").update(
+            state=PhoneState.CONFIRMED, closed_on=timezone.localdate()
+        )
         return
     _follow(row)
     resource.verified_on, resource.verified_by = row.verified_on, row.verified_by

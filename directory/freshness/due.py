@@ -58,7 +58,7 @@ class DueEntry:
 def addressee(resource: Resource, default: Office) -> Addressee:
     """The organisation by mail where it has an address; by sheet or telephone where it says so; else the office, by mail."""
     organisation = resource.organisation
-    office = resource.owner or default
+    office = resource.owner if resource.owner and not resource.owner.retired else default
     if organisation.confirm_by != ConfirmBy.MAIL:
         return Addressee(ConfirmBy(organisation.confirm_by), "", organisation, office)
     if organisation.confirm_mail:
@@ -87,7 +87,7 @@ def due_entries(today: date, records: QuerySet[PublicRecord] | None = None) -> I
         resource, due_on = record.resource, record.due_on
         if due_on is None:
             continue
-        round_ = _round(resource)
+        round_ = round_of(resource)
         asked, reminded = (round_.asked_on, round_.reminded_on) if round_ else (None, None)
         yield DueEntry(
             resource=resource,
@@ -101,7 +101,8 @@ def due_entries(today: date, records: QuerySet[PublicRecord] | None = None) -> I
         )
 
 
-def _round(resource: Resource) -> CheckRound | None:
+def round_of(resource: Resource) -> CheckRound | None:
+    """How far asking has come; nothing where it has not begun."""
     try:
         return resource.check_round
     except CheckRound.DoesNotExist:

@@ -64,7 +64,9 @@ def columns() -> list[str]:
 
 def looked_after(office: Office) -> QuerySet[Resource]:
     """All entries of an office, also those that are not public."""
-    mine = Q(owner=office) | Q(owner=None) if office.is_default else Q(owner=office)
+    mine = Q(owner=office)
+    if office.is_default:
+        mine |= Q(owner=None) | Q(owner__retired=True)
     return Resource.objects.filter(mine).select_related("organisation").order_by("reading", "pk")
 
 

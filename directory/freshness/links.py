@@ -86,7 +86,7 @@ def records_of(link: Link) -> QuerySet[PublicRecord]:
     elif link.office:
         theirs = Q(resource__owner=link.office)
         if link.office.is_default:
-            theirs |= Q(resource__owner=None)
+            theirs |= Q(resource__owner=None) | Q(resource__owner__retired=True)
         records = records.filter(
             theirs, resource__organisation__confirm_by=ConfirmBy.MAIL, resource__organisation__confirm_mail=""
         )

@@ -23,7 +23,7 @@ from ..ladder import days
 from ..models import ChangeProposal, CheckRound, MailedAddress, Office, Organisation, PhoneCheck, PublicRecord, Resource
 from ..public.roles import is_sensitive
 from . import calls, retention, sample
-from .due import DueEntry, due_entries, note_asked
+from .due import DueEntry, due_entries, note_asked, round_of
 from .links import token_for
 
 log = logging.getLogger(__name__)
@@ -110,9 +110,9 @@ def _add_ended(letters: dict[str, _Letter], day: date) -> None:
         .order_by("until", "pk")
     )
     for record in ended:
-        told = CheckRound.objects.filter(resource_id=record.pk).values_list("end_told", flat=True).first()
-        office = record.resource.owner or default
-        if told != record.until and office.mail:
+        round_, owner = round_of(record.resource), record.resource.owner
+        office = owner if owner and not owner.retired else default
+        if (round_ is None or round_.end_told != record.until) and office.mail:
             letters.setdefault(office.mail.casefold(), _Letter()).ended.append(record)
 
 

@@ -269,8 +269,8 @@ class Resource(
 
     @property
     def effective_owner(self) -> Office:
-        """The office that answers for it: its own, else the default one."""
-        return self.owner or Office.default()
+        """The office that answers for it: its own, unless that is no more; else the default one."""
+        return self.owner if self.owner and not self.owner.retired else Office.default()
 
     def age_of_verification(self, on: date) -> int | None:
         """Days since somebody confirmed the entry; None if nobody ever did."""

@@ -100,3 +100,17 @@ def test_should_close_calls_that_it_answers(organisation: Organisation) -> None:
         confirm([place.pk], role=Confirmer.PHONE)
     call.refresh_from_db()
     assert (call.closed_on, call.was_right) == (START, True)
+
+
+def test_should_need_no_call_after_an_editor_confirmed_but_for_the_months_draw(organisation: Organisation) -> None:
+    with at(START):
+        place = entry(organisation)
+        for month in ("", "2026-12"):
+            PhoneCheck.objects.create(resource_id=place.pk, opened_on=START, sample_month=month)
+    with at(date(2027, 2, 1)):
+        place.verified_on = date(2027, 2, 1)
+        place.save_revision().publish()
+    assert {one.sample_month: one.closed_on for one in PhoneCheck.objects.filter(resource_id=place.pk)} == {
+        "": date(2027, 2, 1),
+        "2026-12": None,
+    }

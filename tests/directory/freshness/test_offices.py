@@ -100,3 +100,12 @@ def test_should_write_the_sheet_for_excel(
     assert len(rows) == 6
     assert rows[1][0].startswith("'=会"), "no spreadsheet runs it"
     assert lines[0].due_on == date(2027, 6, 1)
+
+
+def test_should_not_leave_anything_with_an_office_that_is_no_more(organisation: Organisation) -> None:
+    gone = Office.objects.create(name="なくなった係", mail="gone@example.jp", retired=True)
+    with at(START):
+        place = entry(organisation)
+        Resource.objects.filter(pk=place.pk).update(owner=gone)
+    assert Resource.objects.get(pk=place.pk).effective_owner == Office.default()
+    assert place.pk in {line.resource.pk for line in sheet(Office.default())}
