@@ -304,3 +304,89 @@ class Patient(models.TextChoices):
 
     CHILD = "child", _("子どものことのとき")
     ADULT = "adult", _("大人のことのとき")
+
+
+class CheckEvery(models.IntegerChoices):
+    """How often somebody is asked whether an entry is still right, in months."""
+
+    MONTH = 1, _("毎月")
+    QUARTER = 3, _("3か月ごと")
+    HALF = 6, _("6か月ごと")
+    YEAR = 12, _("1年ごと")
+    NEVER = 0, _("確認しない")
+
+
+class ConfirmBy(models.TextChoices):
+    """How an organisation is asked."""
+
+    MAIL = "mail", _("メール")
+    SHEET = "sheet", _("確認票（紙・FAX）")
+    PHONE = "phone", _("電話")
+
+
+class FactGroup(models.TextChoices):
+    """What is confirmed together."""
+
+    CONTACT = "contact", _("連絡先・場所")
+    HOURS = "hours", _("日時")
+    WHO = "who", _("対象")
+    COST = "cost", _("費用")
+
+
+class Confirmer(models.TextChoices):
+    """In what role somebody said that an entry is right, or what is wrong; never a name."""
+
+    ORGANISATION = "group", _("団体（メール・確認票の番号から）")
+    EDITOR = "editor", _("編集者")
+    PHONE = "phone", _("電話")
+    FAX = "fax", _("FAX・確認票")
+    SITE = "site", _("現地")
+
+
+# What a page says of how an entry was confirmed in each role.
+SAID_BY: dict[Confirmer, VerifiedBy] = {
+    Confirmer.ORGANISATION: VerifiedBy.SELF,
+    Confirmer.EDITOR: VerifiedBy.WEB,
+    Confirmer.PHONE: VerifiedBy.PHONE,
+    Confirmer.FAX: VerifiedBy.LETTER,
+    Confirmer.SITE: VerifiedBy.VISIT,
+}
+
+
+class Step(models.IntegerChoices):
+    """The rungs of the ladder of an entry that nobody confirms, from the lowest."""
+
+    FRESH = 0, _("確認の日はまだ先")
+    DUE = 1, _("確認をお願いする")
+    REMINDER = 2, _("もう一度お願いする")
+    CALL = 3, _("電話で確かめる")
+    LABELLED = 4, _("ページに「確認できていません」と出ている")
+    DEMOTED = 5, _("検索で後ろに出ている")
+    SUGGESTED = 6, _("載せるのを休むか決める")
+
+
+class Decision(models.TextChoices):
+    """What became of a proposed change."""
+
+    WAITING = "waiting", _("まだ答えていない")
+    TAKEN = "taken", _("取り入れた")
+    DECLINED = "declined", _("取り入れなかった")
+
+
+class PhoneState(models.TextChoices):
+    """How far a call has come."""
+
+    TODO = "todo", _("これから")
+    TAKEN = "taken", _("係が持っている")
+    MISSED = "missed", _("つながらなかった")
+    REACHED = "reached", _("つながった")
+    CONFIRMED = "confirmed", _("確かめた")
+
+
+class PhoneWay(models.TextChoices):
+    """How somebody tried to reach an organisation."""
+
+    PHONE = "phone", _("電話")
+    FAX = "fax", _("FAX")
+    MAIL = "mail", _("メール")
+    VISIT = "visit", _("たずねた")

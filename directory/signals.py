@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 from wagtail.log_actions import get_active_log_context
@@ -20,12 +20,15 @@ from search.indexing import record_change
 
 from .areas.index import area_index, forget_areas
 from .cache import forget
+from .freshness.confirming import keep_confirmed
+from .ladder import MEMORY as LADDER
 from .models import (
     Area,
     AreaLayer,
     DangerPattern,
     DangerTopic,
     Field,
+    FreshnessSettings,
     InstitutionType,
     NationalLine,
     Need,
@@ -50,6 +53,7 @@ MEMORIES: dict[type[Model], tuple[str, ...]] = {
     NationalLine: ("lines", "dangers"),
     Need: ("needs", "dangers"),
     DangerTopic: ("dangers",),
+    FreshnessSettings: (LADDER,),
 }
 # Words of the vocabulary: a change of one is a new version of all, which every process then reads.
 WORDS = (DangerPattern, DangerTopic, Need, Phrase, Promotion, StopWord, SynonymGroup)
@@ -71,7 +75,15 @@ def _with_neighbours(resource: Resource) -> list[int]:
 def follow_publication(sender: type, instance: Model, **kwargs: Any) -> None:
     """Write or take away the public record."""
     if isinstance(instance, Resource):
+        keep_confirmed(instance)
         store.refresh_public_records(resource_ids=_with_neighbours(instance))
+
+
+@receiver(pre_delete, sender=Resource)
+def follow_burial(sender: type, instance: Resource, **kwargs: Any) -> None:
+    """What was public leaves a stone at its address; a draft that nobody saw does not."""
+    if instance.live:
+        store.bury([instance])
 
 
 @receiver(post_delete)
@@ -112,6 +124,8 @@ def follow_words(sender: type, instance: Model, created: bool, raw: bool = False
         forget(group)
     if sender in WORDS:
         _note_words(instance, _("追加") if created else _("変更"))
+    if isinstance(instance, Resource) and not instance.live and not created:
+        store.name_successor(instance)
     if not raw and not created and sender in SHOWN_IN:
         _follow(SHOWN_IN[sender](instance))
 

@@ -12,6 +12,8 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.snippets.models import register_snippet
 
+from .admin.freshness.access import EDIT
+from .admin.freshness.urls import admin_urls as freshness_urls
 from .admin.gate import refuse_bulk
 from .admin.imports import views as imports
 from .admin.register import ResourceGroup, SettingsGroup
@@ -32,8 +34,8 @@ class WordsMenuItem(MenuItem):
 
 @hooks.register("register_admin_urls")
 def register_urls() -> list[Any]:
-    """Files of the vocabulary and of the register, and what was not found."""
-    return [*admin_urls(), *imports.urls()]
+    """Files of the vocabulary and of the register, what was not found, and whether entries are still right."""
+    return [*admin_urls(), *imports.urls(), *freshness_urls()]
 
 
 class ImportsMenuItem(MenuItem):
@@ -48,6 +50,20 @@ class ImportsMenuItem(MenuItem):
 def register_imports() -> MenuItem:
     """See `admin.imports`."""
     return ImportsMenuItem(_("登録簿の出し入れ"), reverse("imports"), icon_name="download", order=151)
+
+
+class FreshnessMenuItem(MenuItem):
+    """Shown to those who keep the register."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """See MenuItem."""
+        return request.user.has_perm(EDIT)
+
+
+@hooks.register("register_admin_menu_item")
+def register_freshness() -> MenuItem:
+    """See `admin.freshness`."""
+    return FreshnessMenuItem(_("案内の確認"), reverse("freshness"), icon_name="check", order=152)
 
 
 @hooks.register("register_admin_menu_item")

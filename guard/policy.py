@@ -74,6 +74,11 @@ INVITATION_TO_ADDRESS = Limit("invitation-address", ("3 per hour", "6 per day"))
 INVITATION_BY_PERSON = Limit("invitation-person", ("20 per 10 minutes", "200 per day"))
 # Invitation links that nobody sent.
 STRANGE_LINKS = Limit("strange-links", ("1000000 per day",))
+# Short codes of confirmation sheets (23^8 of them): by network, and of everybody together.
+CODES_OF_NETWORK = Limit("sheet-network", ("10 per 15 minutes", "40 per day"))
+CODES_OF_ALL = Limit("sheet-all", ("600 per hour",))
+# Changes that one link proposes, an entry at a time.
+PROPOSALS_OF_LINK = Limit("proposals-link", ("60 per hour", "200 per day"))
 
 # So many passwords are checked at once in one worker, one of them waiting: the rest of its threads go on reading.
 PASSWORDS_AT_ONCE = 2

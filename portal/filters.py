@@ -17,6 +17,7 @@ from directory.choices import Kind
 from directory.exchange.shared import when
 from directory.finding import hotlines
 from directory.finding.hotlines import Opening, lines_of
+from directory.ladder import is_labelled
 from directory.models import NationalLine
 from directory.public.badges import Badge, badges_named
 from directory.public.record import PublicResource
@@ -113,6 +114,12 @@ def jdate(value: date | datetime | str | None) -> str:
     elif isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
     return f"{value.year}年{value.month}月{value.day}日" if value else ""
+
+
+def is_unconfirmed(due: date | str | None) -> bool:
+    """Whether an entry that was due on a day says of itself that nobody has confirmed it for long; an ISO text is taken too."""
+    day = parse_date(due[:10]) if isinstance(due, str) else due
+    return is_labelled(day, timezone.localdate())
 
 
 def tel(number: str | None) -> str:

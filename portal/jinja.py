@@ -123,6 +123,7 @@ def environment(**options: Any) -> Environment:
         floatformat=floatformat,
         has_urgent_lines=filters.has_urgent_lines,
         hours_on_paper=filters.hours_on_paper,
+        is_unconfirmed=filters.is_unconfirmed,
         jdate=filters.jdate,
         kind_label=filters.kind_label,
         linebreaksbr=linebreaksbr,

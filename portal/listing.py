@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from directory.areas.index import AreaNode, area_index, at_home, belongs_to, home_area
@@ -16,6 +17,7 @@ from directory.finding.filters import Options
 from directory.finding.query import PER_PAGE, Asked, central_area
 from directory.hours import rules
 from directory.hours import text as hours_text
+from directory.ladder import demoted_until
 from search.engines.base import EngineHit
 from search.excerpts import excerpt, mark
 from search.questions.query import understand
@@ -70,7 +72,8 @@ def _hours(written: str, today: date) -> tuple[rules.Schedule, list[str]]:
 
 def hits_for(filters: Mapping[str, tuple[str, ...]], limit: int) -> tuple[list[dict[str, Any]], int]:
     """The first hits of a filter alone, and how many there are. Raises EngineUnavailable."""
-    result = search(understand(""), filters={**at_home(home_area()), **filters}, facets=(), limit=limit)
+    narrowed, behind = {**at_home(home_area()), **filters}, demoted_until(localdate())
+    result = search(understand(""), filters=narrowed, facets=(), limit=limit, demoted=behind)
     return shown(result.hits), result.total
 
 

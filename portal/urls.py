@@ -15,7 +15,7 @@ from guard.uploads import media
 from guard.uploads.account import AccountView
 
 from .cms.page_serving import serve as serve_page
-from .views import api, conventions, sharing
+from .views import api, confirming, conventions, sharing
 from .views.counter import counter_list_change, counter_list_page
 from .views.finder import find
 from .views.health import healthz, readyz
@@ -35,6 +35,11 @@ urlpatterns = [
     path("api/suggest", api.suggestions, name="api_suggest"),
     path("list/", counter_list_page, name="counter_list"),
     path("list/change/", counter_list_change, name="counter_list_change"),
+    # Without a log-in: an organisation confirms what stands here of it.
+    path("confirm/", confirming.confirm_code, name="confirm_code"),
+    path("confirm/<str:token>/", confirming.confirm_link, name="confirm_link"),
+    path("freshness/", confirming.figures, name="freshness_figures"),
+    path("share/ended.csv", sharing.ended_as_csv, name="share_ended"),
     path("share/leaflet/", sharing.leaflet, name="share_leaflet"),
     *(
         path(f"share/list.{form.ending}", sharing.as_file, {"form": form}, name=f"share_{form.ending}")

@@ -16,7 +16,7 @@ TEXT_FIELDS: tuple[str, ...] = ("title", "labels", "summary", "body")
 GRAM_FIELDS: tuple[str, ...] = ("grams", "kana")
 
 # What a document has beside them; no facet may be called the same.
-_OWN = frozenset({"key", "order", "verified", "until", "lat", "lon", "place", "quality", "fingerprint", "row"})
+_OWN = frozenset({"key", "order", "verified", "until", "lat", "lon", "place", "quality", "fingerprint", "row", "due"})
 
 # Long enough for any page, short enough that one pasted statute does not slow the rest down.
 DOCUMENT_LIMIT = 50_000
@@ -31,8 +31,8 @@ class SearchDocument:
     """One thing that can be found, in plain Japanese.
 
     `key` is "<source's prefix>:<id>"; `facets` maps names of `known_facets` to raw values; `quality` (0 to 10) decides
-    between otherwise equal hits; `until` is the last day on which it may be found, if it has one; `row` is the JSON
-    object that a result row shows, stored and handed back as it is.
+    between otherwise equal hits; `until` is the last day on which it may be found, if it has one; `due` the day from which
+    it wants confirming, if it ever does; `row` is the JSON object that a result row shows, stored and handed back as it is.
     """
 
     key: str
@@ -47,6 +47,7 @@ class SearchDocument:
     lon: float | None = None
     quality: int = 0
     until: date | None = None
+    due: date | None = None
     row: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -67,6 +68,7 @@ class AnalysedDocument:
     lon: float | None
     quality: int
     until: date | None
+    due: date | None
     row: str
     fingerprint: str
 
@@ -196,6 +198,7 @@ def assembled(document: SearchDocument, words: Sequence[Words]) -> AnalysedDocum
         lon=document.lon if document.lat is not None else None,
         quality=min(max(document.quality, 0), 10),
         until=document.until,
+        due=document.due,
         row=row,
         fingerprint=_fingerprint(document, row),
     )
@@ -221,6 +224,7 @@ def _fingerprint(document: SearchDocument, row: str) -> str:
         document.lon,
         document.quality,
         document.until.isoformat() if document.until else None,
+        document.due.isoformat() if document.due else None,
         row,
     ]
     return hashlib.blake2b(_SORTED.encode(content).encode(), digest_size=16).hexdigest()
@@ -243,6 +247,7 @@ _SAMPLE = SearchDocument(
     lat=35.5,
     lon=139.5,
     quality=7,
+    due=date(2027, 4, 1),
     row={"title": "居場所"},
 )
 

@@ -24,12 +24,14 @@ def search(
     boosts: tuple[tuple[str, str, float], ...] = (),
     also: Mapping[str, tuple[str, ...]] | None = None,
     on: date | None = None,
+    demoted: date | None = None,
     engine: Engine | None = None,
 ) -> EngineResult:
     """Answer a question; one without content words (`is_open`, `is_empty`) asks for everything that the filters allow.
 
     `facets`: which are counted; all, unless it is said. `also`: what answers beside the words.
-    What ended before `on` (today) is not found, whether or not the index has heard.
+    What ended before `on` (today) is not found, whether or not the index has heard. What wanted confirming on the day `demoted`
+    or before stands behind others.
     When nothing matches enough of the words, one word is enough, unless they are of a strange language.
     "distance" without `near` means "relevance".
     Raises EngineUnavailable: the caller then shows the desk. Raises ValueError for unknown facets.
@@ -46,6 +48,7 @@ def search(
         boosts=boosts,
         also=also or {},
         on=on or timezone.localdate(),
+        demoted=demoted,
     )
     asked = engine or get_engine()
     result = asked.search(query)

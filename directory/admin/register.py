@@ -25,6 +25,7 @@ from ..models import (
     InstitutionType,
     NationalLine,
     Need,
+    Office,
     Organisation,
     Programme,
     Resource,
@@ -92,7 +93,15 @@ STAFF = [
     FieldPanel("acceptance_note"),
     FieldPanel("fits_participation_support"),
 ]
-FRESHNESS = [FieldRowPanel([FieldPanel("verified_on"), FieldPanel("verified_by")]), FieldPanel("source")]
+FRESHNESS = [
+    FieldRowPanel([FieldPanel("verified_on"), FieldPanel("verified_by")]),
+    MultiFieldPanel(
+        [FieldPanel("owner"), FieldRowPanel([FieldPanel("check_every"), FieldPanel("no_check_reason")])],
+        heading=_("これからの確認"),
+    ),
+    MultiFieldPanel([FieldRowPanel([FieldPanel("ends_on"), FieldPanel("succeeded_by")])], heading=_("終わるとき")),
+    FieldPanel("source"),
+]
 
 
 def own_columns(table: type[Resource]) -> list[models.Field]:
@@ -116,7 +125,7 @@ class ResourceViewSet(FileViewSet):
         "verified_by",
         "short_id",
     ]
-    list_filter = ["type", "fields", "areas", "live"]
+    list_filter = ["type", "fields", "areas", "owner", "live"]
 
     def get_edit_handler(self) -> TabbedInterface:
         """Tabs in the order in which an editor thinks: what, how to reach it, when, for whom, how sure, for staff."""
@@ -173,6 +182,10 @@ class OrganisationViewSet(FileViewSet):
         ),
         InlinePanel("roles", label=_("担う事業")),
         FieldRowPanel([FieldPanel("active_from"), FieldPanel("active_to")]),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("confirm_by"), FieldPanel("confirm_mail")])],
+            heading=_("案内が今も正しいか、たずねるとき"),
+        ),
         MultiFieldPanel([FieldPanel("source"), FieldPanel("quote")], heading=_("出典")),
         FieldPanel("staff_note"),
     ]
@@ -266,6 +279,12 @@ class SettingsGroup(SnippetViewSetGroup):
     menu_icon = "sliders"
     menu_order = 900
     items = (
+        _plain(
+            Office,
+            "group",
+            ["name", "mail", "phone", "is_default", "retired"],
+            ["name", "reading", FieldRowPanel([FieldPanel("mail"), FieldPanel("phone")]), "is_default", "retired"],
+        ),
         _plain(AreaLayer, "globe", ["name", "order"], ["name", "order", "is_municipality"]),
         _plain(
             Area,

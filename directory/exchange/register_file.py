@@ -180,6 +180,7 @@ class ResourceEntry(Entry):
     work: WorkEntry | None = None
     next: list[str] = []
     verified: VerifiedEntry | None = None
+    ends_on: date | None = None
     staff: StaffEntry = StaffEntry()
 
 

@@ -28,7 +28,7 @@ from ..public.facts import facts_of, said
 from ..public.projection import read_all
 from ..public.record import PublicResource
 from ..public.roles import all_types
-from ..public.selectors import records_at_home
+from ..public.selectors import Ended, records_at_home
 
 # So many records are read at once: what a file needs of memory does not grow with the register.
 BATCH = 200
@@ -274,7 +274,20 @@ def item(resource: PublicResource, address: Address, today: date) -> dict[str, A
             for fact in said(resource, facts_of(resource.kind))
         ],
         "verified_on": resource.verified_on.isoformat() if resource.verified_on else None,
+        "until": resource.until.isoformat() if resource.until else None,
     }
+
+
+def ended_item(one: Ended) -> dict[str, Any]:
+    """What other software is told of an entry that is public no more."""
+    return {"id": one.id, "ended_on": one.ended_on.isoformat(), "successor": one.successor or None}
+
+
+def ended_table(ended: Iterable[Ended], address: Address) -> Iterator[str]:
+    """The same as a table."""
+    yield BOM + _line([_("番号"), _("このサイトのページ"), _("載っていた最後の日"), _("あとを引きつぐ案内の番号")])
+    for one in ended:
+        yield _line([one.id, address(f"/resources/{one.id}/"), one.ended_on.isoformat(), one.successor])
 
 
 def when(resource: PublicResource, today: date) -> list[str]:

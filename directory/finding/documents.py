@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
 from typing import Any
-
-from django.utils import timezone
 
 from search.documents import SearchDocument
 
@@ -19,7 +16,6 @@ from ..public.projection import read_stream
 from ..public.record import PublicResource
 from .facets import FACETS
 
-FRESH = timedelta(days=365)
 # Of the body so much is kept for the passage that a row of results shows.
 SHOWN_TEXT = 400
 
@@ -43,12 +39,12 @@ class ResourceSource:
         records = PublicRecord.written.order_by("pk")
         if keys is not None:
             records = records.filter(short_id__in=[key.partition(":")[2] for key in keys])
-        index, today = area_index(), timezone.localdate()
+        index = area_index()
         for resource in read_stream(records):
-            yield document(resource, index, today)
+            yield document(resource, index)
 
 
-def document(resource: PublicResource, index: AreaIndex, today: date) -> SearchDocument:
+def document(resource: PublicResource, index: AreaIndex) -> SearchDocument:
     """The search document of a public record."""
     return SearchDocument(
         key=f"resource:{resource.short_id}",
@@ -61,8 +57,9 @@ def document(resource: PublicResource, index: AreaIndex, today: date) -> SearchD
         verified=resource.verified_on,
         lat=resource.place.lat if resource.place else None,
         lon=resource.place.lon if resource.place else None,
-        quality=_quality(resource, today),
+        quality=_quality(resource),
         until=resource.until,
+        due=resource.due_on,
         row=row(resource),
     )
 
@@ -92,6 +89,7 @@ def row(resource: PublicResource) -> dict[str, Any]:
         "hours_note": resource.hours_note,
         "schedule": resource.schedule.model_dump(mode="json"),
         "verified_on": resource.verified_on.isoformat() if resource.verified_on else None,
+        "due_on": resource.due_on.isoformat() if resource.due_on else None,
     }
 
 
@@ -130,7 +128,7 @@ def _body(resource: PublicResource) -> Iterator[str]:
         yield resource.work.pay_note
 
 
-def _quality(resource: PublicResource, today: date) -> int:
-    """Only a tie-breaker: lately confirmed, open to anyone, reachable without a voice."""
-    fresh = resource.verified_on is not None and today - resource.verified_on <= FRESH
-    return 2 * fresh + 2 * resource.accepts_anyone + bool(resource.channels_without_voice)
+def _quality(resource: PublicResource) -> int:
+    """Only a tie-breaker: open to anyone, reachable without a voice. Whether somebody confirmed it lately changes with the day,
+    and is asked with each question (`due`)."""
+    return 2 * resource.accepts_anyone + bool(resource.channels_without_voice)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from search.questions.query import Question, understand
 from search.results import search
 
 from ..areas.index import AreaNode, area_index, at_home
+from ..ladder import demoted_until
 from .facets import FILTERS
 from .filters import Options
 
@@ -141,6 +143,7 @@ def run(
             limit=limit,
             boosts=boosts,
             also=also,
+            demoted=demoted_until(timezone.localdate()),
         )
 
     offset = (asked.page - 1) * per_page

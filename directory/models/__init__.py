@@ -4,12 +4,22 @@ from .areas import Area, AreaLayer, PostalCode, Town
 from .calls import Call
 from .changes import ContentChange
 from .danger import DangerAnswer, DangerLine, DangerPattern, DangerTopic, DangerVoice
+from .freshness import (
+    ChangeProposal,
+    CheckRound,
+    ConfirmCode,
+    FreshnessSettings,
+    MailedAddress,
+    PhoneCheck,
+    PhoneTry,
+    Verification,
+)
 from .imports import ImportChange, ImportFile, ImportProfile, ImportRun, RunState
 from .kinds import ConsultationDesk, EmploymentPathway, GatheringPlace, VolunteerOpportunity
 from .lines import LineHours, NationalLine
-from .organisations import Organisation, OrganisationRole
+from .organisations import Office, Organisation, OrganisationRole
 from .parts import Channel, NextStep, OpeningException, OpeningRule, ResourceText
-from .public_record import PublicRecord
+from .public_record import PublicRecord, Tombstone
 from .resources import Resource, kind_tables
 from .taxonomy import Field, InstitutionType, Need, NeedAnswer, Programme
 from .vocabulary import (
@@ -24,7 +34,10 @@ __all__ = [
     "Area",
     "AreaLayer",
     "Call",
+    "ChangeProposal",
     "Channel",
+    "CheckRound",
+    "ConfirmCode",
     "ConsultationDesk",
     "ContentChange",
     "DangerAnswer",
@@ -34,6 +47,7 @@ __all__ = [
     "DangerVoice",
     "EmploymentPathway",
     "Field",
+    "FreshnessSettings",
     "GatheringPlace",
     "ImportChange",
     "ImportFile",
@@ -41,14 +55,18 @@ __all__ = [
     "ImportRun",
     "InstitutionType",
     "LineHours",
+    "MailedAddress",
     "NationalLine",
     "Need",
     "NeedAnswer",
     "NextStep",
+    "Office",
     "OpeningException",
     "OpeningRule",
     "Organisation",
     "OrganisationRole",
+    "PhoneCheck",
+    "PhoneTry",
     "Phrase",
     "PostalCode",
     "Programme",
@@ -59,7 +77,9 @@ __all__ = [
     "RunState",
     "StopWord",
     "SynonymGroup",
+    "Tombstone",
     "Town",
+    "Verification",
     "VocabularyVersion",
     "VolunteerOpportunity",
     "kind_tables",

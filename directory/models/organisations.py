@@ -1,7 +1,9 @@
-"""Organisations and the roles they play in the programmes."""
+"""Organisations, the roles they play in the programmes, and the offices of the city hall that look after entries."""
+
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -9,6 +11,7 @@ from wagtail.search import index
 
 from search.modelsearch.records import searchable
 
+from ..choices import ConfirmBy
 from ..validators import validate_visible
 from .areas import Area
 from .base import Child, Record
@@ -44,6 +47,18 @@ class Organisation(Record, index.Indexed, ClusterableModel):
     )
     source = models.CharField(_("出典"), max_length=300, blank=True)
     quote = models.TextField(_("出典の文"), blank=True)
+    confirm_by = models.CharField(
+        _("確認のお願いのしかた"),
+        max_length=5,
+        choices=ConfirmBy,
+        default=ConfirmBy.MAIL,
+        help_text=_("公開されません。メールアドレスがないときは、担当の係にお願いが届きます"),
+    )
+    confirm_mail = models.EmailField(
+        _("確認のお願いを送るメール"),
+        blank=True,
+        help_text=_("公開されません。個人のものではなく、団体のアドレスを書きます"),
+    )
     staff_note = models.TextField(_("職員用のメモ"), blank=True, help_text=_("公開されません"))
 
     search_fields = [
@@ -83,3 +98,68 @@ class OrganisationRole(Child):
 
     def __str__(self) -> str:
         return str(self.programme)
+
+
+# What the default office is called until somebody names it.
+UNNAMED_OFFICE = "担当係（未設定）"
+
+
+class Office(Record):
+    """A section of the city hall（係）that answers for entries; people change, it does not."""
+
+    name = models.CharField(_("係の名前"), max_length=80, unique=True, validators=[validate_visible])
+    reading = models.CharField(_("よみ"), max_length=120, blank=True, validators=[validate_visible])
+    mail = models.EmailField(
+        _("係のメール"), blank=True, help_text=_("個人のものではなく、係のアドレスを書きます。異動があっても届きます")
+    )
+    phone = models.CharField(_("係の電話"), max_length=40, blank=True)
+    is_default = models.BooleanField(
+        _("担当の決まっていない案内を受け持つ"),
+        default=False,
+        help_text=_("1つの係だけに付きます。別の係に付けると、前の係からは外れます"),
+    )
+    retired = models.BooleanField(_("なくなった係"), default=False, help_text=_("付けると、選べなくなります"))
+
+    class Meta:
+        verbose_name = _("係")
+        verbose_name_plural = _("係")
+        ordering = ["reading", "name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=models.Q(is_default=True), name="one_default_office"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Somebody must answer for what has no office of its own."""
+        super().clean()
+        if self.is_default and self.retired:
+            raise ValidationError(
+                {"retired": _("担当の決まっていない案内を受け持つ係です。先に、別の係に移してください。")}
+            )
+        if not self.is_default and Office.objects.filter(pk=self.pk, is_default=True).exists():
+            raise ValidationError(
+                {"is_default": _("外すかわりに、受け持つ係のほうに印を付けてください。ここからは自然に外れます。")}
+            )
+
+    def validate_constraints(self, exclude: Any = None) -> None:
+        """That only one is the default is no mistake of whoever marks another: `save` takes the mark from the one before."""
+        super().validate_constraints(exclude={*(exclude or ()), "is_default"})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """One office is the default."""
+        with transaction.atomic():
+            if self.is_default:
+                Office.objects.filter(is_default=True).exclude(pk=self.pk).update(is_default=False)
+            super().save(*args, **kwargs)
+
+    @classmethod
+    def default(cls) -> "Office":
+        """The office that answers for entries without one; made anew where somebody deleted it."""
+        return (
+            cls.objects.filter(is_default=True).first()
+            or cls.objects.update_or_create(name=UNNAMED_OFFICE, defaults={"is_default": True, "retired": False})[0]
+        )

@@ -33,6 +33,8 @@ class PublicRecord(models.Model):
     needs = models.TextField(default="", blank=True)
     # The last day on which it is shown; empty for what does not end.
     until = models.DateField(null=True, blank=True, db_index=True)
+    # The day on which somebody is to be asked whether it is still right (`ladder`); empty for what is never asked about.
+    due_on = models.DateField(null=True, blank=True, db_index=True)
     data = models.JSONField()
     # Of what shape `data` is (`directory.public.record.SHAPE`): a later version may show fields that it lacks.
     shape = models.CharField(max_length=16, default="", blank=True, db_index=True)
@@ -45,6 +47,29 @@ class PublicRecord(models.Model):
         verbose_name = "public record"
         # All that choosing among desks reads: the rows themselves are long.
         indexes = [models.Index(fields=["kind", "type", "weight", "needs", "until"], name="public_record_current")]
+
+    def __str__(self) -> str:
+        return self.short_id
+
+
+class Tombstone(models.Model):
+    """That something stood at a public id and stands there no longer, because somebody took it back or deleted it.
+
+    Nothing else of it: what is taken back may have been wrong to show, its name too. What ended on a day of its own still has its
+    `PublicRecord`. `store` is the only writer.
+    """
+
+    short_id = models.CharField(max_length=10, unique=True)
+    kind = models.CharField(max_length=12)
+    # The area whose desk for everything its page leads to.
+    area = models.CharField(max_length=80, blank=True)
+    ended_on = models.DateField()
+    # The public id of what came after it, or nothing.
+    successor = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        verbose_name = "tombstone"
+        ordering = ["-ended_on", "short_id"]
 
     def __str__(self) -> str:
         return self.short_id

@@ -16,12 +16,12 @@ from wagtail.search import index
 
 from search.modelsearch.records import searchable
 
-from ..choices import Access, Audience, Booking, Cost, Eligibility, Kind, Language, Surface, VerifiedBy
+from ..choices import Access, Audience, Booking, CheckEvery, Cost, Eligibility, Kind, Language, Surface, VerifiedBy
 from ..fields import ChoiceSetField
 from ..identity import SHORT_ID_LENGTH, new_short_id
 from .areas import LATITUDE, LONGITUDE, Area, Town
 from .base import Record
-from .organisations import Organisation
+from .organisations import Office, Organisation
 from .taxonomy import Field, InstitutionType, Need
 
 # What shows a draft as its page; registered by the site, which the register does not know.
@@ -118,6 +118,34 @@ class Resource(
     verified_on = models.DateField(_("最終確認日"), null=True, blank=True)
     verified_by = models.CharField(_("確認の方法"), max_length=10, choices=VerifiedBy, blank=True)
     source = models.CharField(_("出典"), max_length=300, blank=True)
+    owner = models.ForeignKey(
+        Office,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="resources",
+        verbose_name=_("担当の係"),
+        limit_choices_to={"retired": False},
+        help_text=_("公開されません。空のときは「担当の決まっていない案内を受け持つ」係が受け持ちます"),
+    )
+    check_every = models.PositiveSmallIntegerField(
+        _("確認の間隔"), choices=CheckEvery, default=CheckEvery.YEAR, help_text=_("公開されません")
+    )
+    no_check_reason = models.CharField(
+        _("確認しない理由"), max_length=200, blank=True, help_text=_("「確認しない」ときだけ書きます。公開されません")
+    )
+    ends_on = models.DateField(
+        _("載せる最後の日"),
+        null=True,
+        blank=True,
+        help_text=_("次の日に、一覧・検索・ファイルから自然に消えます。ページの住所は残り、終わったことを伝えます"),
+    )
+    succeeded_by = models.CharField(
+        _("あとを引きつぐ案内"),
+        max_length=SHORT_ID_LENGTH,
+        blank=True,
+        help_text=_("終わったときに案内する先です。その案内のページの住所（/resources/…/）の、10文字の番号を書きます"),
+    )
 
     staff_note = models.TextField(_("職員用のメモ"), blank=True, help_text=_("公開されません"))
     acceptance_note = models.TextField(
@@ -190,6 +218,14 @@ class Resource(
             problem("verified_on", _("確認日が先の日付になっています。"))
         if self.verified_on and not self.verified_by:
             problem("verified_by", _("どうやって確かめたかを選んでください。"))
+        if self.check_every == CheckEvery.NEVER and not self.no_check_reason.strip():
+            problem(
+                "no_check_reason", _("確認しない理由を書いてください。次の担当者が、そのままでよいか判断できます。")
+            )
+        if self.succeeded_by and self.succeeded_by == self.short_id:
+            problem("succeeded_by", _("この案内自身の番号です。あとを引きつぐ、別の案内の番号を書いてください。"))
+        elif self.succeeded_by and not Resource.objects.filter(short_id=self.succeeded_by).exists():
+            problem("succeeded_by", _("この番号の案内がありません。ページの住所の、10文字の番号を書いてください。"))
         if problems:
             raise ValidationError(problems)
 
@@ -230,6 +266,11 @@ class Resource(
     def get_preview_context(self, request: object, mode_name: str) -> dict:
         """What the public page will show, made from the draft."""
         return {**super().get_preview_context(request, mode_name), **(_pages[0](self) if _pages else {})}
+
+    @property
+    def effective_owner(self) -> Office:
+        """The office that answers for it: its own, unless that is no more; else the default one."""
+        return self.owner if self.owner and not self.owner.retired else Office.default()
 
     def age_of_verification(self, on: date) -> int | None:
         """Days since somebody confirmed the entry; None if nobody ever did."""

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils import timezone
 from pydantic import ValidationError
 
 from ..choices import ChannelKind
 from ..hours.rules import OpeningException, OpeningRule, Schedule
+from ..ladder import next_on
 from ..models import ConsultationDesk, PublicRecord, Resource, kind_tables
 from .record import (
     OWN_FACTS,
@@ -103,10 +106,16 @@ def project(resource: Resource, *, draft: bool = False) -> PublicResource:
         if resource.photo_id and not hides_address
         else None,
         "verified_by": resource.verified_by or None,
+        "due_on": next_on(resource.verified_on, resource.check_every, _entered_on(resource)),
         **_facts(specific),
     }
     as_written = {name: getattr(resource, name) for name in _COMMON if name not in otherwise}
     return PublicResource(**as_written, **otherwise)
+
+
+def _entered_on(resource: Resource) -> date:
+    """The day of entry; a draft that was never saved begins today."""
+    return timezone.localtime(resource.created_at).date() if resource.created_at else timezone.localdate()
 
 
 def _place(resource: Resource) -> PublicPlace | None:

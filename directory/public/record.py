@@ -215,6 +215,12 @@ class PublicResource(Public):
     verified_on: date | None
     verified_by: VerifiedBy | None
     source: str
+    # The day on which somebody is to be asked whether it is still right (`directory.ladder`).
+    due_on: date | None
+    # The last day on which it is shown, as an editor set it; `until` is what holds.
+    ends_on: date | None
+    # The public id of what comes after it.
+    succeeded_by: str
     desk: DeskFacts | None = None
     gathering: PlaceFacts | None = None
     volunteer: VolunteerFacts | None = None
@@ -222,8 +228,10 @@ class PublicResource(Public):
 
     @property
     def until(self) -> date | None:
-        """The last day on which it is shown to the public, if it has one: that of a call for volunteers."""
-        return self.volunteer.deadline if self.volunteer else None
+        """The last day on which it is shown to the public, if it has one: its own, that of a call for volunteers, or its
+        organisation's, whichever comes first."""
+        deadline = self.volunteer.deadline if self.volunteer else None
+        return min(filter(None, (self.ends_on, deadline, self.organisation.ended_on)), default=None)
 
     @property
     def shown_cost(self) -> Cost | None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from heapq import nsmallest
 
 from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from ..areas.index import AreaNode, area_index
 from ..cache import remembered, remembered_each
 from ..choices import Kind
 from ..hours import rules, text
-from ..models import ConsultationDesk, PublicRecord, Resource
+from ..models import ConsultationDesk, PublicRecord, Resource, Tombstone
 from .projection import read, read_all
 from .record import PublicResource, PublicStep
 
@@ -58,6 +59,45 @@ def ended_resource(short_id: str) -> PublicResource | None:
     """The public record of an id that has ended, and that nothing else shows any more; or None."""
     record = PublicRecord.written.filter(short_id=short_id, until__lt=timezone.localdate()).first()
     return read(record) if record else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What machines are told of an entry that is public no more: its id, its last day, and the id of what came after it."""
+
+    id: str
+    ended_on: date
+    successor: str
+
+
+def tombstone(short_id: str) -> Tombstone | None:
+    """That an id stood for something which was taken back or deleted; or None."""
+    return Tombstone.objects.filter(short_id=short_id).first()
+
+
+def successor_of(short_id: str) -> PublicResource | None:
+    """What is public of the ones that came after an entry, by the id that it names: the first, the one after that, and so on."""
+    seen: set[str] = set()
+    while short_id and short_id not in seen:
+        seen.add(short_id)
+        if found := public_resource(short_id):
+            return found
+        ended = ended_resource(short_id)
+        stone = None if ended else tombstone(short_id)
+        short_id = ended.succeeded_by if ended else stone.successor if stone else ""
+    return None
+
+
+def ended(kinds: Collection[str] = ()) -> list[Ended]:
+    """All that is public no more, the latest first."""
+    records = PublicRecord.written.filter(until__lt=timezone.localdate())
+    stones = Tombstone.objects.all()
+    if kinds:
+        records, stones = records.filter(kind__in=kinds), stones.filter(kind__in=kinds)
+    dated = records.values_list("short_id", "until", KT("data__succeeded_by"))
+    taken_back = stones.values_list("short_id", "ended_on", "successor")
+    found = [Ended(short_id, day, successor or "") for short_id, day, successor in (*dated, *taken_back)]
+    return sorted(found, key=lambda one: (-one.ended_on.toordinal(), one.id))
 
 
 def steps_from(resource: PublicResource) -> tuple[PublicStep, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from itertools import islice
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from search.indexing import record_change
 
 from ..cache import forget
 from ..hours.rules import open_days
-from ..models import PublicRecord, Resource
+from ..models import PublicRecord, Resource, Tombstone
 from .projection import PREFETCH, project_all, related
 from .record import SHAPE
 
@@ -68,6 +69,7 @@ def _refresh(ids: Sequence[int], *, index: bool) -> int:
             weight=2 * len(open_days(public.schedule)) + public.accepts_anyone,
             needs="".join(f" {need.code} " for need in public.needs),
             until=public.until,
+            due_on=public.due_on,
             data=public.model_dump(mode="json"),
             shape=SHAPE,
             updated_at=now,
@@ -78,11 +80,41 @@ def _refresh(ids: Sequence[int], *, index: bool) -> int:
         records,
         update_conflicts=True,
         unique_fields=["resource"],
-        update_fields=["short_id", "kind", "type", "weight", "needs", "until", "data", "shape", "updated_at"],
+        update_fields=["short_id", "kind", "type", "weight", "needs", "until", "due_on", "data", "shape", "updated_at"],
     )
     kept = {record.resource_id for record in records}
     gone = [short_id for pk, short_id in before.items() if pk not in kept]
+    if gone:
+        bury(Resource.objects.filter(short_id__in=gone))
     PublicRecord.written.filter(short_id__in=gone).delete()
+    # What is public again has not ended.
+    Tombstone.objects.filter(short_id__in=[record.short_id for record in records]).delete()
     if index:
         record_change([f"resource:{short_id}" for short_id in {*gone, *(record.short_id for record in records)}])
     return len(records)
+
+
+def bury(resources: Iterable[Resource], *, on: date | None = None) -> None:
+    """Leave a tombstone for what is taken back or deleted: whoever kept the address is told, and what came after it."""
+    day = on or timezone.localdate()
+    stones = [
+        Tombstone(
+            short_id=resource.short_id,
+            kind=resource.kind,
+            area=next((area.slug for area in resource.areas.all()), ""),
+            ended_on=day,
+            successor=resource.succeeded_by,
+        )
+        for resource in resources
+    ]
+    Tombstone.objects.bulk_create(
+        stones,
+        update_conflicts=True,
+        unique_fields=["short_id"],
+        update_fields=["kind", "area", "ended_on", "successor"],
+    )
+
+
+def name_successor(resource: Resource) -> None:
+    """What came after an entry that is not public any more, where an editor says so later."""
+    Tombstone.objects.filter(short_id=resource.short_id).update(successor=resource.succeeded_by)

@@ -139,6 +139,8 @@ def _remove_rows(users: Collection[str] = ()) -> None:
     for some in (pks[first : first + 500] for first in range(0, len(pks), 500)):
         for noted in (Revision, ModelLogEntry):
             noted.objects.filter(content_type__in=kinds, object_id__in=some).delete()
+    # What a command takes away was never anybody's: no stone is left of it.
+    resources.update(live=False)
     resources.delete()
     remove_partners(ORIGIN)
     remove_contacts(ORIGIN)

@@ -18,11 +18,20 @@ from wagtail.signals import page_slug_changed, post_page_move
 from directory.cache import forget
 from directory.models import (
     Call,
+    ChangeProposal,
+    CheckRound,
+    ConfirmCode,
     ContentChange,
     ImportChange,
     ImportFile,
+    ImportProfile,
     ImportRun,
+    MailedAddress,
+    Office,
+    PhoneCheck,
+    PhoneTry,
     PublicRecord,
+    Verification,
     VocabularyVersion,
 )
 from search.indexing import renewed
@@ -31,7 +40,24 @@ from ..cms.tree import PAGES
 
 OF_OTHERS = (Page, Site, Locale, PageViewRestriction)
 # PublicRecord: its one writer marks what it writes. The others stand on no page.
-ON_NO_PAGE = (Call, ContentChange, ImportChange, ImportFile, ImportRun, PublicRecord, VocabularyVersion)
+ON_NO_PAGE = (
+    Call,
+    ChangeProposal,
+    CheckRound,
+    ConfirmCode,
+    ContentChange,
+    ImportChange,
+    ImportFile,
+    ImportProfile,
+    ImportRun,
+    MailedAddress,
+    Office,
+    PhoneCheck,
+    PhoneTry,
+    PublicRecord,
+    Verification,
+    VocabularyVersion,
+)
 # A save of these alone is one of a draft, and of who works on it.
 OF_DRAFTS = frozenset(
     {"latest_revision", "latest_revision_created_at", "has_unpublished_changes", "draft_title", "updated_at"}

@@ -17,7 +17,14 @@ from directory.models import Resource
 from directory.public import facts
 from directory.public.projection import project
 from directory.public.record import PublicResource
-from directory.public.selectors import card, ended_resource, public_resource, steps_from
+from directory.public.selectors import (
+    card,
+    ended_resource,
+    public_resource,
+    steps_from,
+    successor_of,
+    tombstone,
+)
 from search.engines.base import EngineUnavailable
 from search.questions.query import understand
 
@@ -46,16 +53,23 @@ def resource_detail(request: HttpRequest, short_id: str) -> HttpResponse:
 
 
 def _ended(request: HttpRequest, short_id: str) -> HttpResponse:
-    """What a call says after its last day: that it has ended, and where others stand.
+    """What an address says for ever after: that it has ended, what came after it, and where others stand.
 
-    410, not 200: crawlers and those who check links let go of it, while a person who kept the address reads the page all the
-    same. Nobody keeps the answer, for an editor may put the last day off, and then the same address shows the call again.
+    410, not 200: crawlers and those who check links let go of it, while a person who kept the address or a leaflet reads the
+    page all the same. Nobody keeps the answer, for an editor may put the last day off, and then the same address shows it again.
+    Of what was taken back or deleted the page says neither name nor anything else: it may have been wrong to show.
     """
     resource = ended_resource(short_id)
-    if resource is None:
+    stone = None if resource else tombstone(short_id)
+    if resource:
+        kind, ended_on, successor = resource.kind, resource.until, resource.succeeded_by
+        area_slug = resource.areas[0].slug if resource.areas else ""
+        fields = tuple(field.code for field in resource.fields)
+    elif stone:
+        kind, ended_on, successor, area_slug, fields = Kind(stone.kind), stone.ended_on, stone.successor, stone.area, ()
+    else:
         raise Http404
-    kind = Kind(resource.kind)
-    fields = tuple(field.code for field in resource.fields)
+    after = successor_of(successor)
     try:
         hits, _total = hits_for({"kind": (kind.value,), "field": fields}, MOST_INSTEAD)
         hits = hits or hits_for({"kind": (kind.value,)}, MOST_INSTEAD)[0]
@@ -63,10 +77,14 @@ def _ended(request: HttpRequest, short_id: str) -> HttpResponse:
         hits = []
     context = {
         "resource": resource,
+        "ended_on": ended_on,
+        "after": card(after, timezone.localtime()) if after else None,
+        "is_call": kind == Kind.VOLUNTEER,
+        "is_sensitive": resource is not None and resource.is_sensitive,
         "hits": hits,
         "kind_label": kind.label,
         "kind_url": f"/browse/{kind.value}/",
-        "area_slug": resource.areas[0].slug if resource.areas else "",
+        "area_slug": area_slug,
         "breadcrumbs": _breadcrumbs(kind),
     }
     response = render(request, "directory/resource_ended.html", context, status=410)

@@ -20,9 +20,18 @@ from django.views.decorators.http import require_safe
 
 from directory.choices import Kind
 from directory.exchange.qr import qr_code
-from directory.exchange.shared import SharedList, heading_of_fields, item, leaflet_desks, table, when
+from directory.exchange.shared import (
+    SharedList,
+    ended_item,
+    ended_table,
+    heading_of_fields,
+    item,
+    leaflet_desks,
+    table,
+    when,
+)
 from directory.public.record import PublicResource
-from directory.public.selectors import records_at_home
+from directory.public.selectors import ended, records_at_home
 
 from ..models.base import home_municipality
 from ..shell import ending_desk, shell
@@ -91,6 +100,8 @@ def _as_json(request: HttpRequest, resources: Iterable[PublicResource]) -> Itera
         "municipality": municipality.name if municipality else "",
         "generated_at": now.isoformat(timespec="seconds"),
         "source": {"name": shell(request)["site_name"], "url": request.build_absolute_uri("/")},
+        # Whoever keeps a copy learns what to take out of it, and what came after it.
+        "ended": [ended_item(one) for one in ended(SharedList.read(request.GET).kinds)],
     }
     items = (item(resource, request.build_absolute_uri, now.date()) for resource in resources)
     return _object(head, "items", items)
@@ -116,6 +127,17 @@ def as_file(request: HttpRequest, form: Format) -> StreamingHttpResponse:
         municipality=municipality.name if municipality else "", day=timezone.localdate().isoformat()
     )
     response["Content-Disposition"] = content_disposition_header(form.is_saved, f"{name}.{form.ending}") or ""
+    return response
+
+
+@transaction.non_atomic_requests
+@require_safe
+def ended_as_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """What is public no more, for whoever keeps a copy of the table: its id, its last day, and what came after it."""
+    text = ended_table(ended(SharedList.read(request.GET).kinds), request.build_absolute_uri)
+    response = StreamingHttpResponse(_pieces(text), content_type="text/csv; charset=utf-8")
+    name = _("終わった案内_{day}.csv").format(day=timezone.localdate().isoformat())
+    response["Content-Disposition"] = content_disposition_header(True, name) or ""
     return response
 
 

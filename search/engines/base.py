@@ -19,6 +19,9 @@ Sort = Literal["relevance", "reading", "verified", "distance"]
 GRAM_SHARE = 0.75
 # A document that matches in a second field rises by this share of it.
 TIE_BREAKER = 0.1
+# What is left of the score of a document that nobody confirmed for long: it comes behind what fits about as well, and stays
+# before what hardly fits.
+STALE_SHARE = 0.7
 EARTH_RADIUS_KM = 6371.0
 
 
@@ -71,7 +74,8 @@ class EngineQuery:
     `minimum_match`: how many of the clauses that are not optional must match. `filters`: any value within a facet, and
     every facet. `near`: (latitude, longitude) in degrees. `boosts`: (facet, value, weight) that lift and do not filter.
     `also`: documents with one of these values match even without the words (they must still pass the filters).
-    `on`: documents whose last day was before this one are left out; None asks for all.
+    `on`: documents whose last day was before this one are left out; None asks for all. `demoted`: by relevance, documents that
+    wanted confirming on this day or before stand behind others that fit about as well (`STALE_SHARE`).
     Raises ValueError for facets, fields or numbers that make no sense.
     """
 
@@ -86,6 +90,7 @@ class EngineQuery:
     boosts: tuple[tuple[str, str, float], ...] = ()
     also: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     on: date | None = None
+    demoted: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no engine could answer, with the fix in the message."""

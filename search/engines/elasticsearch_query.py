@@ -8,7 +8,7 @@ from elasticsearch.dsl import A, Document, Float, GeoPoint, Integer, Keyword, Q,
 from elasticsearch.dsl.query import Query
 
 from ..documents import GRAM_FIELDS, TEXT_FIELDS, AnalysedDocument, clean_value, known_facets
-from .base import TIE_BREAKER, Alternative, Clause, EngineQuery
+from .base import STALE_SHARE, TIE_BREAKER, Alternative, Clause, EngineQuery
 from .tantivy_query import QUALITY_STEP
 
 FACET_VALUES = 5_000
@@ -31,6 +31,7 @@ class StoredDocument(Document):
     order = Keyword()
     verified = Integer()
     until = Integer()
+    due = Integer()
     place = GeoPoint()
     quality = Float()
     fingerprint = Keyword(index=False, doc_values=False)
@@ -59,6 +60,7 @@ def to_source(document: AnalysedDocument) -> dict[str, Any]:
     }
     if document.verified:
         source["verified"] = document.verified.toordinal()
+    source["due"] = (document.due or date.max).toordinal()
     if document.until:
         source["until"] = document.until.toordinal()
     if document.lat is not None and document.lon is not None:
@@ -106,13 +108,16 @@ def suggesting(
 
 
 def _ranked(words: Query, query: EngineQuery) -> Query:
-    """With what only lifts, and quality as a factor."""
+    """With what only lifts, and as factors quality and whether it is stale."""
     lifting = [_clause(clause) for clause in query.clauses if clause.optional]
     lifting += [
         Q("constant_score", filter=_values(facet, (value,)), boost=weight) for facet, value, weight in query.boosts
     ]
     whole = Q("bool", must=[words], should=lifting) if lifting else words
-    return Q("function_score", query=whole, functions=[_QUALITY], boost_mode="multiply", score_mode="multiply")
+    functions: list[Any] = [_QUALITY]
+    if query.demoted:
+        functions.append({"filter": Q("range", due={"lte": query.demoted.toordinal()}), "weight": STALE_SHARE})
+    return Q("function_score", query=whole, functions=functions, boost_mode="multiply", score_mode="multiply")
 
 
 _QUALITY = {"field_value_factor": {"field": "quality", "factor": 1, "missing": 1}}

@@ -33,7 +33,19 @@ from .base import (
 from .builds import Builds, FileLock, read_cursor, write_cursor
 from .tantivy_facets import Kept, counting
 from .tantivy_files import lacks_room, telling, told, writing
-from .tantivy_query import Fields, boxed, described, located, matching_query, read_as, schema, to_tantivy, unlocated
+from .tantivy_query import (
+    Fields,
+    boxed,
+    demoting,
+    described,
+    located,
+    matching_query,
+    read_as,
+    schema,
+    stale,
+    to_tantivy,
+    unlocated,
+)
 
 APPLY_HEAP = 15_000_000
 REBUILD_HEAP = 200_000_000
@@ -278,8 +290,8 @@ def _page(reader: _Reader, query: EngineQuery) -> tuple[int, list[Addressed]]:
             return total, []
         if query.sort == "distance":
             return total, _by_distance(reader, query, matching)
-        return total, _ranked(searcher, query, matching, query.offset, min(query.limit, total)).hits
-    result = _ranked(searcher, query, matching, 0, query.limit, count=True)
+        return total, _ranked(reader, query, matching, query.offset, min(query.limit, total)).hits
+    result = _ranked(reader, query, matching, 0, query.limit, count=True)
     return _counted(result), result.hits
 
 
@@ -293,13 +305,25 @@ def _counted(result: Any) -> int:
 
 
 def _ranked(
-    searcher: tantivy.Searcher, query: EngineQuery, matching: Query, offset: int, limit: int, *, count: bool = False
+    reader: _Reader, query: EngineQuery, matching: Query, offset: int, limit: int, *, count: bool = False
 ) -> tantivy.SearchResult:
+    searcher = reader.searcher
     if query.sort == "reading":
         return searcher.search(matching, limit, count, "order", offset, Order.Asc)
     if query.sort == "verified":
         return searcher.search(matching, limit, count, "verified", offset, Order.Desc)
+    old = stale(reader.fields, query.demoted)
+    if old is not None and query.demoted and _has(reader, query.demoted, old):
+        matching = demoting(matching, old)
     return searcher.search(matching, limit, count, offset=offset, weight_by_field="quality")
+
+
+def _has(reader: _Reader, day: date, old: Query) -> bool:
+    """Whether anything wanted confirming by that day; asked once of each state of the index."""
+    known = reader.kept.stale
+    if day not in known:
+        known[day] = bool(reader.searcher.search(old, 1, False).hits)
+    return known[day]
 
 
 def _by_distance(reader: _Reader, query: EngineQuery, matching: Query) -> list[Addressed]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Collection, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache, partial
 from typing import Any
 
@@ -35,10 +36,12 @@ Counts = dict[str, int]
 
 @dataclass(slots=True)
 class Kept:
-    """What is known of one state of the index: counts, and the facets whose sets are too many (of the whole build)."""
+    """What is known of one state of the index: counts, the facets whose sets are too many (of the whole build), and by the day
+    whether anything wanted confirming by then."""
 
     counts: dict[Hashable, Counts] = field(default_factory=dict)
     crowded: set[str] = field(default_factory=set)
+    stale: dict[date, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from ..documents import GRAM_FIELDS, ORDER_LIMIT, TEXT_FIELDS, AnalysedDocument, clean_value, known_facets
-from .base import EARTH_RADIUS_KM, TIE_BREAKER, Alternative, Clause, EngineQuery
+from .base import EARTH_RADIUS_KM, STALE_SHARE, TIE_BREAKER, Alternative, Clause, EngineQuery
 
 # One step of quality is worth this share of the score: enough to order equals, too little to beat a better match.
 QUALITY_STEP = 0.001
@@ -45,6 +45,7 @@ def build_schema(facets: tuple[str, ...]) -> tantivy.Schema:
     builder.add_bytes_field("row", stored=True)
     # Last, for fields are numbered: an index of before is read right until it is rebuilt.
     builder.add_integer_field("until", fast=True)
+    builder.add_integer_field("due", fast=True)
     for name in facets:
         builder.add_text_field(SETS.format(name), fast=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
@@ -103,6 +104,9 @@ def to_tantivy(document: AnalysedDocument, known: Fields) -> tantivy.Document:
     fields.add_bytes("row", document.row.encode())
     if document.until:
         fields.add_integer("until", document.until.toordinal())
+    if "due" in known.names:
+        # Also where there is none: a column without gaps is the fastest.
+        fields.add_integer("due", (document.due or date.max).toordinal())
     return fields
 
 
@@ -159,6 +163,21 @@ def _ended(fields: Fields, on: date | None) -> list[tuple[Occur, Query]]:
     )
     # tantivy reads a union ahead, and a range anew for each document: this halves what it costs.
     return [(Occur.MustNot, Query.disjunction_max_query([gone, gone]))]
+
+
+def stale(fields: Fields, demoted: date | None) -> Query | None:
+    """Documents that wanted confirming on that day or before; None where the index does not know, or nobody asks."""
+    if demoted is None or "due" not in fields.names:
+        return None
+    return Query.range_query(fields.schema, "due", tantivy.FieldType.Integer, date.min.toordinal(), demoted.toordinal())
+
+
+def demoting(matching: Query, old: Query) -> Query:
+    """The same documents, with a share of the score of those in `old`. tantivy multiplies only whole queries, so it is put twice,
+    with what is old and without: that is worth its time only where there is anything old."""
+    fresh = Query.boolean_query([(Occur.Must, matching), (Occur.MustNot, old)])
+    behind = Query.boolean_query([(Occur.Must, matching), (Occur.Must, Query.const_score_query(old, 0.0))])
+    return _union([fresh, Query.boost_query(behind, STALE_SHARE)])
 
 
 def _enough_of(parts: list[Query], minimum: int) -> Query:

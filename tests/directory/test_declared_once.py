@@ -158,7 +158,7 @@ def _address(path: str) -> str:
 
 
 OUTPUTS: dict[str, Callable[[Watched], object]] = {
-    "the index": lambda resource: (document(resource, area_index(), timezone.localdate()), row(resource)),
+    "the index": lambda resource: (document(resource, area_index()), row(resource)),
     "the table": lambda resource: cells(resource, _address, timezone.localdate()),
     "the file for other software": lambda resource: item(resource, _address, timezone.localdate()),
 }
@@ -169,11 +169,13 @@ PROVENANCE = {"source", "verified_by"}
 # Long texts, and what only the page has room for.
 AT_LENGTH = {"accessibility", "audiences", "body", "easy", "eligibility_note", "first_visit_note", "needs"}
 AT_LENGTH |= {"next_steps", "photo", "texts"}
+# What is told when it has ended (`/share/ended.csv`).
+ENDS = {"ends_on", "succeeded_by"}
 OF_A_KIND = {"desk", "gathering", "volunteer"}
 # What an output leaves out on purpose.
 LEFT_OUT: dict[str, set[str]] = {
     # Nobody types yes or no; the other records have words of their own; a programme is the act's.
-    "the index": {*KEYS, *FIRST_VISIT, *PROVENANCE, "desk", "next_steps", "photo"},
+    "the index": {*KEYS, *FIRST_VISIT, *PROVENANCE, "desk", "next_steps", "photo", "succeeded_by"},
     # A line for whoever telephones. (`work` is read for what it costs to come.)
     "the table": {
         *KEYS,
@@ -181,13 +183,15 @@ LEFT_OUT: dict[str, set[str]] = {
         *PROVENANCE,
         *AT_LENGTH,
         *OF_A_KIND,
+        *ENDS,
+        "due_on",
         "eligibility",
         "languages",
         "summary",
         "type",
     },
-    "the file for other software": {*KEYS, *PROVENANCE, *AT_LENGTH},
-    "the page": KEYS,
+    "the file for other software": {*KEYS, *PROVENANCE, *AT_LENGTH, "due_on", "succeeded_by"},
+    "the page": {*KEYS, "succeeded_by"},
 }
 
 
@@ -238,7 +242,7 @@ def test_should_have_words_for_everything_that_only_one_kind_has() -> None:
 
 
 # What no file of the register gives: keys, what is made of other columns, and what only a city's own entries have.
-NOT_IN_FILES = {*KEYS, "hours_note", "photo", "short_id", "source", "texts"}
+NOT_IN_FILES = {*KEYS, "due_on", "succeeded_by", "hours_note", "photo", "short_id", "source", "texts"}
 # What an entry calls otherwise.
 IN_FILES_AS = {
     "schedule": "hours", "eligibility": "who", "audiences": "who", "eligibility_note": "who", "cost_note": "cost",
@@ -291,6 +295,8 @@ KEPT = {
     "ContactChange": "directory/partners/retention.py: CHANGES",
     "ImportRun": "directory/exchange/importing/runs.py: RUNS",
     "Delivery": "stays: that a pack was handed over is what the notices ask to be able to show",
+    "Verification": "directory/freshness/retention.py: PROOF",
+    "ChangeProposal": "directory/freshness/retention.py: ANSWERED",
     "VocabularyVersion": "stays: why a word was changed",
     # What somebody keeps up; it goes when they delete it.
     **dict.fromkeys(("Resource", "ContactPoint", "Partner"), "stays"),

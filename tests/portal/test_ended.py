@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
@@ -12,14 +13,17 @@ import pytest
 import time_machine
 from bs4 import BeautifulSoup
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import timezone
 
 from directory.cache import forget_all
-from directory.models import NextStep, PublicRecord, Resource, VolunteerOpportunity
+from directory.models import GatheringPlace, NextStep, PublicRecord, Resource, Tombstone, VolunteerOpportunity
 from directory.partners.models import SharingPack
 from directory.partners.packs import contents
+from directory.public.selectors import ended
 from search.indexing import check
-from tests.factories import PlaceFactory, VolunteerFactory
+from tests.factories import OrganisationFactory, PlaceFactory, VolunteerFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_index")]
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -145,13 +149,135 @@ def test_should_leave_the_index_right_when_a_day_has_passed(call: VolunteerOppor
     assert f"resource:{call.short_id}" not in report.stale
 
 
+AFTER = "むかでのおさんぽ"
+
+
+@pytest.fixture(params=["its own last day", "the end of its organisation"])
+def ending(request: Any, django_capture_on_commit_callbacks: Callable) -> GatheringPlace:
+    """A place that ends by the calendar, one way or the other, and names what comes after it."""
+    with django_capture_on_commit_callbacks(execute=True):
+        after = PlaceFactory(name=AFTER)
+        of_its_own = request.param == "its own last day"
+        organisation = OrganisationFactory(active_to=None if of_its_own else LAST)
+        return PlaceFactory(
+            name=NAME,
+            reading="ぞうさんのみずあそびのてつだい",
+            organisation=organisation,
+            ends_on=LAST if of_its_own else None,
+            succeeded_by=after.short_id,
+        )
+
+
+@pytest.mark.parametrize("day", [LAST, LAST + timedelta(days=1)])
+def test_should_end_by_itself_and_lead_on(client: Client, ending: GatheringPlace, day: date) -> None:
+    over = day > LAST
+    with time_machine.travel(datetime(day.year, day.month, day.day, 12, tzinfo=TOKYO), tick=True):
+        forget_all()
+        cache.clear()
+        path = f"/resources/{ending.short_id}/"
+        for address in (
+            f"/search/?q={NAME}",
+            f"/api/search?q={NAME}",
+            "/share/list.csv?kind=place",
+            "/share/list.json",
+        ):
+            response = client.get(address)
+            text = (
+                response.getvalue().decode()
+                if response.streaming
+                else json.dumps(response.json(), ensure_ascii=False)
+                if "api" in address
+                else response.content.decode()
+            )
+            assert (path in text) != over, address
+        response = client.get(path)
+        assert response.status_code == (410 if over else 200)
+        if not over:
+            return
+        page = BeautifulSoup(response.content, "html.parser")
+        assert "2027年3月10日で終わりました" in page.main.get_text()
+        assert page.select_one("section .desk-name").get_text(strip=True) == AFTER
+        assert page.select_one(".ending .desk-name"), "no dead end"
+        successor = page.select_one("section .desk-name a")["href"].split("/")[2]
+        stone = {"id": ending.short_id, "ended_on": "2027-03-10", "successor": successor}
+        assert stone in json.loads(client.get("/share/list.json?kind=place").getvalue())["ended"]
+        assert stone not in json.loads(client.get("/share/list.json?kind=desk").getvalue())["ended"]
+        rows = list(csv.reader(client.get("/share/ended.csv").getvalue().decode("utf-8-sig").splitlines()))
+        assert [ending.short_id, f"http://testserver{path}", "2027-03-10", successor] in rows
+
+
+@pytest.mark.parametrize("way", ["unpublish", "delete"])
+def test_should_answer_for_ever_where_something_stood_and_say_nothing_else_of_it(client: Client, way: str) -> None:
+    after = PlaceFactory(name=AFTER)
+    place = PlaceFactory(name=NAME, summary="まちがって載せた番地", succeeded_by=after.short_id)
+    path = f"/resources/{place.short_id}/"
+    getattr(type(place).objects.get(pk=place.pk), way)()
+    response = client.get(path)
+    assert response.status_code == 410
+    assert response["Cache-Control"] == "no-store"
+    page = BeautifulSoup(response.content, "html.parser")
+    assert "もう載っていません" in page.h1.get_text()
+    assert NAME not in str(page), "what was taken back may have been wrong to show"
+    assert "まちがって載せた番地" not in str(page)
+    assert page.select_one("section .desk-name").get_text(strip=True) == AFTER
+    assert page.select_one(".ending .desk-name")
+    (stone,) = [one for one in ended() if one.id == place.short_id]
+    assert (stone.ended_on, stone.successor) == (timezone.localdate(), after.short_id)
+    text = client.get("/share/ended.csv").getvalue().decode()
+    assert place.short_id in text
+    assert NAME not in text
+
+
+def test_should_follow_those_that_came_after_one_another_and_never_go_in_circles(client: Client) -> None:
+    last = PlaceFactory(name=AFTER)
+    middle = PlaceFactory(succeeded_by=last.short_id)
+    first = PlaceFactory(succeeded_by=middle.short_id)
+    for place in (first, middle):
+        type(place).objects.get(pk=place.pk).unpublish()
+    page = BeautifulSoup(client.get(f"/resources/{first.short_id}/").content, "html.parser")
+    assert page.select_one("section .desk-name").get_text(strip=True) == AFTER
+    type(last).objects.get(pk=last.pk).unpublish()
+    Tombstone.objects.filter(short_id=last.short_id).update(successor=first.short_id)
+    page = BeautifulSoup(client.get(f"/resources/{first.short_id}/").content, "html.parser")
+    assert not page.find(id="after-title")
+    assert page.select_one(".ending .desk-name"), "then the desk"
+
+
+def test_should_take_the_stone_away_when_it_is_public_again_and_learn_its_successor_late(client: Client) -> None:
+    after, place = PlaceFactory(), PlaceFactory()
+    row = type(place).objects.get(pk=place.pk)
+    row.unpublish()
+    row.succeeded_by = after.short_id
+    row.save()
+    assert Tombstone.objects.get(short_id=place.short_id).successor == after.short_id
+    row.save_revision().publish()
+    assert not Tombstone.objects.filter(short_id=place.short_id).exists()
+    assert client.get(f"/resources/{place.short_id}/").status_code == 200
+
+
+def test_should_leave_no_stone_of_a_draft_that_nobody_saw(client: Client) -> None:
+    draft = PlaceFactory(live=False)
+    draft.delete()
+    assert client.get(f"/resources/{draft.short_id}/").status_code == 404
+
+
+@pytest.mark.parametrize("successor", ["own", "0000000000"])
+def test_should_refuse_a_successor_that_is_none(successor: str) -> None:
+    place = PlaceFactory()
+    place.succeeded_by = place.short_id if successor == "own" else successor
+    with pytest.raises(ValidationError) as refused:
+        place.full_clean()
+    assert set(refused.value.message_dict) == {"succeeded_by"}
+
+
 @pytest.mark.parametrize("number", range(5))
 def test_should_answer_404_where_there_never_was_anything(client: Client, number: int) -> None:
     assert client.get(f"/resources/000000000{number}/").status_code == 404
 
 
 def test_should_have_no_other_reader_of_what_has_ended() -> None:
-    """Whoever asks `written` decides for the public: the writer, the index, the dictionary, the page that says so; others count."""
+    """Whoever asks `written` decides for the public: the writer, the index, the dictionary, the page that says so, the note to whom it
+    belongs; others count."""
     from pathlib import Path
 
     root = Path(__file__).resolve().parents[2]
@@ -163,6 +289,7 @@ def test_should_have_no_other_reader_of_what_has_ended() -> None:
     }
     assert readers == {
         "directory/finding/documents.py",
+        "directory/freshness/reminders.py",
         "directory/public/selectors.py",
         "directory/public/store.py",
         "directory/vocabulary/dictionary.py",

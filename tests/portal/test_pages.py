@@ -144,7 +144,9 @@ def test_should_show_an_unpublished_resource_to_nobody(client: Client) -> None:
     place = PlaceFactory()
     assert client.get(f"/resources/{place.short_id}/").status_code == 200
     place.unpublish()
-    assert client.get(f"/resources/{place.short_id}/").status_code == 404
+    answer = client.get(f"/resources/{place.short_id}/")
+    assert answer.status_code == 410
+    assert place.name not in answer.content.decode()
 
 
 def test_should_tell_when_and_how_a_resource_was_confirmed(page: Page) -> None:
@@ -270,6 +272,10 @@ def test_should_have_no_public_address_that_this_file_does_not_know() -> None:
         "api_suggest",
         "counter_list",
         "counter_list_change",
+        "confirm_code",
+        "confirm_link",
+        "freshness_figures",
+        "share_ended",
         "share_leaflet",
         "share_csv",
         "share_json",

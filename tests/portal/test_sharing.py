@@ -103,7 +103,7 @@ def test_should_answer_other_software(client: Client) -> None:
     content = response.getvalue()
     assert "よろず市".encode() in content
     data = json.loads(content)
-    assert set(data) == {"municipality", "generated_at", "source", "items"}
+    assert set(data) == {"municipality", "generated_at", "source", "ended", "items"}
     assert data["municipality"] == "よろず市"
     assert data["source"]["url"] == "http://testserver/"
     assert data["items"]

@@ -132,6 +132,27 @@ class EngineContract(CountingContract):
         assert [hit.key for hit in engine.suggest("くさ", 5, {}, day)] == ["d:1", "d:3"]
         assert len(engine.suggest("くさ", 5)) == 3
 
+    def test_should_put_what_nobody_confirmed_behind_what_fits_as_well(self, engine):
+        engine.apply(
+            [
+                document(1, "草刈り", due=date(2026, 7, 1)),
+                document(2, "草刈り", due=date(2026, 7, 2)),
+                document(3, "草刈り"),
+                document(4, body="草刈り"),
+                document(5, "体操", due=date(2026, 7, 1)),
+            ],
+            [],
+        )
+        day, later = date(2026, 7, 1), date(2026, 7, 2)
+        assert self.keys(engine, "草刈り", demoted=day)[2:] == ["d:1", "d:4"], "behind equals, before what hardly fits"
+        # The same index, asked a day later: nothing was written.
+        assert self.keys(engine, "草刈り", demoted=later)[0] == "d:3"
+        assert self.keys(engine, "草刈り", demoted=later)[-1] == "d:4"
+        assert set(self.keys(engine, demoted=day)[3:]) == {"d:1", "d:5"}, "also where no words are asked"
+        for other in ("reading", "verified"):
+            assert self.keys(engine, "草刈り", demoted=day, sort=other) == self.keys(engine, "草刈り", sort=other)
+        assert self.ask(engine, "草刈り", demoted=day).total == 4, "nothing is left out"
+
     def test_should_answer_all_documents_to_an_empty_query(self, engine):
         engine.apply([document(number) for number in range(5)], [])
         assert self.ask(engine).total == 5

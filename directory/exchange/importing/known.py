@@ -8,13 +8,13 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from ...models import Area, AreaLayer, Field, InstitutionType, Need, Organisation, Programme
+from ...models import Area, AreaLayer, Field, InstitutionType, Need, Office, Organisation, Programme
 from ..tables.columns import key_of
 from ..tables.own import tables
 from .spool import Spool
 
 # Few, and asked for more than their key: held as they are.
-WHOLE = (AreaLayer, Area, InstitutionType, Programme, Field, Need)
+WHOLE = (AreaLayer, Area, InstitutionType, Programme, Field, Need, Office)
 # These may also be named by their names, as people do.
 NAMED = (*WHOLE, Organisation)
 MOST_STAND_INS = 5_000

@@ -7,7 +7,7 @@ Each table is derived from its model: a new column stands in it by itself, and i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import models
@@ -22,6 +22,7 @@ from ...models import (
     Need,
     NeedAnswer,
     NextStep,
+    Office,
     OpeningException,
     OpeningRule,
     Organisation,
@@ -50,8 +51,17 @@ LEFT_OUT: dict[str, str] = {
     "search_text": "made of the other columns at every save",
 }
 STAFF: dict[type[models.Model], frozenset[str]] = {
-    Resource: frozenset({"staff_note", "acceptance_note", "fits_participation_support"}),
-    Organisation: frozenset({"staff_note", "quote"}),
+    Resource: frozenset(
+        {
+            "staff_note",
+            "acceptance_note",
+            "fits_participation_support",
+            "owner",
+            "check_every",
+            "no_check_reason",
+        }
+    ),
+    Organisation: frozenset({"staff_note", "quote", "confirm_by", "confirm_mail"}),
 }
 
 STATES = (("live", _("公開")), ("draft", _("下書き")), ("pending", _("公開中で下書きあり")))
@@ -276,6 +286,8 @@ def _make() -> list[Table]:
         _plain("types", InstitutionType),
         _plain("fields", Field),
         _plain("needs", Need, answers),
+        # Who looks after what is the city hall's own affair.
+        replace(_plain("offices", Office), is_staff=True),
         _plain("organisations", Organisation),
         _roles(),
         _resources(),

@@ -51,7 +51,13 @@ RULES: dict[str, Any] = {
     "api_suggest": PUBLIC,
     "counter_list": PUBLIC,
     "counter_list_change": ("POST", _all(SENT)),
+    "share_ended": PUBLIC,
     "share_leaflet": PUBLIC,
+    "confirm_code": PUBLIC,
+    # What nobody signed opens nothing: tests/portal/test_confirming.py has links that do.
+    "confirm_link": _all(404),
+    # Where the city does not tell its figures.
+    "freshness_figures": _all(404),
     "share_csv": PUBLIC,
     "share_json": PUBLIC,
     "healthz": PUBLIC,
@@ -135,6 +141,8 @@ SENT_TO: dict[str, Any] = {
     "partners:office_partner": _rule(404, OK),
     # Everybody of the city looks at a proposal; approvers decide.
     "partners:office_proposal": _rule(404, OK, editor=404),
+    "confirm_code": PUBLIC,
+    "confirm_link": _all(404),
     "partners:login": _all(OK),
     "partners:join": _all(403),
     "partners:password": PUBLIC,

@@ -24,10 +24,13 @@ from django.core.management import call_command
 from django.db import models
 from django.template.loader import get_template
 from django.test import Client
+from django.utils import timezone
 from wagtail.models import Page
 
 from directory import cache as memory
-from directory.models import Organisation, PublicRecord, Resource
+from directory.choices import ConfirmBy
+from directory.freshness.links import token_for
+from directory.models import ChangeProposal, FreshnessSettings, Office, Organisation, PublicRecord, Resource
 from directory.partners.choices import Direction, Rank
 from directory.partners.models import ContactPoint, Delivery, Invitation, Member, Partner, Proposal, Training
 from directory.partners.packs import current_contacts
@@ -94,10 +97,13 @@ def planted(hellowork: Partner, own_index: Path) -> Member:
     type(member.user).objects.filter(pk=member.user_id).update(email=f"{SECRET}@example.jp", last_name=SECRET)
     place = PlaceFactory()
     for model, names in STAFF_ONLY.items():
-        text = [name for name in names if not isinstance(model._meta.get_field(name), models.BooleanField)]
+        text = [name for name in names if isinstance(model._meta.get_field(name), models.CharField | models.TextField)]
         model.objects.filter(pk__in=[place.pk, place.organisation_id]).update(**dict.fromkeys(text, SECRET))
-    Organisation.objects.update(staff_note=SECRET)
-    Resource.objects.update(staff_note=SECRET, acceptance_note=SECRET)
+    Organisation.objects.update(staff_note=SECRET, confirm_by=ConfirmBy.MAIL, confirm_mail=f"{SECRET}@example.jp")
+    Resource.objects.update(staff_note=SECRET, acceptance_note=SECRET, no_check_reason=SECRET, owner=Office.default())
+    Office.objects.update(mail=f"{SECRET}@example.jp", phone=SECRET)
+    ChangeProposal.objects.create(resource_id=place.pk, field="cost", label="費用の説明", proposed=SECRET, role="group")
+    FreshnessSettings.objects.create(shows_figures=True)
     place.refresh_from_db()
     place.save_revision().publish()
     dictionary.build()
@@ -126,6 +132,10 @@ PUBLIC_OUTPUTS: dict[str, list[str]] = {
     "api_suggest": ["/api/suggest?q=zq", *(f"/api/suggest?q={word[:2]}" for word in WORDS)],
     "counter_list": ["/list/", "/list/?ids={ids}"],
     "counter_list_change": [],
+    "share_ended": ["/share/ended.csv", "/share/ended.csv?kind=volunteer"],
+    "confirm_code": ["/confirm/"],
+    "confirm_link": ["{links}"],
+    "freshness_figures": ["/freshness/"],
     "share_leaflet": ["/share/leaflet/", "/share/leaflet/?role=1-i&role=5&role=4&role=2"],
     "share_csv": ["/share/list.csv", "/share/list.csv?kind=desk&role=5&role=4", "/share/list.csv?kind=place"],
     "share_json": ["/share/list.json", "/share/list.json?kind=desk&role=5&role=4", "/share/list.json?kind=work"],
@@ -156,6 +166,9 @@ def asked(answer: str) -> list[str]:
     """The outputs with every resource and every page of the tree in them."""
     if "{tree}" in answer:
         return [page.url for page in Page.objects.live().filter(depth__gt=1) if page.url]
+    if "{links}" in answer:
+        whom = [*Organisation.objects.filter(resources__public_record__isnull=False).distinct(), *Office.objects.all()]
+        return [f"/confirm/{token_for(one, is_whole=True)}/" for one in whom]
     if "{ids}" not in answer:
         return [answer]
     ids = list(PublicRecord.objects.order_by("-pk").values_list("short_id", flat=True))
@@ -241,6 +254,13 @@ def test_should_mail_no_secret(planted: Member, client: Client) -> None:
     client.post("/partners/password/", {"email": f"{SECRET}@example.jp"})
     assert len(mail.outbox) == 3
     assert_says_nothing(mail.outbox)
+    mail.outbox.clear()
+    # Of all addresses there is one now, the secret one.
+    PublicRecord.objects.update(due_on=timezone.localdate())
+    call_command("freshness_daily")
+    (asked,) = mail.outbox
+    assert SECRET not in f"{asked.subject} {asked.body}".lower()
+    assert re.search(rf"{re.escape(settings.WAGTAILADMIN_BASE_URL)}/confirm/", asked.body)
 
 
 def test_should_mail_no_secret_to_those_who_approve(planted: Member) -> None:
@@ -309,6 +329,7 @@ def test_should_know_everything_that_sends_mail() -> None:
     }
     # Each of them is made to send by the test above; the addresses only name the view.
     assert senders == {
+        "directory/freshness/reminders.py",
         "directory/partners/doors/accounts.py",
         "directory/partners/digests.py",
         "directory/partners/urls.py",

@@ -15,7 +15,8 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import Collection, GroupApprovalTask, Page, Site, Workflow
 
-from directory.models import PublicRecord
+from directory.choices import Confirmer
+from directory.models import ChangeProposal, Office, PhoneCheck, PublicRecord, Resource
 from directory.partners.models import Duty, Invitation, Member, Partner, Proposal, SharingPack, Training
 from directory.partners.packs import current_contacts
 from tests.addresses import Address
@@ -64,6 +65,17 @@ class World:
         self.contact = current_contacts().with_roles(only.roles).filter(is_wide_area=False).first()
         self.contact.save_revision()
         self.contact.refresh_from_db()
+        record = PublicRecord.objects.get(short_id=self.resource)
+        self.call = PhoneCheck.objects.create(resource_id=record.pk, opened_on=timezone.localdate())
+        ChangeProposal.objects.create(
+            resource_id=record.pk, field="cost", label="費用の説明", proposed="200円", role=Confirmer.FAX
+        )
+        self.of_freshness = {
+            "calls": self.call.pk,
+            "proposals": record.pk,
+            "sheets": Resource.objects.get(pk=record.pk).organisation_id,
+            "handover": Office.default().pk,
+        }
         resident = SessionStore()
         resident["something"] = "of a visitor"
         resident.create()
@@ -105,7 +117,7 @@ class World:
                     "token": "no-token",
                 }
                 return ours[name]
-            public = {"short_id": self.resource, "kind": "desk", "section": "resources"}
+            public = {"short_id": self.resource, "kind": "desk", "section": "resources", "token": "no-token"}
             if name in public:
                 return public[name]
             return "" if converter == "re" and not address.route.startswith(("documents/", "^media")) else "1"
@@ -122,6 +134,8 @@ class World:
                 return model.objects.order_by("pk").values_list("pk", flat=True).first() or 1
             if name.startswith("revision_id"):
                 return self.contact.latest_revision_id or 1
+        if route.startswith("admin/freshness/"):
+            return self.of_freshness[route.split("/")[2]]
         about = {
             "users": get_user_model(),
             "groups": Group,
