@@ -98,6 +98,7 @@ def test_should_read_the_old_standard_with_a_catalogues_column_first() -> None:
             "reading": "ほんまちこうみんかん",
             "summary": "だれでも使える公民館です。",
             "organisation": "焼津市",
+            "type": "ibasho",
             "fields": "community",
             "town": "本町2丁目",
             "address": "1-2",
@@ -110,7 +111,7 @@ def test_should_read_the_old_standard_with_a_catalogues_column_first() -> None:
     assert cells_of(done, "hours") == [
         {"weekdays": "月、火、水、木、金、土", "opens": "09:00", "closes": "21:00", "holidays": "closed"}
     ]
-    assert cells_of(done, "organisations") == [{"name": "焼津市"}]
+    assert cells_of(done, "organisations") == [{"name": "焼津市", "type": "ibasho"}]
     assert not done.problems
     assert "_id" in reader.lost
 
