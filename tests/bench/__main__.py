@@ -2,7 +2,8 @@
 
 Each size runs in a process of its own with a database and an index of its own, so that memory figures mean something.
 `BENCH_SIZES` chooses the sizes of the whole site (default "1000 10000 100000"), `BENCH_ENGINE_SIZES` those of the engines
-alone (default 100,000; with `BENCH_FULL=1` 1,000,000 too), `BENCH_PARTNERS` partners and contact points (default "1000 5000").
+alone (default 100,000; with `BENCH_FULL=1` 1,000,000 too), `BENCH_PARTNERS` partners and contact points (default "1000 5000"),
+`BENCH_IMPORTS` entries that are taken in (default "10000 100000").
 """
 
 from __future__ import annotations
@@ -77,11 +78,30 @@ PARTNER_COLUMNS = (
     ("peak_mb", "peak MB"),
 )
 
+IMPORT_COLUMNS = (
+    ("resources", "resources"),
+    ("rows", "rows of our own format"),
+    ("export_seconds", "export s"),
+    ("planned_per_second", "dry run rows/s"),
+    ("imported_per_second", "import rows/s"),
+    ("undo_seconds", "undo s"),
+    ("flat_planned_per_second", "list: dry run rows/s"),
+    ("flat_written_per_second", "list: written rows/s"),
+    ("flat_imported_per_second", "list: with the admin's search rows/s"),
+    ("planning_mb", "dry run MB"),
+    ("importing_mb", "import MB"),
+)
+
 
 def main() -> int:
     """Run every size and report."""
     sizes_of_partners = os.environ.get("BENCH_PARTNERS", "1000 5000").split()
     partners = _measured("tests.bench.partners", sizes_of_partners, PARTNER_COLUMNS, header=True)
+    sizes_of_imports = os.environ.get("BENCH_IMPORTS", "10000 100000").split()
+    imports = [
+        _measured("tests.bench.imports", [size], IMPORT_COLUMNS, header=size == sizes_of_imports[0])
+        for size in sizes_of_imports
+    ]
     sizes = os.environ.get("BENCH_SIZES", "1000 10000 100000").split()
     sites = [_measured("tests.bench.measure", [size], COLUMNS, header=size == sizes[0]) for size in sizes]
     engines = []
@@ -96,7 +116,7 @@ def main() -> int:
                     )
                 )
     (ROOT / "var").mkdir(exist_ok=True)
-    found = {"partners": partners, "sites": sites, "engines": engines}
+    found = {"partners": partners, "imports": imports, "sites": sites, "engines": engines}
     (ROOT / "var" / "bench.json").write_text(json.dumps(found, ensure_ascii=False, indent=2))
     return 0
 

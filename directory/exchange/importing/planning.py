@@ -50,12 +50,40 @@ def make_plan(
         this, _colon, other = name.partition(":")
         if decision == Decision.SAME:
             spool.rename(tables()["resources"], this, other)
+    adopt_words(spool)
     planner = _Planner(spool, reading, options, plan, own or {})
     total = sum(spool.counts.get(table.name, 0) for table in tables().values() if not table.parent)
     for table in tables().values():
         if not table.parent:
             planner.plan_table(table, lambda done: progress(done, total) if progress else None)
     return plan
+
+
+# By what else than its number a record of these tables is known: two installations have numbers of their own for the same word.
+_NATURAL: dict[str, tuple[str, ...]] = {
+    "layers": ("name",),
+    "areas": ("slug",),
+    "towns": ("municipality", "name"),
+    "types": ("code",),
+    "fields": ("code",),
+    "needs": ("code",),
+}
+
+
+def adopt_words(spool: Spool) -> None:
+    """Words of another installation are ours where they have the same code or name, whatever number they have there."""
+    for name, columns in _NATURAL.items():
+        if not spool.counts.get(name):
+            continue
+        table = tables()[name]
+        paths = ["municipality__slug" if column == "municipality" else column for column in columns]
+        rows = table.model._default_manager.order_by().values_list("uuid", *paths)
+        known = {tuple(map(str, values)): str(uuid) for uuid, *values in rows}
+        ours = set(known.values())
+        for key, row in spool.texts(table):
+            own = known.get(tuple(row.text(column).strip() for column in columns))
+            if own and key not in ours:
+                spool.rename(table, key, own)
 
 
 def items(spool: Spool, *, verdict: Verdict | None = None, start: int = 0, most: int = 100) -> Iterator[Item]:

@@ -11,6 +11,7 @@ import hashlib
 import io
 import logging
 import os
+import re
 import socket
 import tempfile
 import time
@@ -140,6 +141,12 @@ def go_on(run: ImportRun) -> bool:
     return bool(chosen.update(state=RunState.APPLYING, worker="", beat_at=None))
 
 
+def scratch_name(name: str) -> str:
+    """A name for a scratch file that says the same (which table a CSV file is) and that every file system takes."""
+    plain = re.sub(r"[^\w-]", "_", Path(name).stem)[:40] or "file"
+    return plain + re.sub(r"[^.\w]", "", Path(name).suffix.lower())[:10]
+
+
 def options_as_json(options: Options) -> dict[str, Any]:
     """For keeping."""
     return {**asdict(options), "decisions": {name: str(value) for name, value in options.decisions.items()}}
@@ -256,7 +263,7 @@ class _Beat:
 def _read(run: ImportRun, beat: _Beat) -> None:
     options = options_of(run)
     with tempfile.TemporaryDirectory(prefix="yorozu-import-") as folder:
-        path = Path(folder) / f"file{Path(run.file_name).suffix.lower()}"
+        path = Path(folder) / scratch_name(run.file_name)
         path.write_bytes(bytes(run.file.content))
         reading = profile_of(run.profile).read(path)
         reading.rows = permitted(reading, run.user)

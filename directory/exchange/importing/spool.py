@@ -161,6 +161,8 @@ class Spool:
             for child in children_of(table.name):
                 self.db.execute("UPDATE rows SET parent = ? WHERE tbl = ? AND parent = ?", (other, child.name, key))
         self.db.execute("UPDATE sources SET key = ? WHERE tbl = ? AND key = ?", (other, table.name, key))
+        # Rows of other tables may name it as the file does.
+        self.db.execute("INSERT OR REPLACE INTO sources VALUES (?, ?, ?)", (table.name, key, other))
 
     def _packed(self, row: Row) -> tuple[str, int, str]:
         sheet, number = row.place.sheet, row.place.row
@@ -182,6 +184,14 @@ class Spool:
                     "lower(parent)) WHERE tbl = ?",
                     (table.parent, table.name),
                 )
+
+    def texts(self, table: Table) -> Iterator[tuple[str, Line]]:
+        """Rows of a table by their keys; for tables of words, which are short."""
+        found = self.db.execute(
+            "SELECT key, tbl, sheet, number, data FROM rows WHERE tbl = ?", (table.name,)
+        ).fetchall()
+        for key, *rest in found:
+            yield key, self._line(*rest)
 
     # decided
 

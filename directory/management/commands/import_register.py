@@ -96,7 +96,8 @@ class Command(BaseCommand):
         for name, label in labels:
             self.stdout.write(f"{label}: {found[name]:,}")
         for problem in found["problems"][:SHOWN]:
-            where = " ".join(filter(None, (problem["sheet"], _("%s行目") % problem["row"], problem["column"])))
+            row = _("%s行目") % problem["row"] if problem["row"] else ""
+            where = " ".join(filter(None, (problem["sheet"], row, problem["column"])))
             self.stdout.write(f"  {where}: 「{problem['value']}」 {problem['message']}")
         if (rest := len(found["problems"]) - SHOWN) > 0:
             self.stdout.write(_("  ほか %s件（--json ですべて出ます）") % f"{rest:,}")

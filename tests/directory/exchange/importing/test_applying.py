@@ -275,6 +275,28 @@ def test_should_look_first_and_take_in_when_somebody_has_confirmed(register: Reg
     assert run.state == RunState.DONE and Resource.objects.get(short_id=row[ID]).name == "新しい名前"
 
 
+@pytest.mark.parametrize("name", ["resources.csv", "../resources.csv", "resources.CSV"])
+def test_should_know_a_table_by_the_name_of_its_file(register: Register, name: str) -> None:
+    """番号 and 名前 stand in several tables."""
+    row = read_rows(register() / "resources.csv")[0]
+    path = register().parent / "one.csv"
+    write_rows(path, [{ID: row[ID], NAME: "新しい名前"}])
+    run = runs.begin(name, path.read_bytes(), state=RunState.APPLYING)
+    assert runs.work_off() == 1
+    run.refresh_from_db()
+    assert run.state == RunState.DONE, run.message
+    assert Resource.objects.get(short_id=row[ID]).name == "新しい名前"
+
+
+@pytest.mark.parametrize("name", ["..", "長" * 200 + ".csv", "a\x00b.csv", "", "CON?.csv"])
+def test_should_take_a_file_of_any_name(name: str) -> None:
+    run = runs.begin(name.replace("\x00", ""), b"x")
+    runs.work_off()
+    run.refresh_from_db()
+    assert run.state == RunState.REFUSED and run.message
+    assert len(runs.scratch_name(name).encode()) < 255 and "/" not in runs.scratch_name(name)
+
+
 def test_should_say_of_a_file_that_cannot_be_read_why() -> None:
     run = runs.begin("a.csv", "番号,名前\n1,あ".encode("cp932"))
     runs.work_off()

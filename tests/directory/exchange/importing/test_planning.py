@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from directory.exchange.importing.plan import Decision, Options, Plan
 from directory.exchange.tables.own_reading import NotOurs, read_own
 from directory.exchange.tables.rows import Problem
-from directory.models import Area, Channel, Organisation, PublicRecord, Resource
+from directory.models import Area, AreaLayer, Channel, Field, Need, Organisation, PublicRecord, Resource, Town
 from tests.directory.exchange.importing.conftest import (
     dry_run,
     label,
@@ -216,6 +217,16 @@ def test_should_refuse_a_slug_that_another_area_has(register: Register) -> None:
     assert [problem.place.column for problem in plan.problems if "ほかの記録と同じ" in problem.message] == [
         label("areas", "slug")
     ]
+
+
+def test_should_take_words_of_another_installation_for_ours(register: Register) -> None:
+    folder = register()
+    for table in (AreaLayer, Area, Town, Field, Need):
+        for record in table.objects.all():
+            table.objects.filter(pk=record.pk).update(uuid=uuid4())
+    plan, _items = dry_run(folder)
+    assert plan.is_clean, plan.problems[:3]
+    assert (plan.counts["new"], plan.counts["changed"]) == (0, 0)
 
 
 # records that look like one
