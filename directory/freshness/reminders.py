@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
@@ -155,17 +155,16 @@ def _body(letter: _Letter, base: str, day: date) -> str:
     parts: list[str] = []
     for whom, entries in letter.asked.items():
         link = f"{base}{reverse('confirm_link', args=[token_for(whom, made_on=day)])}"
+        names = _names([entry.resource for entry in entries])
+        # Where a reader may be in danger, the mail does not say whose entries they are either.
+        who = str(whom) if isinstance(whom, Office) or not names.silent else _("あなたの団体")
         parts += [
-            _("{whom} の案内が {count}件、今もこのとおりか、確かめてください。").format(whom=whom, count=len(entries))
-            if isinstance(whom, Organisation)
-            else _("{whom} が担当する案内が {count}件、今もこのとおりか、確かめてください。").format(
-                whom=whom, count=len(entries)
-            ),
+            _("{who} の案内が {count}件、今もこのとおりか、確かめてください。").format(who=who, count=len(entries)),
             _("下のアドレスを開いて、「このままで正しい」を押すだけです。変わったところも、そこから知らせられます。"),
             _("ログインはいりません。60日のあいだ使えます。"),
             link,
             "",
-            *_names([entry.resource for entry in entries]),
+            *names.lines,
             "",
         ]
     if letter.answered:
@@ -175,7 +174,7 @@ def _body(letter: _Letter, base: str, day: date) -> str:
             _("載せる日が終わった案内が {count}件あります。一覧や検索には、もう出ません。").format(
                 count=len(letter.ended)
             ),
-            *_names([record.resource for record in letter.ended]),
+            *_names([record.resource for record in letter.ended]).lines,
             "",
         ]
     # Of these alone no mail is made but on the day itself; they stand in the admin all the time.
@@ -193,8 +192,15 @@ def _body(letter: _Letter, base: str, day: date) -> str:
     return "\n".join([_("案内の内容の確認のお願い・お知らせです。"), "", *parts])
 
 
-def _names(resources: Iterable[Resource]) -> list[str]:
-    """The names of entries, a line each; those whose readers may be in danger are only counted."""
+class _Names(NamedTuple):
+    """Names of entries, a line each, and how many are not named."""
+
+    lines: list[str]
+    silent: int
+
+
+def _names(resources: Iterable[Resource]) -> _Names:
+    """The names of entries; those whose readers may be in danger are only counted."""
     named, silent = [], 0
     found = (
         Resource.objects.filter(pk__in=[resource.pk for resource in resources])
@@ -209,7 +215,7 @@ def _names(resources: Iterable[Resource]) -> list[str]:
             named.append(_("・{name}").format(name=resource.name))
     others = silent + max(len(named) - MOST_NAMED, 0)
     more = [_("・ほかに {count}件").format(count=others)] if others and named else []
-    return [*named[:MOST_NAMED], *more]
+    return _Names([*named[:MOST_NAMED], *more], silent)
 
 
 def _hand_over(address: str, body: str, connection: BaseEmailBackend) -> bool:
@@ -225,12 +231,11 @@ def _hand_over(address: str, body: str, connection: BaseEmailBackend) -> bool:
 
 
 def overview(day: date) -> dict[str, Any]:
-    """How many entries stand on each rung, and how many answer for themselves; for the first page of the desk."""
+    """How many entries stand on each rung, and how many have no office of their own; for the first page of the desk."""
     records = PublicRecord.objects.all()
     counts = dict.fromkeys(Step, 0)
-    lost = 0
     for entry in due_entries(day):
         counts[entry.step] += 1
     counts[Step.FRESH] = records.filter(Q(due_on__gt=day) | Q(due_on=None)).count()
-    lost = records.filter(resource__owner=None).count()
-    return {"counts": counts, "total": records.count(), "without_owner": lost}
+    without_owner = records.filter(resource__owner=None).count()
+    return {"counts": counts, "total": records.count(), "without_owner": without_owner}

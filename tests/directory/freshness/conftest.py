@@ -23,9 +23,9 @@ def at(day: date) -> time_machine.travel:
 
 @pytest.fixture
 def quiet(db: None) -> None:
-    """Nothing of the demo is ever due."""
+    """Nothing of the demo is ever due, and nothing of it ends."""
     Resource.objects.update(check_every=CheckEvery.NEVER)
-    PublicRecord.objects.update(due_on=None)
+    PublicRecord.written.update(due_on=None, until=None)
 
 
 @pytest.fixture

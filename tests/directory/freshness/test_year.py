@@ -18,8 +18,10 @@ from directory.cache import forget_all
 from directory.choices import ConfirmBy, Confirmer, PhoneState, Step
 from directory.freshness.confirming import confirm
 from directory.freshness.due import due_entries
+from directory.freshness.proposals import decide, propose
 from directory.freshness.sample import EACH_MONTH
 from directory.models import GatheringPlace, MailedAddress, Office, Organisation, PhoneCheck, PublicRecord
+from directory.public.projection import read
 from search.indexing import check
 from tests.factories import OrganisationFactory
 
@@ -123,6 +125,39 @@ def test_should_ask_in_one_mail_for_all_that_is_due_and_name_what_may_be_named(
     assert hidden.name not in message.body
     assert "ほかに 1件" in message.body
     assert message.body.count("/confirm/") == 1
+    assert organisation.name not in message.body, "nor whose they are, where somebody may be in danger"
+
+
+def test_should_tell_an_organisation_once_that_it_was_answered_and_not_what(
+    organisation: Organisation, office: Office
+) -> None:
+    with at(START):
+        place = entry(organisation)
+        public = read(PublicRecord.objects.get(resource=place.pk))
+        (made,) = propose(public, Confirmer.ORGANISATION, {"cost": "ひみつの200円"})
+        daily()
+        decide(place, take=[], decline=[made.pk], user=None)
+    for number in (1, 2):
+        with at(START + timedelta(days=number)):
+            daily()
+    (message,) = mail.outbox
+    assert message.to == [MAIL]
+    assert "答えました" in message.body
+    assert "200円" not in message.body
+    assert place.name not in message.body
+
+
+def test_should_not_ask_again_while_an_editor_has_not_answered(organisation: Organisation, office: Office) -> None:
+    with at(START):
+        place = entry(organisation, check_every=1)
+    with at(date(2027, 1, 1)):
+        daily()
+        propose(read(PublicRecord.objects.get(resource=place.pk)), Confirmer.ORGANISATION, {"cost": "200円"})
+    for day in (date(2027, 1, 15), date(2027, 1, 29)):
+        with at(day):
+            daily()
+    assert len(mail.outbox) == 1
+    assert not PhoneCheck.objects.filter(sample_month="").exists()
 
 
 def test_should_mail_the_office_for_those_who_have_no_mail(office: Office, organisation: Organisation) -> None:

@@ -156,11 +156,11 @@ def test_should_show_a_resource_as_it_is_now(ask: Ask, commit: Callable) -> None
     commit(lambda: _rename(Organisation, pk=desk.organisation_id))
     assert "改めた名前" in ask(address).text
     commit(desk.unpublish)
-    assert ask(address).status == 404
+    assert ask(address).status == 410
     commit(lambda: desk.save_revision().publish())
     assert ask(address).status == 200
     commit(lambda: Resource.objects.get(pk=desk.pk).specific.delete())
-    assert ask(address).status == 404
+    assert ask(address).status == 410
 
 
 def test_should_follow_pages_that_move_close_and_go(ask: Ask, commit: Callable) -> None:
