@@ -26,6 +26,7 @@ from ..models import (
     Call,
     DangerPattern,
     DangerTopic,
+    MissingResource,
     NationalLine,
     Organisation,
     Phrase,
@@ -39,7 +40,7 @@ from ..partners.models import ContactPoint, Partner, SharingPack, Training
 EDITORS, APPROVERS, WORKFLOW = "編集者", "承認者", "公開の承認"
 RESOURCES: tuple[type[Model], ...] = tuple(kind_tables().values())
 APPROVED: tuple[type[Model], ...] = (*RESOURCES, ContactPoint)
-WRITTEN_BY_EDITORS: tuple[type[Model], ...] = (*APPROVED, Organisation, Training)
+WRITTEN_BY_EDITORS: tuple[type[Model], ...] = (*APPROVED, Organisation, Training, MissingResource)
 # Who comes in, and what they receive, takes effect at once.
 SHARING: tuple[type[Model], ...] = (Partner, SharingPack)
 OF_APPROVERS: tuple[type[Model], ...] = (*WRITTEN_BY_EDITORS, NationalLine)

@@ -9,6 +9,7 @@ from .lines import LineHours, NationalLine
 from .organisations import Organisation, OrganisationRole
 from .parts import Channel, NextStep, OpeningException, OpeningRule, ResourceText
 from .public_record import PublicRecord
+from .reports import CoverageSnapshot, MissingResource
 from .resources import Resource, kind_tables
 from .taxonomy import Field, InstitutionType, Need, NeedAnswer, Programme
 from .vocabulary import (
@@ -26,6 +27,7 @@ __all__ = [
     "Channel",
     "ConsultationDesk",
     "ContentChange",
+    "CoverageSnapshot",
     "DangerAnswer",
     "DangerLine",
     "DangerPattern",
@@ -36,6 +38,7 @@ __all__ = [
     "GatheringPlace",
     "InstitutionType",
     "LineHours",
+    "MissingResource",
     "NationalLine",
     "Need",
     "NeedAnswer",

@@ -16,14 +16,21 @@ from wagtail.models import Locale, Page, PageViewRestriction, Site
 from wagtail.signals import page_slug_changed, post_page_move
 
 from directory.cache import forget
-from directory.models import Call, ContentChange, PublicRecord, VocabularyVersion
+from directory.models import (
+    Call,
+    ContentChange,
+    CoverageSnapshot,
+    MissingResource,
+    PublicRecord,
+    VocabularyVersion,
+)
 from search.indexing import renewed
 
 from ..cms.tree import PAGES
 
 OF_OTHERS = (Page, Site, Locale, PageViewRestriction)
 # PublicRecord: its one writer marks what it writes. The others stand on no page.
-ON_NO_PAGE = (Call, ContentChange, PublicRecord, VocabularyVersion)
+ON_NO_PAGE = (Call, ContentChange, CoverageSnapshot, MissingResource, PublicRecord, VocabularyVersion)
 # A save of these alone is one of a draft, and of who works on it.
 OF_DRAFTS = frozenset(
     {"latest_revision", "latest_revision_created_at", "has_unpublished_changes", "draft_title", "updated_at"}
