@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -77,43 +77,51 @@ def sheets(report: Report) -> list[tuple[str, list[Row]]]:
     ]
 
 
+def _table(heading: Row, rows: Iterable[Row]) -> list[Row]:
+    return [heading, *rows]
+
+
 def _of_areas(report: Report) -> list[Row]:
-    return [
+    return _table(
         [_("分野"), _("合計"), _("市全体"), *(area.name for area in report.areas)],
-        *([_name(line), line.total.count, line.whole.count, *(c.count for c in line.cells)] for line in report.lines),
-    ]
+        ([_name(line), line.total.count, line.whole.count, *(c.count for c in line.cells)] for line in report.lines),
+    )
 
 
 def _of_shares(heading: str, shares: Sequence[Share]) -> list[Row]:
     columns = words.shares()
-    rows = [[share.name or _("すべて"), *(getattr(share, name) for name, _label in columns)] for share in shares]
-    return [[heading, *(label for _name, label in columns)], *rows]
+    return _table(
+        [heading, *(label for _name, label in columns)],
+        ([share.name or _("すべて"), *(getattr(share, name) for name, _label in columns)] for share in shares),
+    )
 
 
 def _of_slots(report: Report) -> list[Row]:
     found, parts = report.coverage.slots(report.kind), words.parts()
-    days = [[words.DAYS[day], *(found[Slot(day, code)] for code, _label in parts)] for day in range(HOLIDAY + 1)]
-    return [[_("曜日"), *(label for _code, label in parts)], *days]
+    return _table(
+        [_("曜日"), *(label for _code, label in parts)],
+        ([words.DAYS[day], *(found[Slot(day, code)] for code, _label in parts)] for day in range(HOLIDAY + 1)),
+    )
 
 
 def _of_times(report: Report) -> list[Row]:
     columns = words.times()
     rows = report.coverage.times_of_fields(report.kind)
-    return [
+    return _table(
         [_("分野"), *(label for _code, label in columns)],
-        *([name, *(found[code] for code, _label in columns)] for name, found in rows),
-    ]
+        ([name, *(found[code] for code, _label in columns)] for name, found in rows),
+    )
 
 
 def _of_gaps(report: Report) -> list[Row]:
     whole = {line.code: line.whole.count for line in report.lines}
-    return [
+    return _table(
         [_("分野"), _("圏域"), _("件数"), _("市全体のもの")],
-        *(
+        (
             [report.field_names[cell.field], report.names[cell.area], cell.count, whole[cell.field]]
             for cell in gaps(report.lines)
         ),
-    ]
+    )
 
 
 def _of_towns(report: Report) -> list[Row]:
@@ -123,7 +131,7 @@ def _of_towns(report: Report) -> list[Row]:
         near = _("1km以内にない") if town.origin else _("地点が分からない")
         return [town.name, near, origins.get(town.origin, "")]
 
-    return [[_("町"), _("居場所まで"), _("町の地点")], *map(row, (*report.reach.far, *report.reach.unknown))]
+    return _table([_("町"), _("居場所まで"), _("町の地点")], map(row, (*report.reach.far, *report.reach.unknown)))
 
 
 def _of_changes(report: Report) -> list[Row]:

@@ -290,6 +290,7 @@ KEPT = {
     "Invitation": "directory/partners/retention.py: INVITATIONS",
     "ContactChange": "directory/partners/retention.py: CHANGES",
     "Delivery": "stays: that a pack was handed over is what the notices ask to be able to show",
+    "CoverageSnapshot": "directory/reporting/snapshots.py: KEEP_MONTHS",
     "VocabularyVersion": "stays: why a word was changed",
     # What somebody keeps up; it goes when they delete it.
     **dict.fromkeys(("Resource", "ContactPoint", "Partner"), "stays"),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from directory.admin.reports import FEW_TIMES
-from directory.models import CoverageSnapshot, Field, MissingResource, SynonymGroup
+from directory.models import CoverageSnapshot, Field, GatheringPlace, MissingResource, SynonymGroup
 from search.models import Miss
 from tests.factories import PlaceFactory
 
@@ -68,8 +68,9 @@ def test_should_say_the_same_in_picture_and_table(editor_client: Client) -> None
     del table["すべての分野"]
     said = [group.find("text").get_text() for group in soup.select("svg g")]
     assert [int(text) for text in said] == [count for row in table.values() for count in row[1:]]
-    assert soup.select_one("svg")["role"] == "img"
-    assert soup.select_one("svg title").get_text(strip=True)
+    picture = soup.select_one(".report svg")
+    assert picture["role"] == "img"
+    assert picture.find("title").get_text(strip=True)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_should_note_a_gap_by_one_click(editor_client: Client) -> None:
     )
     form = get(editor_client, link["href"])
     assert form.select_one("[name=words]")["value"]
-    chosen = {name: form.select_one(f"[name={name}] option[selected]")["value"] for name in ("field", "area")}
+    chosen = {name: form.select_one(f"[name={name}]")["value"] for name in ("field", "area")}
     assert all(chosen.values())
     sent = {"words": form.select_one("[name=words]")["value"], **chosen, "since": "2026-11-01", "note": ""}
     assert editor_client.post(link["href"], sent).status_code == 302
@@ -146,6 +147,24 @@ def test_should_take_nothing_else_from_an_address(editor_client: Client) -> None
     assert form.select_one("[name=words]").get_text().strip() == "車／くるま"
     assert not form.select_one("[name=note]").get("value")
     assert not SynonymGroup.objects.filter(words="車／くるま").exists()
+
+
+@pytest.mark.parametrize("value", ["abc", "999999", "9" * 40, "-1", "\x00", "١"])
+def test_should_begin_empty_where_an_address_names_what_does_not_exist(editor_client: Client, value: str) -> None:
+    missing = reverse(MissingResource.snippet_viewset.get_url_name("add"))
+    form = get(editor_client, missing, field=value, area=value, words=value)
+    assert not form.select_one("[name=field]").get("value")
+    place = reverse(GatheringPlace.snippet_viewset.get_url_name("add"))
+    assert not get(editor_client, place, fields=value, areas=value).select("main [name=fields][checked]")
+
+
+def test_should_begin_a_new_entry_where_it_is_needed(editor_client: Client) -> None:
+    field = Field.objects.get(code="community")
+    address = reverse(GatheringPlace.snippet_viewset.get_url_name("add"))
+    form = get(editor_client, address, name="夜の居場所", fields=str(field.pk))
+    assert form.select_one("[name=name]")["value"] == "夜の居場所"
+    chosen = form.select("main [name=fields][checked], main [name=fields] option[selected]")
+    assert [option["value"] for option in chosen] == [str(field.pk)]
 
 
 def test_should_give_the_numbers_as_excel_with_their_meaning_and_day(editor_client: Client) -> None:
