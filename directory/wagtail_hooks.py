@@ -12,12 +12,13 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.snippets.models import register_snippet
 
+from .admin import reports, vocabulary
 from .admin.freshness.access import EDIT
 from .admin.freshness.urls import admin_urls as freshness_urls
 from .admin.gate import refuse_bulk
 from .admin.imports import views as imports
 from .admin.register import ResourceGroup, SettingsGroup
-from .admin.vocabulary import VocabularyGroup, WordsViewSet, admin_urls
+from .admin.vocabulary import VocabularyGroup, WordsViewSet
 
 register_snippet(ResourceGroup)
 register_snippet(VocabularyGroup)
@@ -32,10 +33,18 @@ class WordsMenuItem(MenuItem):
         return request.user.has_perm("directory.view_phrase")
 
 
+class RegisterMenuItem(MenuItem):
+    """Shown to those who may see the register."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """See MenuItem."""
+        return reports.may_see(request.user)
+
+
 @hooks.register("register_admin_urls")
 def register_urls() -> list[Any]:
-    """Files of the vocabulary and of the register, what was not found, and whether entries are still right."""
-    return [*admin_urls(), *imports.urls(), *freshness_urls()]
+    """Files of the vocabulary and of the register, whether entries are still right, and reports."""
+    return [*vocabulary.admin_urls(), *imports.urls(), *freshness_urls(), *reports.admin_urls()]
 
 
 class ImportsMenuItem(MenuItem):
@@ -74,8 +83,14 @@ def register_files() -> MenuItem:
 
 @hooks.register("register_reports_menu_item")
 def register_misses() -> MenuItem:
-    """See `vocabulary_admin.misses`."""
+    """See `admin.reports.misses`."""
     return WordsMenuItem(_("見つからなかったことば"), reverse("misses"), icon_name="search", order=900)
+
+
+@hooks.register("register_reports_menu_item")
+def register_coverage() -> MenuItem:
+    """See `admin.reports.coverage`."""
+    return RegisterMenuItem(_("充足状況"), reverse("coverage"), icon_name="table", order=890)
 
 
 @hooks.register("before_bulk_action")

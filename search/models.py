@@ -31,12 +31,20 @@ class MissQuerySet(models.QuerySet["Miss"]):
     """What was looked for in vain."""
 
     def often(self, days: int = 3) -> models.QuerySet["Miss", dict[str, Any]]:
-        """Words that were not found on at least so many different days: what one person asked once stays unseen."""
+        """Words that were not found on at least so many different days: what one person asked once stays unseen.
+
+        `found`: how many results there were at most, none of which fitted.
+        """
         # The default order by day would keep apart what belongs together.
         return (
             self.order_by()
             .values("words")
-            .annotate(days=models.Count("day", distinct=True), last=models.Max("day"), times=models.Sum("times"))
+            .annotate(
+                days=models.Count("day", distinct=True),
+                last=models.Max("day"),
+                times=models.Sum("times"),
+                found=models.Max("results"),
+            )
             .filter(days__gte=days)
             .order_by("-days", "-last", "words")
         )

@@ -15,7 +15,7 @@ from wagtail.admin.panels import (
 from wagtail.admin.ui.tables import LiveStatusTagColumn
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.search.index import class_is_indexed
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import CreateView, SnippetViewSet, SnippetViewSetGroup
 
 from ..models import (
     Area,
@@ -23,6 +23,7 @@ from ..models import (
     ConsultationDesk,
     Field,
     InstitutionType,
+    MissingResource,
     NationalLine,
     Need,
     Office,
@@ -34,6 +35,7 @@ from ..models import (
 )
 from .gate import WarnedDeleteView, WarnedEditView, WarnedUnpublishView
 from .list_files import FileViewSet
+from .prefilled import Prefilled
 
 SUMMARY = FieldPanel("summary", widget=AdminAutoHeightTextInput)
 CONTENT = [
@@ -109,9 +111,16 @@ def own_columns(table: type[Resource]) -> list[models.Field]:
     return [field for field in (*table._meta.local_fields, *table._meta.local_many_to_many) if not field.primary_key]
 
 
+class ResourceCreateView(Prefilled, CreateView):
+    """A new record; its name and where it is needed may come from a report."""
+
+    prefilled = ("name", "fields", "areas")
+
+
 class ResourceViewSet(FileViewSet):
     """What all kinds share in the admin."""
 
+    add_view_class = ResourceCreateView
     list_display = ["name", "type", "organisation", "verified_on", LiveStatusTagColumn()]
     list_export = [
         "name",
@@ -231,13 +240,42 @@ class LineViewSet(FileViewSet):
     ]
 
 
+class MissingCreateView(Prefilled, CreateView):
+    """Something that the town does not have; where and in which field may come from a report."""
+
+    prefilled = ("words", "field", "area")
+
+
+class MissingViewSet(FileViewSet):
+    """地域に無い社会資源."""
+
+    model = MissingResource
+    add_view_class = MissingCreateView
+    icon = "circle-xmark"
+    list_display = ["words", "field", "area", "since"]
+    list_export = ["words", "field", "area", "since", "note"]
+    list_filter = ["field", "area"]
+    search_fields = ["words", "note"]
+    panels = [
+        HelpPanel(
+            _(
+                "探されているのに、この地域に無いものを書いておくところです。新しくつくる相談や、計画の材料にします。"
+                "相談した人の名前や事情は書かないでください。"
+            )
+        ),
+        FieldPanel("words"),
+        FieldRowPanel([FieldPanel("field"), FieldPanel("area"), FieldPanel("since")]),
+        FieldPanel("note"),
+    ]
+
+
 class ResourceGroup(SnippetViewSetGroup):
     """What editors change every day."""
 
     menu_label = _("社会資源")
     menu_icon = "folder-open-inverse"
     menu_order = 150
-    items = (*map(_viewset, kind_tables().values()), OrganisationViewSet, LineViewSet)
+    items = (*map(_viewset, kind_tables().values()), OrganisationViewSet, LineViewSet, MissingViewSet)
 
 
 def _protection(*names: str) -> MultiFieldPanel:

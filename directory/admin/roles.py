@@ -27,6 +27,7 @@ from ..models import (
     DangerPattern,
     DangerTopic,
     ImportRun,
+    MissingResource,
     NationalLine,
     Office,
     Organisation,
@@ -41,7 +42,7 @@ from ..partners.models import ContactPoint, Partner, SharingPack, Training
 EDITORS, APPROVERS, WORKFLOW = "編集者", "承認者", "公開の承認"
 RESOURCES: tuple[type[Model], ...] = tuple(kind_tables().values())
 APPROVED: tuple[type[Model], ...] = (*RESOURCES, ContactPoint)
-WRITTEN_BY_EDITORS: tuple[type[Model], ...] = (*APPROVED, Organisation, Training)
+WRITTEN_BY_EDITORS: tuple[type[Model], ...] = (*APPROVED, Organisation, Training, MissingResource)
 # Who comes in, and what they receive, takes effect at once.
 SHARING: tuple[type[Model], ...] = (Partner, SharingPack)
 OF_APPROVERS: tuple[type[Model], ...] = (*WRITTEN_BY_EDITORS, NationalLine, Office)

@@ -18,8 +18,6 @@ from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
-from search.models import Miss
-
 from ..fixtures import FixtureError
 from ..judging.gate import Broken, as_summary, may_overrule, reason_of, would_break
 from ..models import Call, DangerPattern, DangerTopic, Phrase, Promotion, StopWord, SynonymGroup, VocabularyVersion
@@ -28,9 +26,9 @@ from ..vocabulary.files import FORMATS, MOST_BYTES, Format, export_csv, import_c
 from ..vocabulary.provider import because
 from .gate import GatedCopyView, GatedCreateView, GatedDeleteView, GatedEditView, verdict_context
 from .list_files import FileViewSet
+from .prefilled import Prefilled
 
 SHOWN_VERSIONS = 20
-SHOWN_MISSES = 200
 
 
 class WordsViewSet(FileViewSet):
@@ -45,10 +43,17 @@ class WordsViewSet(FileViewSet):
     delete_template_name = "directory/admin/words_delete.html"
 
 
+class SynonymCreateView(Prefilled, GatedCreateView):
+    """New words that mean the same; one of them may come from what was not found."""
+
+    prefilled = ("words",)
+
+
 class SynonymViewSet(WordsViewSet):
     """同じ意味のことば."""
 
     model = SynonymGroup
+    add_view_class = SynonymCreateView
     icon = "link"
     list_display = ["words", "layer", "note"]
     list_filter = ["layer"]
@@ -321,13 +326,6 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     return response
 
 
-def misses(request: HttpRequest) -> HttpResponse:
-    """What people looked for and did not find, on three different days at least."""
-    if not request.user.has_perm("directory.view_phrase"):
-        raise PermissionDenied
-    return render(request, "directory/admin/misses.html", {"misses": Miss.objects.often()[:SHOWN_MISSES]})
-
-
 def _may(request: HttpRequest, form: Format, verb: str) -> bool:
     return request.user.has_perm(f"directory.{verb}_{form.model._meta.model_name}")
 
@@ -337,5 +335,4 @@ def admin_urls() -> list[Any]:
     return [
         path("words/", files, name="vocabulary_files"),
         path("words/<slug:kind>.csv", export, name="vocabulary_export"),
-        path("misses/", misses, name="misses"),
     ]

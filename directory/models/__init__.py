@@ -20,6 +20,7 @@ from .lines import LineHours, NationalLine
 from .organisations import Office, Organisation, OrganisationRole
 from .parts import Channel, NextStep, OpeningException, OpeningRule, ResourceText
 from .public_record import PublicRecord, Tombstone
+from .reports import CoverageSnapshot, MissingResource
 from .resources import Resource, kind_tables
 from .taxonomy import Field, InstitutionType, Need, NeedAnswer, Programme
 from .vocabulary import (
@@ -40,6 +41,7 @@ __all__ = [
     "ConfirmCode",
     "ConsultationDesk",
     "ContentChange",
+    "CoverageSnapshot",
     "DangerAnswer",
     "DangerLine",
     "DangerPattern",
@@ -56,6 +58,7 @@ __all__ = [
     "InstitutionType",
     "LineHours",
     "MailedAddress",
+    "MissingResource",
     "NationalLine",
     "Need",
     "NeedAnswer",
