@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 from django.core.signals import request_started
 from django.db import DatabaseError, connection, transaction
 
-from .models.changes import ContentChange
+from .models.public_record import ContentChange
 
 Name = TypeVar("Name")
 Value = TypeVar("Value")

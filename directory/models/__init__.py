@@ -2,7 +2,6 @@
 
 from .areas import Area, AreaLayer, PostalCode, Town
 from .calls import Call
-from .changes import ContentChange
 from .danger import DangerAnswer, DangerLine, DangerPattern, DangerTopic, DangerVoice
 from .freshness import (
     ChangeProposal,
@@ -19,7 +18,7 @@ from .kinds import ConsultationDesk, EmploymentPathway, GatheringPlace, Voluntee
 from .lines import LineHours, NationalLine
 from .organisations import Office, Organisation, OrganisationRole
 from .parts import Channel, NextStep, OpeningException, OpeningRule, ResourceText
-from .public_record import PublicRecord, Tombstone
+from .public_record import ContentChange, PublicRecord, Tombstone
 from .reports import CoverageSnapshot, MissingResource
 from .resources import Resource, kind_tables
 from .taxonomy import Field, InstitutionType, Need, NeedAnswer, Programme
