@@ -9,8 +9,9 @@ from xml.etree import ElementTree
 from django.utils.translation import gettext as _
 
 SVG = "http://www.w3.org/2000/svg"
-WIDTH, HEIGHT, LABEL, HEAD = 64, 34, 190, 66
-SIGNS_A_LINE, LINES, SIGNS_OF_LABEL = 5, 3, 13
+WIDTH, HEIGHT = 64, 34
+SIGNS_A_LINE, LINES, SIGNS_OF_LABEL, SIGN = 5, 3, 13, 14
+HEAD, HEAD_LINE = 12, 16
 # From pale to strong, with a text colour that stays readable on each (7:1 and more). What is missing is white and hatched.
 STEPS: tuple[tuple[int, str, str], ...] = (
     (2, "#e8f1fe", "#1a1a1a"),
@@ -34,10 +35,14 @@ def heat_table(title: str, columns: Sequence[str], rows: Sequence[Row]) -> str:
 
     Its text alternative is its title and description; the page shows the same numbers as a table.
     """
-    width, height = LABEL + WIDTH * len(columns) + 2, HEAD + HEIGHT * len(rows) + 2
+    headings = [_lines(name) for name in columns]
+    head = HEAD + HEAD_LINE * max(map(len, headings), default=0)
+    labels = [_short(row.name, SIGNS_OF_LABEL) for row in rows]
+    start = 12 + SIGN * max(map(len, labels), default=0)
+    width, height = start + WIDTH * len(columns) + 2, head + HEIGHT * len(rows) + 2
     root = _add(
         None, "svg", xmlns=SVG, viewBox=f"0 0 {width} {height}", width=width, height=height,
-        role="img", aria_labelledby="heat-title heat-text", font_family="sans-serif", font_size=14,
+        role="img", aria_labelledby="heat-title heat-text", font_family="sans-serif", font_size=SIGN,
     )  # fmt: skip
     _add(root, "title", id="heat-title").text = title
     _add(root, "desc", id="heat-text").text = _(
@@ -46,14 +51,14 @@ def heat_table(title: str, columns: Sequence[str], rows: Sequence[Row]) -> str:
     patterns = _add(root, "defs")
     _hatching(patterns, "heat-none", 6, 1.6)
     _hatching(patterns, "heat-one", 14, 1)
-    for number, name in enumerate(columns):
-        _heading(root, name, LABEL + WIDTH * number + WIDTH / 2)
+    for number, lines in enumerate(headings):
+        _heading(root, lines, start + WIDTH * number + WIDTH / 2, head)
     for number, row in enumerate(rows):
-        y = HEAD + HEIGHT * number
-        label = _add(root, "text", x=LABEL - 8, y=y + HEIGHT / 2 + 5, text_anchor="end", fill="#1a1a1a")
-        label.text = _short(row.name, SIGNS_OF_LABEL)
+        y = head + HEIGHT * number
+        label = _add(root, "text", x=start - 8, y=y + HEIGHT / 2 + 5, text_anchor="end", fill="#1a1a1a")
+        label.text = labels[number]
         for place, (name, count) in enumerate(zip(columns, row.counts, strict=True)):
-            _cell(root, LABEL + WIDTH * place, y, count, f"{row.name} × {name}")
+            _cell(root, start + WIDTH * place, y, count, f"{row.name} × {name}")
     return ElementTree.tostring(root, encoding="unicode")
 
 
@@ -74,11 +79,14 @@ def _hatching(patterns: ElementTree.Element, name: str, gap: float, stroke: floa
     _add(pattern, "line", x1=0, y1=0, x2=0, y2=gap, stroke="#595959", stroke_width=stroke)
 
 
-def _heading(root: ElementTree.Element, name: str, x: float) -> None:
+def _lines(name: str) -> list[str]:
     short = _short(name, SIGNS_A_LINE * LINES)
-    lines = [short[start : start + SIGNS_A_LINE] for start in range(0, len(short), SIGNS_A_LINE)]
+    return [short[start : start + SIGNS_A_LINE] for start in range(0, len(short), SIGNS_A_LINE)]
+
+
+def _heading(root: ElementTree.Element, lines: Sequence[str], x: float, head: int) -> None:
     for number, line in enumerate(lines):
-        y = HEAD - 8 - 16 * (len(lines) - 1 - number)
+        y = head - 8 - HEAD_LINE * (len(lines) - 1 - number)
         _add(root, "text", x=x, y=y, text_anchor="middle", font_size=12, fill="#1a1a1a").text = line
 
 

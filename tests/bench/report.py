@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from directory.areas.index import area_index
 from directory.exchange import bulk_demo
-from directory.models import PublicRecord
+from directory.models import PublicRecord, Resource
 from directory.reporting.coverage import cover
 from directory.reporting.distances import towns_without_place
 from directory.reporting.snapshots import keep
@@ -37,7 +37,7 @@ def main(size: int) -> dict[str, object]:
     """Load so many (unless they stand already), count, show, write, keep."""
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    if PublicRecord.objects.count() < size:
+    if Resource.objects.count() < size:
         demo.load(seed=1, resources=0)
         bulk_demo.multiply(demo.ORIGIN, size, 1)
     home, today = area_index().by_slug["yorozu"], timezone.localdate()
