@@ -52,7 +52,7 @@ def nothing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def manage_in(folder: Path) -> Manage:
-    def run(*arguments: str, script: str = "") -> str:
+    def run(*arguments: str, script: str = "", status: int = 0) -> str:
         environment = {
             **os.environ,
             "YOROZU_ENV": "test",
@@ -68,7 +68,7 @@ def manage_in(folder: Path) -> Manage:
             text=True,
             stdin=subprocess.DEVNULL,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == status, done.stdout + done.stderr
         return done.stdout
 
     return run
@@ -93,6 +93,49 @@ def test_should_begin_from_an_empty_database(site: Manage) -> None:
     assert set(told["after"]) == {200}
     assert told["found"] == "みどり町 福祉まるごと相談窓口"
     assert told["town"], "a postal code says where somebody lives"
+
+
+# A list as the standard for municipalities has it; the places are made up.
+FACILITIES = """全国地方公共団体コード,ID,名称,名称_カナ,種別,所在地_連結表記,電話番号,利用可能曜日,開始時間,終了時間
+19992,0001,本町ふれあい会館,ホンチョウフレアイカイカン,集会所,本町1-2,0000-60-0001,月火水木金,09:00,17:00
+19992,0002,緑ケ丘児童館,ミドリガオカジドウカン,児童館,緑ケ丘3-4,0000-60-0002,火水木金土,10:00,18:00
+19992,0003,,ナナシ,集会所,本町9,0000-60-0003,月,09:00,12:00
+"""
+FIND = """
+import json
+import django
+django.setup()
+from django.contrib.auth import get_user_model
+from django.test import Client
+from portal.starting.opening import switch
+
+switch(get_user_model().objects.get(username="kanri"), opens=True)
+visitor = Client(SERVER_NAME="localhost")
+found = json.loads(visitor.get("/api/search?q=緑ケ丘の児童館").content)
+page = visitor.get(found["hits"][0]["url"]).content.decode()
+results = visitor.get("/search/?q=緑ケ丘の児童館").content.decode()
+told = {"first": found["hits"][0]["title"], "hours": "10:00" in page, "ends": "福祉まるごと相談窓口" in results}
+print("TOLD" + json.dumps(told))
+"""
+
+
+def test_should_begin_with_the_list_of_facilities_that_a_city_publishes(site: Manage, tmp_path: Path) -> None:
+    file = tmp_path / "000000_public_facility.csv"
+    file.write_text(FACILITIES, encoding="utf-8-sig")
+    site("start_municipality", str(FIXTURES / "starting" / "example" / "start.yaml"))
+    planned = json.loads(
+        site("import_register", str(file), "--profile", "public_facility", "--json", "--dry-run", status=1)
+    )
+    assert (planned["new"], planned["refused"]) == (3, 1), (
+        "two places, the town that keeps them, and one without a name"
+    )
+    assert [(problem["row"], problem["message"]) for problem in planned["problems"]] == [
+        (4, "名前がありません。名前を書くか、この行を消してください。")
+    ]
+    site("import_register", str(file), "--profile", "public_facility", "--good-only", status=1)
+    (line,) = (line for line in site(script=FIND).splitlines() if line.startswith("TOLD"))
+    told = json.loads(line.removeprefix("TOLD"))
+    assert told == {"first": "緑ケ丘児童館", "hours": True, "ends": True}
 
 
 # What a site that was used has more of than one that was not, and that tells nothing of the demo: marks that something changed,
