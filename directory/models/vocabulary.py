@@ -136,7 +136,7 @@ class Phrase(Entry):
     @property
     def target(self) -> str:
         """The code that the search knows it by."""
-        return target(self.need and self.need.code, self.type and self.type.code)
+        return target(self.need.code if self.need else None, self.type.code if self.type else None)
 
     def clean(self) -> None:
         """One target, words that say something, not twice for the same target."""

@@ -71,7 +71,7 @@ def _read(on: date, near_km: float) -> tuple[dict[int, Point], set[int], _Near]:
     own, points = set(), []
     for town, lat, lon in shown.filter(kind=Kind.PLACE).values_list("town", "lat", "lon"):
         own.add(town)
-        if lat is not None:
+        if lat is not None and lon is not None:
             points.append((lat, lon))
     return middles, own, _Near(points, near_km)
 
