@@ -32,6 +32,8 @@ class Channel(Child, Orderable):
     class Meta(Orderable.Meta):
         verbose_name = _("連絡の方法")
         verbose_name_plural = _("連絡の方法")
+        # All that a count of all records reads (`reporting.groups`): without the rows themselves it takes a fourth.
+        indexes = [models.Index(fields=["resource", "kind"], name="channel_counted")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.value}".strip()
@@ -70,6 +72,13 @@ class OpeningRule(Child, Orderable):
     class Meta(Orderable.Meta):
         verbose_name = _("開いている時間")
         verbose_name_plural = _("開いている時間")
+        # As in `Channel`.
+        indexes = [
+            models.Index(
+                fields=["resource", "weekdays", "opens", "closes", "holidays", "valid_from", "valid_to"],
+                name="opening_rule_counted",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.opens:%H:%M}-{self.closes:%H:%M}"

@@ -14,6 +14,7 @@ from datetime import date
 from functools import cached_property
 
 from ..areas.index import AreaIndex, AreaNode, area_index
+from ..cache import remembered
 from ..choices import Eligibility, Kind
 from ..models import Field
 from .groups import FRESH, FRESH_DAYS, HOLIDAY, NEVER, OLD, Group, Slot, needs_voice, read_groups
@@ -145,11 +146,16 @@ class Coverage:
 
 
 def cover(home: AreaNode | None, on: date, *, fresh_days: int = FRESH_DAYS) -> Coverage:
-    """How a municipality is covered on a day: two questions to the database, however many records there are."""
+    """How a municipality is covered on a day: two questions to the database, however many records there are.
+
+    The groups are remembered until something public changes; names of fields and areas are read each time.
+    """
+    asked = f"coverage:{home.pk if home else ''}:{on}:{fresh_days}"
+    groups = remembered("records", asked, lambda: read_groups(home, on, fresh_days=fresh_days))
     fields = {
         pk: (code, name) for pk, code, name in Field.objects.filter(retired=False).values_list("pk", "code", "name")
     }
-    return Coverage(on, home, fresh_days, read_groups(home, on, fresh_days=fresh_days), fields)
+    return Coverage(on, home, fresh_days, groups, fields)
 
 
 def times_of(slots: Collection[Slot]) -> frozenset[str]:

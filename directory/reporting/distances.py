@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from math import asin, cos, floor, radians, sin, sqrt
@@ -11,8 +10,9 @@ from math import asin, cos, floor, radians, sin, sqrt
 from django.db.models import Avg
 
 from ..areas.index import AreaNode, area_index
+from ..cache import remembered
 from ..choices import Kind
-from ..models import Resource, Town
+from ..models import Town
 from .groups import current_resources
 
 NEAR_KM = 1.0
@@ -53,28 +53,27 @@ def towns_without_place(home: AreaNode | None, on: date, *, near_km: float = NEA
     """Towns of a municipality that have no 居場所 of their own and none within so many kilometres of their point.
 
     The register knows no borders of towns: a town lies where the mean of its public records is, else at the point of the
-    narrowest area that it belongs to. Types that hide their address count nowhere. Four questions.
+    narrowest area that it belongs to. Types that hide their address count nowhere. Three questions.
     """
-    shown = current_resources(on).filter(type__hides_address=False)
-    middles = {
-        town: (lat, lon)
-        for town, lat, lon in shown.exclude(town=None)
-        .exclude(lat=None)
-        .values("town")
-        .annotate(middle_lat=Avg("lat"), middle_lon=Avg("lon"))
-        .values_list("town", "middle_lat", "middle_lon")
-    }
-    places = shown.filter(kind=Kind.PLACE)
-    own = set(places.exclude(town=None).values_list("town", flat=True).distinct())
-    near = _Near(_points_of(places), near_km)
+    # Until something public changes; towns and areas are read each time.
+    middles, own, near = remembered("records", f"places:{on}:{near_km}", lambda: _read(on, near_km))
     towns = _towns(home, middles)
     far = [town for town in towns if town.pk not in own and town.point and not near.has(town.point)]
     unknown = [town for town in towns if town.pk not in own and town.point is None]
     return Reach(tuple(far), tuple(unknown), len(towns), near.count)
 
 
-def _points_of(places: Iterable[Resource]) -> list[Point]:
-    return list(places.exclude(lat=None).values_list("lat", "lon"))  # type: ignore[attr-defined]
+def _read(on: date, near_km: float) -> tuple[dict[int, Point], set[int], _Near]:
+    """By town the middle of what stands there, the towns that have a 居場所, and where these are."""
+    shown = current_resources(on).filter(type__hides_address=False)
+    rows = shown.exclude(town=None).exclude(lat=None).values("town").annotate(high=Avg("lat"), wide=Avg("lon"))
+    middles = {town: (lat, lon) for town, lat, lon in rows.values_list("town", "high", "wide")}
+    own, points = set(), []
+    for town, lat, lon in shown.filter(kind=Kind.PLACE).values_list("town", "lat", "lon"):
+        own.add(town)
+        if lat is not None and lon is not None:
+            points.append((lat, lon))
+    return middles, own, _Near(points, near_km)
 
 
 def _towns(home: AreaNode | None, middles: dict[int, Point]) -> list[TownPoint]:

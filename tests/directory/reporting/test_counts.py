@@ -130,10 +130,10 @@ def test_should_leave_out_rules_that_are_over(today: date) -> None:
         OpeningRule(weekdays=[6], opens=time(3), closes=time(4), valid_to=today - timedelta(days=1)),
         OpeningRule(weekdays=[6], opens=time(3), closes=time(4), valid_from=today + timedelta(days=1)),
     ]
-    place.save()
+    place.save_revision().publish()
     assert cover(home(), today).slots(Kind.PLACE) == before
     place.opening_rules = [OpeningRule(weekdays=[6], opens=time(3), closes=time(4), valid_to=today)]
-    place.save()
+    place.save_revision().publish()
     assert cover(home(), today).slots(Kind.PLACE) == before + Counter({Slot(6, MORNING): 1})
 
 

@@ -141,6 +141,15 @@ def test_should_say_which_words_are_noted_already(editor_client: Client, searche
     assert "残しました" in row.th.get_text()
 
 
+def test_should_leave_it_to_approvers_to_delete_what_is_missing(editor_client: Client, approver_client: Client) -> None:
+    kept = MissingResource.objects.create(words="夜の居場所")
+    address = reverse(MissingResource.snippet_viewset.get_url_name("delete"), args=[kept.pk])
+    assert editor_client.post(address).status_code == 302
+    assert MissingResource.objects.filter(pk=kept.pk).exists()
+    assert approver_client.post(address).status_code == 302
+    assert not MissingResource.objects.filter(pk=kept.pk).exists()
+
+
 def test_should_take_nothing_else_from_an_address(editor_client: Client) -> None:
     address = reverse(SynonymGroup.snippet_viewset.get_url_name("add"))
     form = get(editor_client, address, words="車／くるま", note="あやしい文", layer="name")
