@@ -92,6 +92,19 @@ IMPORT_COLUMNS = (
     ("importing_mb", "import MB"),
 )
 
+REPORT_COLUMNS = (
+    ("resources", "resources"),
+    ("groups", "groups"),
+    ("count_ms", "counting ms"),
+    ("towns_ms", "towns ms"),
+    ("first_page_p50_ms", "page after a change p50 ms"),
+    ("page_p50_ms", "again p50 ms"),
+    ("excel_p50_ms", "Excel p50 ms"),
+    ("keep_seconds", "keeping a month s"),
+    ("queries", "SQL"),
+    ("peak_mb", "peak MB"),
+)
+
 
 def main() -> int:
     """Run every size and report."""
@@ -104,6 +117,7 @@ def main() -> int:
     ]
     sizes = os.environ.get("BENCH_SIZES", "1000 10000 100000").split()
     sites = [_measured("tests.bench.measure", [size], COLUMNS, header=size == sizes[0]) for size in sizes]
+    reports = [_measured("tests.bench.report", [sizes[-1]], REPORT_COLUMNS, header=True)]
     engines = []
     with server() as url:
         names = ["tantivy", *(["elasticsearch"] if url else [])]
@@ -116,7 +130,7 @@ def main() -> int:
                     )
                 )
     (ROOT / "var").mkdir(exist_ok=True)
-    found = {"partners": partners, "imports": imports, "sites": sites, "engines": engines}
+    found = {"partners": partners, "imports": imports, "sites": sites, "reports": reports, "engines": engines}
     (ROOT / "var" / "bench.json").write_text(json.dumps(found, ensure_ascii=False, indent=2))
     return 0
 
