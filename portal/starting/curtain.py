@@ -33,7 +33,7 @@ from ..views.api import band_data
 from .staff import is_staff
 
 # What is no page of the site, has its own doors, or is asked by machines that keep the site up.
-NOT_BEHIND = ("/admin/", "/partners/", "/healthz", "/readyz", "/robots.txt", "/favicon.ico", "/.well-known/")
+NOT_BEHIND = ("/admin/", "/partners/", "/_util/", "/healthz", "/readyz", "/robots.txt", "/favicon.ico", "/.well-known/")
 # As one types them; the site adds the stroke.
 DOORS = frozenset({"/admin", "/partners"})
 RETRY_SECONDS = 3_600

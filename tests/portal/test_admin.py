@@ -14,6 +14,7 @@ from directory.models import (
     Field,
     GatheringPlace,
     InstitutionType,
+    MissingResource,
     Organisation,
     Promotion,
     PublicRecord,
@@ -218,10 +219,11 @@ def test_should_open_a_draft_whose_choice_has_been_deleted(editor_client: Client
 
 def test_should_open_every_table_of_the_register_for_an_administrator(admin_client: Client) -> None:
     models = [model for model in get_snippet_models() if model._meta.app_label == "directory"]
-    assert len(models) == 21
+    assert len(models) == 22
     # The demo has none of these.
     StopWord.objects.create(word="ええと")
     Promotion.objects.create(words="そうだん", resource=Resource.objects.first())
+    MissingResource.objects.create(words="夜に開いている居場所")
     for model in models:
         name = f"wagtailsnippets_directory_{model._meta.model_name}"
         assert admin_client.get(reverse(f"{name}:list")).status_code == 200, model

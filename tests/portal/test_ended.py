@@ -292,6 +292,7 @@ def test_should_have_no_other_reader_of_what_has_ended() -> None:
         "directory/freshness/reminders.py",
         "directory/public/selectors.py",
         "directory/public/store.py",
+        "directory/reporting/groups.py",
         "directory/vocabulary/dictionary.py",
         "portal/demo/city.py",
         "portal/views/health.py",

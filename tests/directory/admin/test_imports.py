@@ -15,7 +15,7 @@ from directory.exchange.importing import runs
 from directory.models import Area, Field, GatheringPlace, ImportProfile, ImportRun, Organisation, RunState
 from tests.factories import PlaceFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_index")]
 ADDRESS = "/admin/imports/"
 TABLE = (
     "番号,名前,ふりがな,会場,電話,開催日時\n"

@@ -41,7 +41,9 @@ NEW = {
 
 def new_rows(tmp_path: Path, *changes: dict[str, str]) -> Path:
     """A file of new records, each like NEW but for some cells."""
-    organisation = str(Organisation.objects.order_by("pk").values_list("uuid", flat=True)[0])
+    # One that goes on: entries of one that has ended are public no more.
+    going_on = Organisation.objects.filter(active_to=None).order_by("pk")
+    organisation = str(going_on.values_list("uuid", flat=True)[0])
     rows = [labelled("resources", {**NEW, "organisation": organisation, **change}) for change in changes]
     header = list(dict.fromkeys(name for row in rows for name in row))
     return write_rows(tmp_path / "resources.csv", [{**dict.fromkeys(header, ""), **row} for row in rows], header)
