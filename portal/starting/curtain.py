@@ -33,7 +33,7 @@ from ..views.api import band_data
 from .staff import is_staff
 
 # What is no page of the site, has its own doors, or is asked by machines that keep the site up.
-NOT_BEHIND = ("/admin/", "/partners/", "/_util/", "/healthz", "/readyz", "/robots.txt", "/favicon.ico", "/.well-known/")
+NOT_BEHIND = ("/admin/", "/partners/", "/healthz", "/readyz", "/robots.txt", "/favicon.ico", "/.well-known/")
 # As one types them; the site adds the stroke.
 DOORS = frozenset({"/admin", "/partners"})
 RETRY_SECONDS = 3_600
@@ -65,7 +65,9 @@ class Curtain:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass on, or answer that the site is being prepared."""
         path = request.path_info
-        if path.startswith(self._passed) or path in DOORS or is_open(request):
+        # A form that was sent too late says so without a database; what it was sent to shows nothing without a password.
+        is_form = request.method == "POST" and path.startswith("/_util/")
+        if path.startswith(self._passed) or path in DOORS or is_form or is_open(request):
             return self.get_response(request)
         if is_staff(getattr(request, "user", AnonymousUser())):
             # Pages say so above everything else (`base.html`).

@@ -22,7 +22,7 @@ from tests.directory.exchange.importing.conftest import (
 )
 from tests.factories import OrganisationFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_index")]
 
 
 def contacts_of(folder: Path) -> Path:

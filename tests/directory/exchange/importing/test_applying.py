@@ -37,7 +37,8 @@ from tests.directory.exchange.importing.conftest import (
     write_rows,
 )
 
-pytestmark = pytest.mark.django_db
+# An import tells the index at its end, whatever becomes of the test's transaction.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_index")]
 Register = Callable[[], Path]
 ID, NAME, STATE = (label("resources", name) for name in ("id", "name", "state"))
 

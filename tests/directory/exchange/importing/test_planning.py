@@ -23,7 +23,8 @@ from tests.directory.exchange.importing.conftest import (
     write_rows,
 )
 
-pytestmark = pytest.mark.django_db
+# An import tells the index at its end, whatever becomes of the test's transaction.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_index")]
 Register = Callable[[], Path]
 
 NEW = {
@@ -92,7 +93,9 @@ def test_should_write_nothing(register: Register, tmp_path: Path) -> None:
         connection,
     ) as queries:
         dry_run(folder)
-    assert not [query for query in queries if not query["sql"].startswith("SELECT")]
+    # PostgreSQL reads long answers through a cursor.
+    reading = ("SELECT", "DECLARE")
+    assert not [query for query in queries if not query["sql"].startswith(reading)]
 
 
 def test_should_ask_no_question_for_a_row(register: Register) -> None:

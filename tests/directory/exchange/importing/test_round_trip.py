@@ -11,7 +11,8 @@ from directory.exchange.tables.writing import FORMATS
 from directory.models import Channel, NextStep, PublicRecord, Resource, RunState
 from tests.directory.exchange.importing.conftest import dry_run, empty_register, exported, take_in
 
-pytestmark = pytest.mark.django_db
+# An import tells the index at its end, whatever becomes of the test's transaction.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_index")]
 
 
 def file_of(folder: Path, format: str) -> Path:
