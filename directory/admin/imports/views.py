@@ -270,12 +270,13 @@ FILE_LABELS = {"csv": _("CSV（まとめたファイル）"), "xlsx": _("Excel")
 
 @_for_importers
 def export(request: HttpRequest, form: str) -> Result:
-    """The whole register with what only staff know, for this city to keep and to bring back."""
+    """The register with what only staff know, for this city to keep and to bring back. Contact points leave in the packs alone,
+    which note who took them (or by the operator's command)."""
     if form not in FORMATS:
         raise Http404
     target = tempfile.TemporaryFile()  # noqa: SIM115  (closed by the answer)
     with tempfile.TemporaryDirectory(prefix="yorozu-export-") as folder:
-        files = export_register(Path(folder), form)
+        files = export_register(Path(folder), form, without=("contacts",))
         name = f"yorozu-{timezone.localdate():%Y%m%d}"
         if len(files) == 1:
             target.write(files[0].read_bytes())

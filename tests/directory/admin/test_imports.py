@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import zipfile
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -12,7 +14,9 @@ from openpyxl import load_workbook
 
 from directory.admin.imports import views
 from directory.exchange.importing import runs
+from directory.exchange.tables.writing import export_register
 from directory.models import Area, Field, GatheringPlace, ImportProfile, ImportRun, Organisation, RunState
+from directory.partners.models import ContactPoint
 from tests.factories import PlaceFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_index")]
@@ -170,6 +174,19 @@ def test_should_bring_back_what_it_gave_and_change_nothing(approver_client: Clie
         assert run.state == RunState.PLANNED, run.message
         assert (run.plan["new"], run.plan["changed"], run.plan["refused"]) == (0, 0, 0)
         assert not run.plan["problems"]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json"])
+def test_should_give_out_no_contact_point(admin_client: Client, form: str, tmp_path: Path) -> None:
+    number = ContactPoint.objects.exclude(direct_line="").values_list("direct_line", flat=True)[0]
+    content = b"".join(admin_client.get(f"{ADDRESS}export/{form}/").streaming_content)
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            content = b"".join(map(archive.read, archive.namelist()))
+    assert GatheringPlace.objects.values_list("short_id", flat=True)[0].encode() in content
+    assert number.encode() not in content
+    by_command = b"".join(file.read_bytes() for file in export_register(tmp_path))
+    assert number.encode() in by_command, "which the operator has"
 
 
 def test_should_leave_tables_alone_that_somebody_may_not_change(approver_client: Client) -> None:
