@@ -54,7 +54,7 @@ def test_should_say_that_something_was_put_into_the_list_and_taken_out(browser: 
     with visit(browser, viewport=PHONE) as page:
         page.goto(site + "/browse/place/")
         page.locator(".hit-title a").first.click()
-        page.wait_for_load_state()
+        page.wait_for_url("**/resources/**")
         region = page.locator("#my-list-said")
         page.evaluate("window.stays = document.getElementById('my-list-said')")
         expect(region).to_have_text("")
