@@ -27,6 +27,8 @@ GROUPS = {
     "tests/browser/test_database_away.py": "database",
     "tests/browser/": "browser",
     "tests/guard/test_serving.py": "server",
+    "tests/portal/starting/begun/": "begun",
+    "tests/portal/starting/test_empty.py": "begun",
 }
 
 

@@ -9,9 +9,13 @@ import warnings
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy
+import sklearn
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
@@ -73,6 +77,15 @@ class Lesson:
             tuple(self.scripts[place] for place in places),
             self.urgent,
         )
+
+    def fingerprint(self) -> str:
+        """What an ear depends on that learns this: sentences, their signs, the code of this package, the libraries' versions."""
+        digest = sha256(repr([np.__version__, scipy.__version__, sklearn.__version__, sorted(self.urgent)]).encode())
+        for sentence, families in zip(self.sentences, self.families, strict=True):
+            digest.update(repr((sentence, [sorted(family) for family in families])).encode())
+        for module in sorted(Path(__file__).parent.glob("*.py")):
+            digest.update(module.read_bytes())
+        return digest.hexdigest()
 
     def margins(self, topics: Sequence[str]) -> dict[str, float]:
         """How far from the threshold each topic is heard."""

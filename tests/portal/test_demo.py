@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
-from wagtail.images import get_image_model
-from wagtail.models import Page, Revision
+from wagtail.models import Page
 
 from directory.choices import Surface
 from directory.exchange import bulk_demo
 from directory.fixtures import FixtureError
-from directory.models import Area, InstitutionType, NationalLine, Organisation, PublicRecord, Resource, Town
+from directory.models import Area, InstitutionType, Organisation, PublicRecord, Resource
 from portal.demo import city as demo
 from search import indexing
 from search.indexing import check
@@ -80,28 +79,6 @@ def test_should_change_nothing_the_second_time(own_index: Path) -> None:
     before = list(Resource.objects.order_by("pk").values_list("pk", "short_id"))
     assert "読み込み済み" in run()
     assert list(Resource.objects.order_by("pk").values_list("pk", "short_id")) == before
-
-
-@pytest.mark.slow
-def test_should_come_back_the_same_after_removal(
-    own_index: Path, settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(demo, "STAMP", tmp_path / "demo.json")
-    ids = set(PublicRecord.objects.values_list("short_id", flat=True))
-    mine = Organisation.objects.create(name="自分で登録した会", type=InstitutionType.objects.get(code="ibasho"))
-    run("--logins")
-    run("--remove")
-    assert not Resource.objects.exists()
-    assert not Town.objects.exists()
-    assert not Area.objects.exists()
-    assert not Page.objects.filter(depth__gt=2).exists()
-    assert not get_image_model().objects.filter(tags__name="demo").exists()
-    assert not get_user_model().objects.filter(username__in=demo.LOGINS).exists()
-    assert not Revision.objects.filter(content_type__app_label="directory").exists()
-    assert Organisation.objects.filter(pk=mine.pk).exists(), "nobody's own work is touched"
-    assert NationalLine.objects.count() == 34, "facts stay"
-    run()
-    assert set(PublicRecord.objects.values_list("short_id", flat=True)) == ids
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """See BaseCommand."""
         parser.add_argument("--check", action="store_true", help="write nothing; fail when other figures are reached")
+        parser.add_argument("--anew", action="store_true", help="with --check: learn also what was learned before")
         parser.add_argument("--break-calls", action="store_true", help="write weights that break the city's calls, too")
         parser.add_argument("--folds", type=int, default=FOLDS, help="groups of writers; 0 judges each writer alone")
 
@@ -45,6 +47,12 @@ class Command(BaseCommand):
         except SentencesError as error:
             raise CommandError("\n".join(error.problems)) from error
         lesson = Lesson.of(sentences, urgent_topics())
+        source = {"lesson": lesson.fingerprint(), "weights": _digest(FOLDER / WEIGHTS)}
+        if options["check"] and not options["anew"] and _written_down().get("learned_from") == source:
+            self.stdout.write(
+                "The same lesson, code and libraries made the weights that are here (--anew learns all the same)."
+            )
+            return
         ear, judgement = learn(lesson, options["folds"] or len(sentences))
         reached = figures(lesson, ear.meta["labels"], judgement)
         if options["check"]:
@@ -52,6 +60,7 @@ class Command(BaseCommand):
         else:
             self._judge(ear, options["break_calls"])
             ear.write(FOLDER / WEIGHTS)
+            reached["learned_from"] = {**source, "weights": _digest(FOLDER / WEIGHTS)}
             (FOLDER / FIGURES).write_text(json.dumps(reached, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
             forget_ear()
         self.stdout.write(json.dumps(reached["all"]))
@@ -71,7 +80,7 @@ class Command(BaseCommand):
             )
 
     def _compare(self, reached: dict[str, Any]) -> None:
-        kept = json.loads(Path(FOLDER / FIGURES).read_text(encoding="utf-8"))["all"]
+        kept = _written_down()["all"]
         other = [
             f"{name}: {kept[name]} is written down, {reached['all'][name]} was reached"
             for name in COMPARED
@@ -79,3 +88,11 @@ class Command(BaseCommand):
         ]
         if other:
             raise CommandError("\n".join(other))
+
+
+def _written_down() -> dict[str, Any]:
+    return json.loads(Path(FOLDER / FIGURES).read_text(encoding="utf-8"))
+
+
+def _digest(file: Path) -> str:
+    return sha256(file.read_bytes()).hexdigest() if file.exists() else ""
