@@ -15,7 +15,9 @@ from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.template import Template
 from django.test import Client
+from django.test.utils import _TestState
 
 from guard.counting import forget_pages
 from search import engines
@@ -66,6 +68,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     needs_it = any(map(_needs_demo, session.items))
     if needs_it and not session.config.option.collectonly:
         template.load_meanwhile()
+
+
+@pytest.fixture(scope="session")
+def django_test_environment(django_test_environment: None) -> None:
+    """Templates render as on a site. Django's own runner copies the context of each one, a tenth of an admin page; no test here
+    looks at contexts: they read pages."""
+    Template._render = _TestState.saved_data.template_render
 
 
 @pytest.fixture(scope="session")

@@ -67,8 +67,9 @@ def test_should_climb_the_ladder_for_a_year_and_mail_nobody_twice_a_day(
         with at(day):
             before = len(mail.outbox)
             daily()
-            # Once more the same day, as when somebody runs it by hand.
-            daily()
+            if len(mail.outbox) > before or number % 10 == 0:
+                # Once more the same day, as when somebody runs it by hand.
+                daily()
             mails[day] = [message.to[0] for message in mail.outbox[before:]]
             if MAIL in mails[day]:
                 with django_capture_on_commit_callbacks(execute=True):
