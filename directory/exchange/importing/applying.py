@@ -25,6 +25,7 @@ from ..tables.own import STATE, VERSION, Table, children_of, tables
 from ..tables.own_reading import Reading
 from ..tables.register_rows import chunks, load
 from ..tables.rows import Problem
+from . import history
 from .composing import Composed, Composer, image_of, stamp_of, stored_image
 from .filling import Image
 from .known import KnownRecords
@@ -200,6 +201,8 @@ def note_changes(
         if line.is_new:
             line.before, line.after = {}, {"stamp": stamp_of(now)}
     ImportChange.objects.bulk_create(fresh)
+    told = {line.key for line in fresh}
+    history.note(run, history.TAKEN_IN, [each.record for each, key in zip(made, keys, strict=True) if key in told])
     ImportChange.objects.bulk_update(again, ["before", "after"])
 
 

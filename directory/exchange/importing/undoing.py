@@ -20,6 +20,7 @@ from ...public.store import refresh_public_records
 from ..tables.own import STATE, VERSION, Table, children_of, tables
 from ..tables.register_rows import chunks, load
 from ..tables.rows import Place
+from . import history
 from .applying import BATCH, Areas
 from .composing import LIVE, Composer, image_of, stamp_of
 from .filling import Image
@@ -68,7 +69,7 @@ def _undo_table(
         with transaction.atomic():
             lines = list(ImportChange.objects.filter(pk__in=keys).order_by("-pk"))
             if is_new:
-                _remove(table, children, lines, result)
+                _remove(run, table, children, lines, result)
             else:
                 _restore(run, table, children, lines, known, result)
             for line in lines:
@@ -81,7 +82,7 @@ def _undo_table(
     areas.follow()
 
 
-def _remove(table: Table, children: Sequence[Table], lines: list[ImportChange], result: Undone) -> None:
+def _remove(run: ImportRun, table: Table, children: Sequence[Table], lines: list[ImportChange], result: Undone) -> None:
     records = load(table, [line.key for line in lines])
     # Ladders that lead to what goes are another ladder then.
     pks = [record.pk for record in records.values()]
@@ -101,12 +102,14 @@ def _remove(table: Table, children: Sequence[Table], lines: list[ImportChange], 
     try:
         with transaction.atomic():
             _delete(table, [record for _line, record in gone])
+            history.note(run, history.TAKEN_BACK, [record for _line, record in gone], deleted=True)
         result.removed += len(gone)
     except ProtectedError:
         for line, record in gone:
             try:
                 with transaction.atomic():
                     _delete(table, [record])
+                    history.note(run, history.TAKEN_BACK, [record], deleted=True)
                 result.removed += 1
             except ProtectedError:
                 line.kept_because = _("ほかの記録から使われているので、消しませんでした。")
@@ -164,6 +167,7 @@ def _restore(
         made.append(composed)
         result.restored += 1
     store(table, made, run.user)
+    history.note(run, history.TAKEN_BACK, [each.record for each in made])
     write_entries([each.record for each in made])
 
 

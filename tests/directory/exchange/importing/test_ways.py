@@ -97,11 +97,12 @@ def test_should_still_ask_what_a_place_is_where_nobody_says_it(tmp_path: Path) -
 
 
 def test_should_tell_what_it_does_not_take(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    headers = "都道府県コード又は市区町村コード,NO,名称,名称_カナ,POIコード,利用可能曜日,開始時間,終了時間,バリアフリー情報".split(
-        ","
-    )
-    values = "222127,1,みなと資料館,ミナトシリョウカン,0801a,月火水木金土日,8:30,日没まで,スロープ有り".split(",")
-    path = write_rows(tmp_path / "facilities.csv", [dict(zip(headers, values, strict=True))])
+    cells = {
+        "都道府県コード又は市区町村コード": "222127", "NO": "1", "名称": "みなと資料館", "名称_カナ": "ミナトシリョウカン",
+        "POIコード": "0801a", "利用可能曜日": "月火水木金土日", "開始時間": "8:30", "終了時間": "日没まで",
+        "バリアフリー情報": "スロープ有り",
+    }  # fmt: skip
+    path = write_rows(tmp_path / "facilities.csv", [cells])
     call_command("import_register", str(path), profile="public_facility", dry_run=True, json=True)
     told = json.loads(capsys.readouterr().out)
     assert told["new"] and not told["problems"]

@@ -11,25 +11,30 @@ from directory.exchange.tables.reading.standard import layouts, recognised
 
 from .shapes import as_csv, cells_of, free_profile, said, translator
 
-MEALS = (
+
+def headers_of(text: str) -> list[str]:
+    return text.split(",")
+
+
+MEALS = headers_of(
     "全国地方公共団体コード,ID,都道府県,市区町村名,名称,名称_カナ,設置目的,実施支援の主な区分,住所,方書,緯度,経度,電話番号1,電話番号1_連絡先備考,"
     "電話番号2,電話番号2_連絡先備考,内線番号,FAX番号,URL,メールアドレス1,メールアドレス1_連絡先備考,メールアドレス2,メールアドレス2_連絡先備考,法人番号,"
     "運営団体名,開催頻度,開催曜日,開催日,開催開始時間,開催終了時間,開催日時特記事項,参加条件,参加費_幼児,参加費_小学生,参加費_中学生,参加費_高校生,"
     "参加費_大人,参加費特記事項,予約方法,予約特記事項,定員,フードパントリー実施,テイクアウト実施,学区,ネットワークの加入,追加情報NO,画像,画像_ライセンス,備考"
-).split(",")
-FACILITIES = (
+)
+FACILITIES = headers_of(
     "都道府県コード又は市区町村コード,NO,都道府県名,市区町村名,名称,名称_カナ,名称_通称,POIコード,住所,方書,緯度,経度,電話番号,内線番号,法人番号,団体名,"
     "利用可能曜日,開始時間,終了時間,利用可能時間特記事項,説明,バリアフリー情報,URL,備考"
-).split(",")
+)
 # A catalogue's own number first, and the parts of the address beside the whole.
-CATALOGUE = (
+CATALOGUE = headers_of(
     "_id,全国地方公共団体コード,ID,地方公共団体名,名称,名称_カナ,名称_英字,名称_通称,POIコード,外部識別子,外部識別子の値,所在地_全国地方公共団体コード,町字ID,"
     "所在地_連結表記,所在地_都道府県,所在地_市区町村,所在地_町字,所在地_番地以下,建物名等(方書),緯度,経度,高度の種別,高度の値,電話番号,内線番号,"
     "連絡先メールアドレス,連絡先FormURL,連絡先備考（その他、SNSなど）,郵便番号,法人番号,団体名,利用可能曜日,開始時間,終了時間,利用可能時間特記事項,説明,"
     "車椅子可,車椅子貸出,ツエ貸出,バリアフリートイレ,スロープ、エレベータ、エスカレータ,点字ブロック等の移動支援,点字や読上による支援,"
     "盲導犬・介助犬、聴導犬同伴,字幕,筆談対応,優先駐車場,オストメイト対応トイレ,授乳室,おむつ替えコーナー,飲食可否,ベビーカー貸出,ベビーカー利用,URL,"
     "画像,画像_ライセンス,備考"
-).split(",")
+)
 
 
 def row(headers: list[str], **values: str) -> list[str]:
@@ -252,7 +257,7 @@ def test_should_read_a_list_whose_headers_are_english() -> None:
         "Close",
         "Memo",
     ]
-    one = ["港の保育所", "港", "焼津福祉会", "認可保育所", "焼津市本町9-8-7", "", "34.8667", "138.3167", "", "99-1234", "", "55", "7:30", "19:30", "x"]  # fmt: skip
+    one = headers_of("港の保育所,港,焼津福祉会,認可保育所,焼津市本町9-8-7,,34.8667,138.3167,,99-1234,,55,7:30,19:30,x")
     data = as_csv([headers, one, [item.replace("港", "浜") for item in one], one, *[[""] * 15] * 40])
     reader = translator(data, free_profile(data, summary="facts"))
     done = next(iter(reader))
