@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from ...models import Area, Field, InstitutionType, Need
@@ -17,7 +18,7 @@ from ..tables.reading.profiles import Profile
 from ..tables.rows import Cell, Problem, Row
 from ..tables.values import AND
 
-MODELS = {"areas": Area, "fields": Field, "needs": Need, "type": InstitutionType}
+MODELS: dict[str, type[models.Model]] = {"areas": Area, "fields": Field, "needs": Need, "type": InstitutionType}
 BETWEEN = re.compile(r"\s*[、,;；\n/／]\s*")
 
 
@@ -59,7 +60,7 @@ class Words:
         return notes
 
 
-def _names(model: type[Area | Field | Need | InstitutionType]) -> dict[str, str]:
+def _names(model: type[models.Model]) -> dict[str, str]:
     """Keys by key and by name; of names that several have none: which is meant?"""
     records = list(model._default_manager.all())
     keys = {str(getattr(record, key_of(model))): str(getattr(record, key_of(model))) for record in records}

@@ -167,7 +167,7 @@ def _read_place(record: Record, put: Putting, towns: Towns) -> None:
             record.note("city", city, _("市区町村の列に、所在地の全体が入っています。番地までを読みました。"))
     record.values.setdefault("address_said", [(whole or f"{city}{rest}", "")])
     hides = any(
-        places.HIDDEN.search(text)
+        "公開" in text and places.HIDDEN.search(text)
         for column in ("to_body", "building", "block", "whole_address", "access_note", "place_name")
         for text, _header in record.each(column)
     )
