@@ -25,13 +25,12 @@ from ..tables.own import STATE, VERSION, Table, children_of, tables
 from ..tables.own_reading import Reading
 from ..tables.register_rows import chunks, load
 from ..tables.rows import Problem
-from . import history
 from .composing import Composed, Composer, image_of, stamp_of, stored_image
 from .filling import Image
 from .known import KnownRecords
 from .plan import Options, Verdict
 from .spool import Spool, Unit
-from .storing import store
+from .storing import TAKEN_IN, note_history, store
 
 # So long does an editor wait for a batch at most: some seconds.
 BATCH = 250
@@ -202,7 +201,7 @@ def note_changes(
             line.before, line.after = {}, {"stamp": stamp_of(now)}
     ImportChange.objects.bulk_create(fresh)
     told = {line.key for line in fresh}
-    history.note(run, history.TAKEN_IN, [each.record for each, key in zip(made, keys, strict=True) if key in told])
+    note_history(run, TAKEN_IN, [each.record for each, key in zip(made, keys, strict=True) if key in told])
     ImportChange.objects.bulk_update(again, ["before", "after"])
 
 

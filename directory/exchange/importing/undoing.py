@@ -20,14 +20,13 @@ from ...public.store import refresh_public_records
 from ..tables.own import STATE, VERSION, Table, children_of, tables
 from ..tables.register_rows import chunks, load
 from ..tables.rows import Place
-from . import history
 from .applying import BATCH, Areas
 from .composing import LIVE, Composer, image_of, stamp_of
 from .filling import Image
 from .known import KnownRecords
 from .plan import Options
 from .spool import Line, Spool, Unit
-from .storing import store, write_entries
+from .storing import TAKEN_BACK, note_history, store, write_entries
 
 Progress = Callable[[int], None]
 
@@ -102,14 +101,14 @@ def _remove(run: ImportRun, table: Table, children: Sequence[Table], lines: list
     try:
         with transaction.atomic():
             _delete(table, [record for _line, record in gone])
-            history.note(run, history.TAKEN_BACK, [record for _line, record in gone], deleted=True)
+            note_history(run, TAKEN_BACK, [record for _line, record in gone], deleted=True)
         result.removed += len(gone)
     except ProtectedError:
         for line, record in gone:
             try:
                 with transaction.atomic():
                     _delete(table, [record])
-                    history.note(run, history.TAKEN_BACK, [record], deleted=True)
+                    note_history(run, TAKEN_BACK, [record], deleted=True)
                 result.removed += 1
             except ProtectedError:
                 line.kept_because = _("ほかの記録から使われているので、消しませんでした。")
@@ -167,7 +166,7 @@ def _restore(
         made.append(composed)
         result.restored += 1
     store(table, made, run.user)
-    history.note(run, history.TAKEN_BACK, [each.record for each in made])
+    note_history(run, TAKEN_BACK, [each.record for each in made])
     write_entries([each.record for each in made])
 
 

@@ -13,8 +13,8 @@ from django.urls import reverse
 from wagtail.log_actions import registry
 from wagtail.models import ModelLogEntry
 
-from directory.exchange.importing.history import TAKEN_BACK, TAKEN_IN
 from directory.exchange.importing.plan import Options
+from directory.exchange.importing.storing import TAKEN_BACK, TAKEN_IN
 from directory.models import Resource
 from tests.directory.exchange.importing.conftest import label, labelled, read_rows, take_back, take_in, write_rows
 from tests.directory.exchange.importing.test_planning import NEW
