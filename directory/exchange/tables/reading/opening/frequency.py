@@ -1,7 +1,7 @@
 """How often something takes place, as lists say it beside the day: what comes once a month is open on no day of every week.
 
-Lists of 子ども食堂 (こども食堂のデータフォーマット, 2022) write a number: its eight meanings stand in the map of 東京都's files
-(Code for Tokyo) and agree with the days in the files of eleven municipalities.
+Lists of 子ども食堂 (こども食堂のデータフォーマット, むすびえ 2022) write a number. Its eight meanings are those of a public map of
+such lists; they agree with the days that stand beside it in the files of eight municipalities.
 """
 
 from __future__ import annotations
