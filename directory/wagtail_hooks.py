@@ -19,6 +19,7 @@ from .admin.gate import refuse_bulk
 from .admin.imports import views as imports
 from .admin.register import ResourceGroup, SettingsGroup
 from .admin.vocabulary import VocabularyGroup, WordsViewSet
+from .exchange.importing.storing import TAKEN_BACK, TAKEN_IN
 
 register_snippet(ResourceGroup)
 register_snippet(VocabularyGroup)
@@ -91,6 +92,13 @@ def register_misses() -> MenuItem:
 def register_coverage() -> MenuItem:
     """See `admin.reports.coverage`."""
     return RegisterMenuItem(_("充足状況"), reverse("coverage"), icon_name="table", order=890)
+
+
+@hooks.register("register_log_actions")
+def register_import_actions(actions: Any) -> None:
+    """What the history of a record, and that of the site, say of imports."""
+    actions.register_action(TAKEN_IN, _("ファイルから取り込み"), _("ファイルから取り込みました"))
+    actions.register_action(TAKEN_BACK, _("取り込みを元に戻す"), _("ファイルからの取り込みを、元に戻しました"))
 
 
 @hooks.register("before_bulk_action")

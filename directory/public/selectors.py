@@ -15,6 +15,7 @@ from ..areas.index import AreaNode, area_index
 from ..cache import remembered, remembered_each
 from ..choices import Kind
 from ..hours import rules, text
+from ..ladder import demoted_until
 from ..models import ConsultationDesk, PublicRecord, Resource, Tombstone
 from .projection import read, read_all
 from .record import PublicResource, PublicStep
@@ -157,6 +158,8 @@ class _Choice:
     start: int
     narrowest: bool
     count: int
+    # Due on this day or before: what has waited so long for its confirmation stands behind others that are as near.
+    demoted: date
     narrow: bool = False
 
 
@@ -173,14 +176,23 @@ def desks_of_types(
 
     Without an area, those of the home municipality, the ones for the whole of it first. With `needs`, of a type: desks for
     one of its needs stand before the others, and desks for many needs before special ones; with `narrow`, of those for one
-    of the needs the ones that are for little else.
+    of the needs the ones that are for little else. Of those that are as near, the ones that nobody has confirmed for long
+    stand behind, as in results (`ladder.demoted_until`).
     """
     start = area or home
     if start is None:
         return []
+    # Part of what it is remembered by: a day that passes changes the answer.
+    demoted = demoted_until(timezone.localdate())
     choices = [
         _Choice(
-            code, None if needs is None else frozenset(needs.get(code, ())), start.pk, area is not None, a_type, narrow
+            code,
+            None if needs is None else frozenset(needs.get(code, ())),
+            start.pk,
+            area is not None,
+            a_type,
+            demoted,
+            narrow,
         )
         for code in dict.fromkeys(types)
     ]
@@ -200,29 +212,36 @@ def desks_by_area(
     below = set(index.descendants(home.pk))
     if not served or any(node.pk not in below for node in served):
         return ()
-    name = f"by area:{desk.type.code}:{home.pk}:{' '.join(sorted(needs))}"
-    found = remembered("records", name, lambda: _by_area(desk.type.code, below, frozenset(needs)))
+    demoted = demoted_until(timezone.localdate())
+    name = f"by area:{desk.type.code}:{home.pk}:{' '.join(sorted(needs))}:{demoted}"
+    found = remembered("records", name, lambda: _by_area(desk.type.code, below, frozenset(needs), demoted))
     if among:
         near = frozenset().union(*(index.relevant_to(node.pk) for node in among))
         found = tuple(item for item in found if item[0].pk in near)
     return found if len(found) > 1 else ()
 
 
-def _by_area(type_code: str, areas: set[int], needs: frozenset[str]) -> tuple[tuple[AreaNode, PublicResource], ...]:
+def _by_area(
+    type_code: str, areas: set[int], needs: frozenset[str], demoted: date
+) -> tuple[tuple[AreaNode, PublicResource], ...]:
     """The best desk of a type in each area of the broadest layer that has any."""
     index = area_index()
     rows = PublicRecord.objects.filter(kind=Kind.DESK, type=type_code, resource__areas__in=areas).values_list(
-        "pk", "weight", "needs", "resource__areas"
+        "pk", "weight", "needs", "due_on", "resource__areas"
     )
     best: dict[int, tuple] = {}
-    for pk, weight, codes, area in rows:
+    for pk, weight, codes, due, area in rows:
         own = codes.split()
-        order = (needs.isdisjoint(own), -len(own), -weight, pk)
+        order = (needs.isdisjoint(own), _is_behind(due, demoted), -len(own), -weight, pk)
         best[area] = min(order, best.get(area, order))
     layer = min((index.nodes[area].layer_order for area in best), default=0)
     nodes = [node for node in index.choices() if node.pk in best and node.layer_order == layer]
     found = public_resources({best[node.pk][-1] for node in nodes})
     return tuple((node, found[best[node.pk][-1]]) for node in nodes if best[node.pk][-1] in found)
+
+
+def _is_behind(due: date | None, demoted: date) -> bool:
+    return due is not None and due <= demoted
 
 
 def _nearness(start: int, *, narrowest: bool) -> Callable[[int], tuple[int, int]]:
@@ -255,17 +274,18 @@ def _choose(choices: Sequence[_Choice]) -> dict[_Choice, list[PublicResource]]:
     # A prefecture has thousands of desks: they are chosen by few columns, and only the chosen ones are read.
     rows = PublicRecord.objects.filter(
         kind=Kind.DESK, type__in=by_type, resource__areas__in=area_index().relevant_to(choices[0].start)
-    ).values_list("pk", "type", "weight", "needs", "resource__areas")
+    ).values_list("pk", "type", "weight", "needs", "due_on", "resource__areas")
     best: dict[_Choice, dict[int, tuple]] = {choice: {} for choice in choices}
     nearness = _nearness(choices[0].start, narrowest=choices[0].narrowest)
-    for pk, type_code, weight, codes, area in rows:
+    for pk, type_code, weight, codes, due, area in rows:
         choice, near = by_type[type_code], nearness(area)
-        order: tuple = (near, -weight, pk)
+        behind = _is_behind(due, choice.demoted)
+        order: tuple = (near, behind, -weight, pk)
         if choice.needs is not None:
             own = codes.split()
             is_other = choice.needs.isdisjoint(own)
             breadth = len(own) if choice.narrow and not is_other else -len(own)
-            order = (is_other, near, breadth, -weight, pk)
+            order = (is_other, near, behind, breadth, -weight, pk)
         known = best[choice].get(pk)
         best[choice][pk] = min(order, known) if known else order
     picked = {choice: [order[-1] for order in nsmallest(choice.count, best[choice].values())] for choice in choices}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.management import get_commands
 
 from guard import policy
 from portal.kept.front import OWN_COOKIES
@@ -14,6 +15,7 @@ from tests.settings_of import settings_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
+GUIDE = ROOT / "docs" / "deployment.md"
 
 
 @pytest.fixture
@@ -93,3 +95,22 @@ def test_should_start_the_site_everywhere_as_its_own_file_says() -> None:
     for where, text in started.items():
         assert "gunicorn" in text, where
         assert not re.search(r"gunicorn.*(--config|-c |worker-class|-k |limit-request-line)", text), where
+
+
+@pytest.mark.parametrize("unit", sorted(DEPLOY.glob("*.service")), ids=lambda path: path.name)
+def test_should_start_only_what_there_is_and_say_how(unit: Path) -> None:
+    """Each unit is copied by the guide, its commands exist, and it writes nowhere but where the site writes."""
+    text = unit.read_text()
+    commands = re.findall(r"^ExecStart=\S+/manage\.py (\S+)|^ExecStart=\S+ manage\.py (\S+)", text, re.MULTILINE)
+    assert {first or second for first, second in commands} <= set(get_commands())
+    assert "User=yorozu" in text and "ReadWritePaths=/var/lib/yorozu\n" in text and "ProtectSystem=strict" in text
+    [copied] = re.findall(r"^cp (deploy/yorozu\.service .*) /etc/systemd/system/$", GUIDE.read_text(), re.MULTILINE)
+    assert f"deploy/{unit.name}" in copied.split()
+
+
+def test_should_take_files_in_with_as_few_rights_as_the_site() -> None:
+    def rights(name: str) -> set[str]:
+        words = "NoNew|Capability|Private|Protect|Restrict[A-Z]|Lock|ReadWrite"
+        return set(re.findall(rf"^(?:{words})\S+", (DEPLOY / name).read_text(), re.MULTILINE))
+
+    assert rights("yorozu-imports.service") == rights("yorozu.service")

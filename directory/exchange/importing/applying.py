@@ -30,7 +30,7 @@ from .filling import Image
 from .known import KnownRecords
 from .plan import Options, Verdict
 from .spool import Spool, Unit
-from .storing import store
+from .storing import TAKEN_IN, note_history, store
 
 # So long does an editor wait for a batch at most: some seconds.
 BATCH = 250
@@ -200,6 +200,8 @@ def note_changes(
         if line.is_new:
             line.before, line.after = {}, {"stamp": stamp_of(now)}
     ImportChange.objects.bulk_create(fresh)
+    told = {line.key for line in fresh}
+    note_history(run, TAKEN_IN, [each.record for each, key in zip(made, keys, strict=True) if key in told])
     ImportChange.objects.bulk_update(again, ["before", "after"])
 
 

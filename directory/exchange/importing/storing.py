@@ -18,16 +18,19 @@ from django.utils import timezone
 from modelcluster.models import get_all_child_m2m_relations, get_all_child_relations
 from modelsearch.backends import get_search_backend
 from modelsearch.index import class_is_indexed
-from wagtail.models import Revision
+from wagtail.log_actions import registry
+from wagtail.models import ModelLogEntry, Revision
 
 from search.modelsearch.renewal import writing_at_once
 
-from ...models import NextStep, Resource
+from ...models import ImportRun, NextStep, Resource
 from ...public.store import refresh_public_records
 from ..tables.own import Table
 from .composing import DRAFT, PENDING, Composed
 
 ORIGIN = "import"
+# What Wagtail's history calls it.
+TAKEN_IN, TAKEN_BACK = "yorozu.import", "yorozu.import_undone"
 BATCH = 500
 # What an import never takes from a record that is made anew: when it was made.
 _KEPT = frozenset({"id", "created_at"})
@@ -57,6 +60,30 @@ def write_entries(records: Iterable[Any]) -> None:
     with writing_at_once():
         for model, found in by_model.items():
             backend.add_bulk(model, found)
+
+
+def note_history(run: ImportRun, action: str, records: Iterable[Any], *, deleted: bool = False) -> None:
+    """A line a record for who opens 履歴, in the transaction in which they were written; they share the name of the run.
+
+    It says who, when and that it was an import. What was changed stands in the journal, which goes with its run.
+    """
+    now = timezone.now()
+    ModelLogEntry.objects.bulk_create(
+        ModelLogEntry(
+            content_type=ContentType.objects.get_for_model(record, for_concrete_model=False),
+            object_id=str(record.pk),
+            label=str(record),
+            action=action,
+            timestamp=now,
+            user=run.user,
+            uuid=run.uuid,
+            data={},
+            content_changed=True,
+            deleted=deleted,
+        )
+        for record in records
+        if registry.get_log_model_for_model(type(record)) is ModelLogEntry
+    )
 
 
 def _store_plain(made: Composed) -> None:

@@ -26,7 +26,7 @@ from .filling import Image
 from .known import KnownRecords
 from .plan import Options
 from .spool import Line, Spool, Unit
-from .storing import store, write_entries
+from .storing import TAKEN_BACK, note_history, store, write_entries
 
 Progress = Callable[[int], None]
 
@@ -68,7 +68,7 @@ def _undo_table(
         with transaction.atomic():
             lines = list(ImportChange.objects.filter(pk__in=keys).order_by("-pk"))
             if is_new:
-                _remove(table, children, lines, result)
+                _remove(run, table, children, lines, result)
             else:
                 _restore(run, table, children, lines, known, result)
             for line in lines:
@@ -81,7 +81,7 @@ def _undo_table(
     areas.follow()
 
 
-def _remove(table: Table, children: Sequence[Table], lines: list[ImportChange], result: Undone) -> None:
+def _remove(run: ImportRun, table: Table, children: Sequence[Table], lines: list[ImportChange], result: Undone) -> None:
     records = load(table, [line.key for line in lines])
     # Ladders that lead to what goes are another ladder then.
     pks = [record.pk for record in records.values()]
@@ -101,12 +101,14 @@ def _remove(table: Table, children: Sequence[Table], lines: list[ImportChange], 
     try:
         with transaction.atomic():
             _delete(table, [record for _line, record in gone])
+            note_history(run, TAKEN_BACK, [record for _line, record in gone], deleted=True)
         result.removed += len(gone)
     except ProtectedError:
         for line, record in gone:
             try:
                 with transaction.atomic():
                     _delete(table, [record])
+                    note_history(run, TAKEN_BACK, [record], deleted=True)
                 result.removed += 1
             except ProtectedError:
                 line.kept_because = _("ほかの記録から使われているので、消しませんでした。")
@@ -164,6 +166,7 @@ def _restore(
         made.append(composed)
         result.restored += 1
     store(table, made, run.user)
+    note_history(run, TAKEN_BACK, [each.record for each in made])
     write_entries([each.record for each in made])
 
 

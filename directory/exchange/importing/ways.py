@@ -24,6 +24,7 @@ from ..tables.reading.profiles import BadProfile, Profile
 from ..tables.reading.standard import layout_profile, layouts
 from ..tables.reading.translating import Translator
 from ..tables.rows import Cell, Place, Problem, Row
+from .words import Words
 
 # Profiles that somebody kept are known by this and their number.
 SAVED = "saved-"
@@ -54,13 +55,14 @@ def table_of(book: Book, sheet: str = "", header_row: int = 0) -> Table:
 
 def read_foreign(profile: Profile, path: Path) -> Reading:
     """Begin to read a file by a profile. Raises NotOurs, also while rows are gone through."""
+    whole = completed(profile)
     try:
         own_towns = towns()
-        translator = Translator(opened(path, profile), completed(profile), timezone.localdate(), Towns(own_towns))
+        translator = Translator(opened(path, profile), whole, timezone.localdate(), Towns(own_towns))
     except Unreadable as error:
         raise NotOurs(str(error)) from error
     reading = Reading(iter(()), frozenset(), origin=profile.origin)
-    reading.rows = _rows(translator, reading, own_towns)
+    reading.rows = _rows(translator, reading, own_towns, whole)
     return reading
 
 
@@ -82,8 +84,9 @@ def towns() -> dict[str, str]:
     return {name: str(uuid) for name, uuid in known.values_list("name", "uuid")}
 
 
-def _rows(translator: Translator, reading: Reading, own_towns: dict[str, str]) -> Iterator[Row]:
+def _rows(translator: Translator, reading: Reading, own_towns: dict[str, str], profile: Profile) -> Iterator[Row]:
     """All rows; an organisation once, and not at all where the register has one of its name."""
+    words = Words(profile)
     known = set(Organisation.objects.values_list("name", flat=True))
     reading.notes += translator.notes
     for header in translator.lost:
@@ -100,6 +103,10 @@ def _rows(translator: Translator, reading: Reading, own_towns: dict[str, str]) -
                 reading.refused += 1
                 continue
             for row in done.rows:
+                if row.table in {"resources", "organisations"}:
+                    settled = words.settle(row)
+                    notes += len(settled)
+                    reading.notes += settled if notes <= MOST_NOTES else []
                 if row.table == "organisations":
                     name = row.text("name")
                     if name in known:

@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from ...models import (
     Area,
     AreaLayer,
+    ChangeProposal,
     Channel,
+    CheckRound,
     Field,
     InstitutionType,
     Need,
@@ -27,10 +29,13 @@ from ...models import (
     OpeningRule,
     Organisation,
     OrganisationRole,
+    PhoneCheck,
     PostalCode,
+    PublicRecord,
     Resource,
     ResourceText,
     Town,
+    Verification,
     kind_tables,
 )
 from .columns import Codes, Column, Known, Scalar, Shown, columns_of
@@ -49,6 +54,19 @@ LEFT_OUT: dict[str, str] = {
     **dict.fromkeys(("go_live_at", "expire_at"), "what the editors' desk has planned"),
     **dict.fromkeys(("first_published_at", "last_published_at", "created_at", "updated_at"), "what this site did"),
     "search_text": "made of the other columns at every save",
+}
+# What hangs on a resource and is in no file, and why.
+TABLES_LEFT_OUT: dict[type[models.Model], str] = {
+    # A proof is worth something because it was noted where it was given: by a link, a code, a call. A file could say anything of
+    # any entry, and the share that was right of the month's twenty would be whatever somebody typed. What follows from proofs,
+    # the day up to which all of an entry is known to be right and the way (`verified_on`, `verified_by`), is in the files and
+    # comes back; groups of facts begin anew at the next confirmation. An export of proofs that no import takes would be the only
+    # table that is lost on the way back.
+    Verification: "proofs are noted where they are given",
+    CheckRound: "how far asking has come here",
+    ChangeProposal: "what somebody said here, until an editor has decided",
+    PhoneCheck: "calls of this city hall",
+    PublicRecord: "made of the resource",
 }
 STAFF: dict[type[models.Model], frozenset[str]] = {
     Resource: frozenset(

@@ -54,6 +54,7 @@ class Command(BaseCommand):
                 reading = way.read(file)
                 with Spool(runs.digest(content), reading.origin or profile or "import") as spool:
                     found = make_plan(spool, reading, options).as_json()
+                    found["notes"] = [problem_as_json(note) for note in reading.notes]
                 message = ""
             else:
                 found, message = self._import(file, profile, options, good_only=good_only)
@@ -95,9 +96,15 @@ class Command(BaseCommand):
         )
         for name, label in labels:
             self.stdout.write(f"{label}: {found[name]:,}")
-        for problem in found["problems"][:SHOWN]:
+        self._list(found["problems"])
+        if notes := found.get("notes"):
+            self.stdout.write(_("読めた列と、読めなかった列のこと: %s") % f"{len(notes):,}")
+            self._list(notes)
+
+    def _list(self, told: list[dict[str, Any]]) -> None:
+        for problem in told[:SHOWN]:
             row = _("%s行目") % problem["row"] if problem["row"] else ""
             where = " ".join(filter(None, (problem["sheet"], row, problem["column"])))
             self.stdout.write(f"  {where}: 「{problem['value']}」 {problem['message']}")
-        if (rest := len(found["problems"]) - SHOWN) > 0:
+        if (rest := len(told) - SHOWN) > 0:
             self.stdout.write(_("  ほか %s件（--json ですべて出ます）") % f"{rest:,}")

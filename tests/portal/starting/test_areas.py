@@ -16,6 +16,8 @@ GOOD = (
     "旭町,アサヒマチ,0001002,東部圏域,川向小学校区,\n"
 )
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
 
 def land(folder: Path, towns: str | bytes = GOOD, areas: str = "", **options: object) -> Land:
     path = folder / "towns.csv"
@@ -40,7 +42,7 @@ def test_should_read_towns_with_their_codes_and_areas(tmp_path: Path) -> None:
     assert found.towns["本町"].areas == [("日常生活圏域", "東部圏域"), ("小学校区", "みどり小学校区")]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_should_read_every_csv_that_excel_saves(tmp_path: Path, encoding: str, newline: str) -> None:
     text = GOOD.replace("本町", "髙﨑町①").replace("\n", newline)
@@ -140,17 +142,17 @@ def test_should_tell_every_problem_of_every_row_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", "中身がありません"),
-        (b"\n,,\n", "中身がありません"),
+        (b"", "何も入っていません"),
+        (b"\n,,\n", "何も入っていません"),
         ("名前,よみ\n本町,ほんちょう\n".encode(), "「町字」：この見出しの列がありません。いまの見出し：名前、よみ"),
         ("町字,よみ,よみ\n本町,a,b\n".encode(), "「よみ」：同じ見出しが2つ"),
         ("町字,\n本町,だれ\n".encode(), "見出しのない列"),
         ("町字\n本\u202e町\n".encode(), "目に見えない文字"),
         ("町字\n本\x07町\n".encode(), "目に見えない文字"),
         (b"<!DOCTYPE html><html><body>404</body></html>", "ホームページのファイル"),
-        (b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "パスワード"),
-        (b"PK\x03\x04broken", "Excelとして読めません"),
-        ("町字\n本町\n".encode("utf-16"), "CSV（UTF-8）"),
+        (OLE + b"\x00" * 600, "古い形式のExcel"),
+        (OLE + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le"), "パスワード"),
+        (b"PK\x03\x04broken", "Excelのファイルとして読めません"),
         (b"\xe3\x81\xff\xff\xa0", "文字コードが分かりません"),
         ("町字\n".encode() + b"x\n" * 50_001, "行が多すぎます"),
         (b"x" * (10 * 1024 * 1024 + 1), "大きすぎます"),

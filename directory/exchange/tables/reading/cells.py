@@ -23,6 +23,12 @@ NOTHING = frozenset(
         "不明",
         "未定",
         "該当なし",
+        "非公開",
+        "未公開",
+        "以下未公開",
+        "以下非公開",
+        "※以下未公開",
+        "※以下非公開",
         "null",
         "none",
         "n/a",
@@ -72,6 +78,7 @@ NO = frozenset(
         "なし",
         "ない",
         "不可",
+        "否",
         "×",
         "✕",
         "✗",
@@ -311,7 +318,8 @@ def booking_of(text: str) -> Booking:
     """Whether one has to book, where the words say so."""
     bare = folded(text).strip()
     if bare in {"不要", "無", "なし", "×"} or NOT_NEEDED.search(bare):
-        return Booking.NOT_NEEDED
+        # 「持ち帰りは要予約。食事は不要」: one word for both would be wrong.
+        return Booking.UNKNOWN if REQUIRED.search(NOT_NEEDED.sub("", bare)) else Booking.NOT_NEEDED
     if bare in {"要", "必要", "有", "あり", "○", "必須"} or REQUIRED.search(bare):
         return Booking.REQUIRED
     return Booking.UNKNOWN

@@ -35,11 +35,13 @@ def channel_rows(record: Record) -> list[Row]:
         rows.append(row)
 
     extension = record.text("extension")
+    # 電話番号1_連絡先備考 is about 電話番号1.
+    remarks = {header.rsplit("_", 1)[0]: text for text, header in record.each("channel_note") if "_" in header}
     for column in ("phone", "fax"):
         for text, header in record.each(column):
             numbers, left = cells.numbers_of(text, column)
             for number in numbers:
-                note = number.note
+                note = number.note or remarks.get(header, "").strip("（）()")
                 if extension and number.kind == "phone" and "内線" not in note and not rows:
                     note = f"{note} 内線{extension}".strip()
                 add(ChannelKind(number.kind), number.value, note, header)
@@ -67,7 +69,7 @@ def channel_rows(record: Record) -> list[Row]:
         for text, header in record.each(column):
             values = find(text)
             for value in values:
-                add(kind, value, "", header)
+                add(kind, value, remarks.get(header, "").strip("（）()"), header)
             if not values and not cells.is_nothing(text, zero=True):
                 message = (
                     _("メールアドレスとして読めません。取り込みません。")

@@ -29,6 +29,9 @@ SEVERAL = frozenset(
         "key",
         "nursing_room",
         "hours_text",
+        "cost_of_group",
+        "booking_text",
+        "channel_note",
     ]
 )
 DASHES = re.compile("[ーｰ―‐‑–—−－─━-]")
@@ -49,7 +52,8 @@ class Column:
 @lru_cache(maxsize=4096)
 def normalised(header: str) -> str:
     """A header as it is compared: widths, dashes (コ―ド), brackets, spaces and kana made alike."""
-    text = unicodedata.normalize("NFKC", header).lower()
+    # A question mark in front is what became of a byte order mark.
+    text = unicodedata.normalize("NFKC", header).lower().removeprefix("?")
     return jaconv.kata2hira(LEFT_OUT.sub("", DASHES.sub("ー", text)))
 
 

@@ -9,17 +9,20 @@ from datetime import date
 import jaconv
 from django.utils.translation import gettext as _
 
-from directory.choices import Access, Booking
+from directory.choices import Access, Booking, Cost
 
 from ..rows import Row
 from . import cells, dates, places
 from .channels import channel_rows
+from .costs import cost_of_groups
 from .opening.rows import opening_rows
 from .profiles import FROM_FACTS, Profile
 from .records import Putting, Record
 
 JOINED = "、"
 LONGEST_SUMMARY = 160
+# Shorter ones say yes or no, or are a way (電話) that says nothing without its header.
+LONGEST_BOOKING_WORD = 4
 # Own columns whose text is taken as it is.
 AS_IT_IS = frozenset(
     {
@@ -66,6 +69,9 @@ ACCESS_WORDS = (
 )
 # A word of facilities that is followed by a no: 「エレベーターなし」.
 DENIED = re.compile(r"(?:なし|無し|無|ない|ありません|不可|×)")
+# Headers that ask whether there is something, and the numbers by which some lists answer.
+ASKED = re.compile(r"(?:実施|有無|可否|対応|提供)$")
+YES_OR_NO = frozenset({"0", "1"})
 KANJI_NUMBERS = str.maketrans("一二三四五六七八九", "123456789")
 
 
@@ -151,10 +157,28 @@ def _read_place(record: Record, put: Putting, towns: Towns) -> None:
     rest = address.rest
     if not rest:
         inner = places.address_of(f"{record.text('prefecture')}{city.removeprefix(record.text('prefecture'))}")
-        rest = f"{inner.rest}{record.text('town')}{record.text('block')}".strip()
+        block = record.text("block")
+        if as_it_was := places.undated(block):
+            message = _("番地が日付に変わっていたので、%(block)sに直しました。確かめてください。")
+            record.note("block", block, message % {"block": as_it_was})
+            block = as_it_was
+        rest = f"{inner.rest}{record.text('town')}{block}".strip()
         if inner.rest and not record.text("block"):
             record.note("city", city, _("市区町村の列に、所在地の全体が入っています。番地までを読みました。"))
     record.values.setdefault("address_said", [(whole or f"{city}{rest}", "")])
+    hides = any(
+        "公開" in text and places.HIDDEN.search(text)
+        for column in ("to_body", "building", "block", "whole_address", "access_note", "place_name")
+        for text, _header in record.each(column)
+    )
+    if hides:
+        message = _("住所は公開しないと書かれているので、番地・建物・地図の位置は取り込みません。")
+        record.note("whole_address" if whole else "block", whole or record.text("block"), message)
+        town, _left = places.split_town(rest)
+        put("town", towns.split(town)[0], "whole_address" if whole else "block")
+        for column in ("place_name", "access_note"):
+            put.row.cells.pop(column, None)
+        return
     building = record.text("building")
     if building:
         put("place_name", building, "building")
@@ -183,18 +207,33 @@ def _read_who_and_cost(record: Record, put: Putting) -> None:
         put("eligibility", level.value, "who_text")
         put("audiences", JOINED.join(audience.value for audience in audiences), "who_text")
         put("eligibility_note", note, "who_text")
+    if groups := record.each("cost_of_group"):
+        cost, note = cost_of_groups(groups)
+        if cost == Cost.FREE and cells.PARTLY.search(record.text("cost_note")):
+            cost = Cost.PARTLY
+        if cost != Cost.UNKNOWN:
+            put("cost", cost.value, "cost_of_group")
+        after = put.row.text("cost_note")
+        put("cost_note", "。".join(filter(None, [note, after])), "cost_of_group")
     if text := record.text("cost_text"):
         cost, note = cells.cost_of(text)
         put("cost", cost.value, "cost_text")
         if note:
             after = put.row.text("cost_note")
             put("cost_note", f"{note} {after}".strip() if after != note else note, "cost_text")
-    if text := record.text("booking_text"):
-        booking = cells.booking_of(text)
-        if booking != Booking.UNKNOWN:
-            put("booking", booking.value, "booking_text")
-        if len(text) > 4:
+    _read_booking(record, put)
+
+
+def _read_booking(record: Record, put: Putting) -> None:
+    """Whether to book, of one or several columns; a way of booking alone (「電話」) is told with its header."""
+    found = {cells.booking_of(text) for text, _header in record.each("booking_text")} - {Booking.UNKNOWN}
+    if len(found) == 1:
+        put("booking", found.pop().value, "booking_text")
+    for text, header in record.each("booking_text"):
+        if len(text) > LONGEST_BOOKING_WORD:
             put.more("first_visit_note", text, "booking_text", "\n")
+        elif cells.booking_of(text) == Booking.UNKNOWN:
+            put.more("first_visit_note", f"{header}: {text}" if header else text, "booking_text", "\n")
 
 
 def _read_access(record: Record, put: Putting) -> None:
@@ -262,16 +301,19 @@ def _read_words(record: Record, put: Putting, profile: Profile) -> None:
         put.more("body", f"{record.header('genre')}: {genre}", "genre", "\n\n")
     put("summary", summary, source)
     for text, header in record.each("to_body"):
-        put.more("body", f"{header}: {text}" if header else text, "to_body", "\n\n")
+        label = header.rsplit("_", 1)[-1]
+        if ASKED.search(label) and dates.folded(text).strip() in YES_OR_NO:
+            text = _("あり") if dates.folded(text).strip() == "1" else _("なし")
+        # The standards part what stands in one cell by a semicolon.
+        text = re.sub(r"\s*;\s*", JOINED, text) if "://" not in text else text
+        put.more("body", f"{label}: {text}" if label else text, "to_body", "\n\n")
     own = [text for text, _header in record.each("staff_note")]
     own += [f"{header}: {text}" if header else text for text, header in record.each("to_staff_note")]
     put("staff_note", "\n".join(own), "to_staff_note" if record.each("to_staff_note") else "staff_note")
 
 
 def _facts(record: Record, what: str) -> str:
-    """「本町にある公民館です。」: where and what kind of place, as the file says it; nothing without the kind."""
-    if not what:
-        return ""
+    """「本町にある「公民館」です。」: where and what kind of place, as far as the file says it."""
     address = places.address_of(record.text("whole_address"))
     city = (
         address.city or places.address_of(record.text("prefecture") + record.text("city")).city or record.text("city")
@@ -279,6 +321,8 @@ def _facts(record: Record, what: str) -> str:
     town = record.text("town") or places.split_town(address.rest)[0]
     where = f"{city if not re.search(r'[0-9０-９]', city) else ''}{town}"[:60]
     what = what.split("\n")[0][:80]
+    if not what:
+        return _("%(where)sにあります。") % {"where": where} if where else ""
     if not where:
         return _("「%(what)s」です。") % {"what": what}
     return _("%(where)sにある「%(what)s」です。") % {"where": where, "what": what}

@@ -128,6 +128,26 @@ def split_town(rest: str) -> tuple[str, str]:
     return rest[: found.start()].strip(), rest[found.start() :].strip()
 
 
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+HIDDEN = re.compile(
+    r"(?:住所|所在地|番地|場所)[^。、]{0,8}(?:非公開|未公開|公開し(?:ません|ない|ていません|ていない))|以下(?:非|未)公開"
+)
+
+
+def undated(block: str) -> str:
+    """A block that a spreadsheet took for a date, as it was: 3月7日 of 3-7, Jan-43 of 1-43, 2003/3/1 of 3-3-1; else empty."""
+    bare = folded(block).strip()
+    if found := re.fullmatch(r"(\d{1,2})月(\d{1,2})日", bare):
+        return f"{found[1]}-{found[2]}"
+    if (found := re.fullmatch(r"([A-Za-z]{3})-(\d{1,2})", bare)) and found[1].lower() in MONTHS:
+        return f"{MONTHS.index(found[1].lower()) + 1}-{int(found[2])}"
+    if (found := re.fullmatch(r"(\d{1,2})-([A-Za-z]{3})", bare)) and found[2].lower() in MONTHS:
+        return f"{MONTHS.index(found[2].lower()) + 1}-{int(found[1])}"
+    if found := re.fullmatch(r"20(\d\d)/(\d{1,2})/(\d{1,2})", bare):
+        return f"{int(found[1])}-{found[2]}-{found[3]}"
+    return ""
+
+
 def coordinates_of(lat: str, lon: str) -> tuple[str, str, str]:
     """Latitude and longitude, and what is to be said of them: "" (right), "exchanged" (mended), "unknown" (0), "wrong" (dropped)."""
     if is_nothing(lat, zero=True) and is_nothing(lon, zero=True):

@@ -39,6 +39,7 @@ def layouts() -> dict[str, tuple[Profile, dict[str, str], frozenset[str]]]:
             origin=row["origin"],
             key=tuple(row["key"].split(";")),
             summary=FROM_FACTS,
+            what=row["what"],
         )
         telling = frozenset(normalised(word) for word in row["telling"].split(";"))
         found[row["layout"]] = (profile, own.get(row["layout"], {}), telling)

@@ -13,7 +13,7 @@ from directory.exchange.tables import own
 from directory.exchange.tables.columns import Codes
 from directory.exchange.tables.guarding import guarded, unguarded
 from directory.exchange.tables.marking import marked_workbook
-from directory.exchange.tables.own import LEFT_OUT, Table, tables
+from directory.exchange.tables.own import LEFT_OUT, TABLES_LEFT_OUT, Table, tables
 from directory.exchange.tables.rows import Place, Problem
 from directory.exchange.tables.workbook import coded, decoded
 from directory.exchange.tables.writing import FORMATS, export_register
@@ -38,6 +38,15 @@ def test_should_have_every_column_of_its_models(table: Table) -> None:
             if not getattr(field.remote_field, "parent_link", False)
         }
         assert columns <= said, f"directory/exchange/tables/own.py: {model.__name__} {columns - said}"
+
+
+def test_should_have_decided_of_all_that_hangs_on_a_resource() -> None:
+    known = {table.model for table in tables().values()} | set(kind_tables().values()) | set(TABLES_LEFT_OUT)
+    hanging = {relation.related_model for relation in Resource._meta.related_objects}
+    assert hanging <= known, f"directory/exchange/tables/own.py: {hanging - known}: in a table, or in TABLES_LEFT_OUT?"
+    assert not set(TABLES_LEFT_OUT) & {table.model for table in tables().values()}
+    # What follows from the proofs goes out, and comes back.
+    assert {"verified_on", "verified_by"} <= tables()["resources"].by_name.keys()
 
 
 def test_should_have_a_table_for_every_child_of_a_record() -> None:

@@ -527,7 +527,9 @@ def test_should_make_no_summary_up() -> None:
     data = as_csv([["名前", "住所"], ["a館", "静岡県焼津市港町1"]])
     assert "summary" not in cells_of(next(iter(translator(data, free_profile(data)))))[0]
     facts = free_profile(data, summary="facts")
-    assert "summary" not in cells_of(next(iter(translator(data, facts))))[0]
+    assert cells_of(next(iter(translator(data, facts))))[0]["summary"] == "焼津市港町にあります。"
+    nowhere = as_csv([["名前"], ["a館"]])
+    assert "summary" not in cells_of(next(iter(translator(nowhere, free_profile(nowhere, summary="facts")))))[0]
     told = replace(facts, what="集会所")
     assert cells_of(next(iter(translator(data, told))))[0]["summary"] == "焼津市港町にある「集会所」です。"
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ...rows import Cell, Place, Row
 from .. import dates
 from ..records import Putting, Record
+from .frequency import is_seldom, is_weekly, said
 from .signs import WORDS
 from .words import Closure, Hours, Rule, read_hours
 
@@ -30,7 +31,16 @@ DAYS_OF_COLUMNS = {
     "hours_holiday": "祝日",
     "hours_weekend": "土日祝",
 }
-COLUMNS = ("hours_text", "hours_opens", "hours_closes", *DAYS_OF_COLUMNS, "hours_days", "hours_remark", "closed_text")
+COLUMNS = (
+    "hours_text",
+    "hours_opens",
+    "hours_closes",
+    *DAYS_OF_COLUMNS,
+    "hours_days",
+    "hours_frequency",
+    "hours_remark",
+    "closed_text",
+)
 CLOCK = re.compile(r"\d\s*(?::|：|時)|正午|24時間")
 LABEL = re.compile(dict(WORDS)["label"])
 NOTHING_SAID = frozenset({"0", "0:00", "00:00", "00:00:00"})
@@ -40,12 +50,15 @@ def opening_rows(record: Record, put: Putting, today: date) -> list[Row]:
     """Rows of opening times. What cannot be read for sure is put into the note (or, if long, the body) and told."""
     text, source = _sentence(record)
     if not text:
+        put("hours_note", said(record.text("hours_frequency")), "hours_frequency")
         return []
-    hours = read_hours(text)
-    if not hours.rules and source == "hours_text" and "\n" in text:
-        hours = _without_breaks(text) or hours
+    hours = _held(record, read_hours(text))
     if not hours.rules:
-        put.more("hours_note", text, source, "\n")
+        hours = _by_days_said(record) or hours
+    if not hours.rules and source == "hours_text" and "\n" in text:
+        hours = _without_breaks(record, text) or hours
+    if not hours.rules:
+        put.more("hours_note", _shown(record, text), source, "\n")
         message = _("開いている時間を、決まった曜日と時刻として読めません（%(why)s）。備考に、そのまま入れます。")
         record.note(source, text, message % {"why": hours.unread})
         return []
@@ -61,9 +74,47 @@ def opening_rows(record: Record, put: Putting, today: date) -> list[Row]:
     return rows + [row for closure in hours.closures for row in _exceptions(closure, today, place)]
 
 
-def _without_breaks(text: str) -> Hours | None:
+def _held(record: Record, hours: Hours) -> Hours:
+    """Rules that agree with how often it takes place; of others none: 「土曜、月に1回ぐらい」 is no Saturday that one can rely on."""
+    often = record.text("hours_frequency")
+    if not often or not hours.rules:
+        return hours
+    days = {day for rule in hours.rules for day in rule.weekdays}
+    if is_weekly(often, len(days)) or (
+        all(rule.nth or (rule.valid_from and rule.valid_from == rule.valid_to) for rule in hours.rules)
+        and not is_seldom(often)
+    ):
+        return hours
+    return Hours(note=hours.note, unread=_("毎週ではありません: %(often)s") % {"often": said(often)})
+
+
+def _by_days_said(record: Record) -> Hours | None:
+    """Rules of words that say which of the days they are (「水」 and 「開催日は毎月第4水曜日」), where they name the same days."""
+    times = _times(record)
+    days = read_hours(f"{_weekdays(record.text('hours_days'))} {times}")
+    if not times or not days.rules or len(days.rules) > 1:
+        return None
+    for column in ("hours_text", "hours_remark"):
+        if words := record.text(column):
+            hours = read_hours(f"{words} {times}")
+            other = record.text("hours_remark") if column == "hours_text" else record.text("hours_text")
+            named = {day for rule in hours.rules for day in rule.weekdays}
+            if named == set(days.rules[0].weekdays) and not (other or record.text("closed_text")):
+                return _held(record, hours)
+    return None
+
+
+def _shown(record: Record, text: str) -> str:
+    """What is kept of a sentence that could not be read: with how often it is, and days that look like days."""
+    days = record.text("hours_days")
+    if re.fullmatch(f"[{WEEKDAYS}]+", days):
+        text = text.replace(days, f"{'・'.join(days)}曜日", 1)
+    return " ".join(filter(None, [said(record.text("hours_frequency")), text]))
+
+
+def _without_breaks(record: Record, text: str) -> Hours | None:
     """A sentence that was only broken into lines to fit its cell."""
-    hours = read_hours(re.sub(r"\s*\n\s*", " ", text))
+    hours = _held(record, read_hours(re.sub(r"\s*\n\s*", " ", text)))
     return hours if hours.rules else None
 
 
@@ -71,17 +122,9 @@ def _sentence(record: Record) -> tuple[str, str]:
     """One sentence out of what the columns say, and the column that stands for all of them."""
     remark, closed = record.text("hours_remark"), record.text("closed_text")
     closing = f"休館日 {closed}" if closed and not re.search(r"休|定休|無休", closed) else closed
-    opens, closes = record.text("hours_opens"), record.text("hours_closes")
-    # Both at midnight is how some registers say that they do not know.
-    if opens in NOTHING_SAID and (closes in NOTHING_SAID or not closes):
-        if opens and closes:
-            record.note(
-                "hours_opens", f"{opens} {closes}", _("始まりも終わりも0:00なので、時間は分からないとしました。")
-            )
-        opens = closes = ""
     days = _weekdays(record.text("hours_days"))
     words = _words(record)
-    times = f"{_time(opens)}〜{_time(closes)}" if opens or closes else ""
+    times = _times(record, tell=True)
     if words and CLOCK.search(words):
         times = ""
     by_day = [f"{day} {record.text(column)}" for column, day in DAYS_OF_COLUMNS.items() if record.text(column)]
@@ -90,6 +133,19 @@ def _sentence(record: Record) -> tuple[str, str]:
     main = " ".join(filter(None, [_dated(record), days, words, times]))
     column = next(name for name in COLUMNS if record.text(name))
     return "\n".join(filter(None, [main, *by_day, closing, remark])), column
+
+
+def _times(record: Record, *, tell: bool = False) -> str:
+    """When it begins and ends, of the two columns for it."""
+    opens, closes = record.text("hours_opens"), record.text("hours_closes")
+    # Both at midnight is how some registers say that they do not know.
+    if opens in NOTHING_SAID and (closes in NOTHING_SAID or not closes):
+        if tell and opens and closes:
+            record.note(
+                "hours_opens", f"{opens} {closes}", _("始まりも終わりも0:00なので、時間は分からないとしました。")
+            )
+        return ""
+    return f"{_time(opens)}〜{_time(closes)}" if opens or closes else ""
 
 
 def _words(record: Record) -> str:
