@@ -71,6 +71,8 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
+    # Last: it renames what the others have made.
+    "portal.wording",
 ]
 
 MIDDLEWARE = [

@@ -39,10 +39,10 @@ def english_in(text: str) -> str:
     for run in RUN.findall(text):
         words = [word for word in re.findall(WORD, run) if word not in NAMES]
         # "A B" are points on a map, "km h" a measure.
-        if len([word for word in words if len(word) > 1]) > 1:
+        if len([word for word in words if len(word) > 2]) > 1:
             return run.strip()
     alone = ALONE.fullmatch(text)
-    if alone and len(alone[1]) > 2 and alone[1] not in NAMES and not alone[1].isupper():
+    if alone and len(alone[1]) > 2 and alone[1] not in NAMES and alone[1].istitle():
         return alone[1]
     return ""
 
@@ -53,7 +53,7 @@ def _shown(html: str) -> Iterator[str]:
         if "json" in (script.get("type") or ""):
             yield from _of_data(json.loads(script.string or "null"))
         script.decompose()
-    for part in page.find_all(["style", "code", "pre", "kbd"]):
+    for part in page.select("style, code, pre, kbd, [hidden]:not(template):not(:has(*))"):
         part.decompose()
     for text in page.find_all(string=True):
         if not isinstance(text, Comment | Doctype):

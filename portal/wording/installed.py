@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from django.apps import apps
-from django.conf import settings
 from django.utils.translation import trans_real
 
 from .catalogue import Entry, Key, compiled, read_po
@@ -33,6 +32,8 @@ CALLS: dict[str, tuple[int | None, int, int | None]] = {
     "npgettext": (0, 1, 2),
     "npgettext_lazy": (0, 1, 2),
 }
+# Their texts are Japanese as they are written.
+OURS = frozenset({"portal", "directory", "search", "guard"})
 JAPANESE = re.compile(r"[぀-ヿ㐀-鿿々]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd%]|\{\w*\}")
 MARKUP = re.compile(r"<[^>]+>|&\w+;")
@@ -105,9 +106,7 @@ def placeholders(text: str) -> set[str]:
 
 def _folders() -> list[Path]:
     """Django's own catalogue, and the folders of the apps that are not ours."""
-    own = Path(settings.BASE_DIR)
-    parts = [Path(config.path) for config in apps.get_app_configs()]
-    others = [path for path in parts if path.parent != own and own / "directory" not in path.parents]
+    others = [Path(config.path) for config in apps.get_app_configs() if config.name.partition(".")[0] not in OURS]
     return [Path(trans_real.__file__).parents[2] / "conf", *others]
 
 
