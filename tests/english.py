@@ -12,7 +12,9 @@ from bs4 import BeautifulSoup, Comment, Doctype
 # Attributes that somebody sees or hears; "value" of buttons only.
 SHOWN = ("aria-label", "aria-description", "title", "placeholder", "alt", "data-w-tooltip-content-value")
 # Keys of the data of scripts whose values nobody sees.
-HIDDEN_KEY = re.compile(r"(?i)class|^_|url|href|^id$|icon|^type$|name$|key|attrs|src|format$|slug|selector|action|controller")
+HIDDEN_KEY = re.compile(
+    r"(?i)class|^_|url|href|^id$|icon|^type$|name$|key|attrs|src|format$|slug|selector|action|controller"
+)
 # Names of things, which are the same in Japanese.
 NAMES = frozenset(
     """CSV Excel XLSX JSON PDF URL HTML HTTP HTTPS RSS API ID QR FAX LINE SNS NPO LGBT LGBTQ IP IPv4 IPv6 UTF TOTP Wi Fi Zoom

@@ -7,8 +7,10 @@ from django.forms import BaseForm
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import choosers, workflows
+from wagtail.admin.views.pages.bulk_actions.page_bulk_action import DefaultPageForm
 from wagtail.sites.views import IndexView
 from wagtail.users.forms import PagePermissionsForm
+from wagtail.users.views.bulk_actions.assign_role import RoleForm
 
 LINK_TEXT = _("リンクの文字")
 FIELDS: dict[type[BaseForm], dict[str, Promise | str]] = {
@@ -23,6 +25,8 @@ FIELDS: dict[type[BaseForm], dict[str, Promise | str]] = {
     choosers.PhoneLinkChooserForm: {"phone_number": _("電話番号"), "link_text": LINK_TEXT},
     workflows.WorkflowPageForm: {"page": _("ページ")},
     workflows.WorkflowContentTypeForm: {"content_types": _("登録情報の種類")},
+    DefaultPageForm: {"include_descendants": _("下のページもいっしょに")},
+    RoleForm: {"role": _("役割")},
     PagePermissionsForm: {"page": _("ページ"), "permissions": _("権限")},
 }
 COLUMNS: dict[str, Promise | str] = {
