@@ -17,9 +17,12 @@ HIDDEN_KEY = re.compile(
 )
 # Names of things, which are the same in Japanese.
 NAMES = frozenset(
-    """CSV Excel XLSX JSON PDF URL HTML HTTP HTTPS RSS API ID QR FAX LINE SNS NPO LGBT LGBTQ IP IPv4 IPv6 UTF TOTP Wi Fi Zoom
-    Google Microsoft Authenticator Windows Mac Android iPhone JavaScript Wagtail WebP JPEG PNG GIF AVIF GeoJSON HSDS Ctrl Shift
-    Alt Enter Esc Esc Tab Cmd MB KB GB B Schema OK BODIK Yorozu Hello Work WAM NET DV AED NHK JIS Python Django Elasticsearch""".split()
+    re.findall(
+        r"\w+",
+        """AED API AVIF BODIK CSV Cmd Ctrl DV Django Elasticsearch Enter Esc Excel FAX GIF GeoJSON Google HSDS HTML HTTP HTTPS Hello
+        Work ID IP JIS JPEG JSON JavaScript KB LGBT LGBTQ LINE MB Mac Microsoft Authenticator NET NHK NPO OK PDF PNG Python QR RSS
+        SNS Schema Shift TOTP Tab UTF URL WAM Wagtail WebP Wi Fi Windows XLSX Yorozu Zoom iPhone Android""",
+    )
 )
 WORD = r"[A-Za-z][A-Za-z'’]*"
 RUN = re.compile(rf"(?<![\w.@/:%&=#+-])(?:{WORD}[,.:;!?]?\s+)+{WORD}(?![\w.@/:=%-])")

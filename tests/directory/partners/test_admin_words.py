@@ -16,7 +16,7 @@ from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-from wagtail.models import Collection, GroupApprovalTask, Page, Workflow
+from wagtail.models import Collection, Page
 
 from directory.models import ConsultationDesk
 from portal.models import HomePage, PortalSettings
@@ -172,11 +172,12 @@ def test_should_tell_in_japanese_what_waits_and_what_happened(
     found: set[str] = set()
     for client in (editor, approver):
         for record in waiting:
-            for path in of_record(record):
+            # Only who decides sees more than the form.
+            for path in of_record(record)[: 1 if client is editor else None]:
                 found |= read(client, path)
         for name in ("wagtailadmin_home", "wagtailadmin_reports:workflow", "wagtailadmin_reports:workflow_tasks"):
             found |= read(client, reverse(name))
-    desk, page, other = waiting
+    desk, *_others = waiting
     desk.current_workflow_state.cancel()
     for record in waiting:
         revision = record.save_revision(approved_go_live_at=timezone.now() + timedelta(days=3), log_action=True)
