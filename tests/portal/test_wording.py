@@ -125,7 +125,7 @@ def test_should_read_a_catalogue_as_gettext_does(tmp_path: Path) -> None:
     assert not guess.is_translated
     assert (plural.key, plural.strings) == (("c", "b"), ["ビイ"])
     path.write_text("msgid nothing\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="x.po:1"):
+    with pytest.raises(ValueError, match=r"x\.po:1"):
         read_po(path)
 
 
