@@ -79,9 +79,8 @@ def missing(domain: str) -> list[Entry]:
 def translations(domain: str) -> dict[Key, str]:
     """What this site says for each message, whoever translated it, as Django puts the catalogues together."""
     folders = [str(folder / "locale") for folder in _folders()]
-    catalogue = trans_real.DjangoTranslation(
-        LANGUAGE, domain=domain, localedirs=None if domain == "django" else folders
-    )._catalog
+    merged = trans_real.DjangoTranslation(LANGUAGE, domain=domain, localedirs=None if domain == "django" else folders)
+    catalogue = merged._catalog  # type: ignore[attr-defined]
     found: dict[Key, str] = {}
     for key, text in catalogue.items():
         message = key[0] if isinstance(key, tuple) else key

@@ -3,7 +3,8 @@
 A field that an upgrade renames is told at the start of the site, by KeyError.
 """
 
-from django.forms import BaseForm
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import choosers, workflows
@@ -13,7 +14,7 @@ from wagtail.users.forms import PagePermissionsForm
 from wagtail.users.views.bulk_actions.assign_role import RoleForm
 
 LINK_TEXT = _("リンクの文字")
-FIELDS: dict[type[BaseForm], dict[str, Promise | str]] = {
+FIELDS: dict[Any, dict[str, Promise | str]] = {
     choosers.ExternalLinkChooserForm: {"link_text": LINK_TEXT},
     choosers.AnchorLinkChooserForm: {"url": _("ページの中の場所（#のあとの名前）"), "link_text": LINK_TEXT},
     choosers.EmailLinkChooserForm: {
