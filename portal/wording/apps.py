@@ -14,7 +14,8 @@ class WordingConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the fields and columns, and after every migration the permissions."""
-        from . import labels, permissions
+        from . import labels, names, permissions
 
         labels.put()
+        names.put()
         post_migrate.connect(permissions.translate, sender=self, dispatch_uid="portal.wording")

@@ -177,6 +177,20 @@ class TestTheAdmin:
         names = {field["name"] for field in page.select("[name]")}
         assert not {name for name in names if "language" in name or "time_zone" in name}
 
+    def test_should_write_the_family_name_first(
+        self, editor_client: Client, admin_client: Client, django_user_model: type
+    ) -> None:
+        user = django_user_model.objects.create_user("hanako", first_name="花子", last_name="編集")
+        assert (user.get_full_name(), user.get_short_name()) == ("編集 花子", "編集")
+        for client, address in (
+            (editor_client, reverse("wagtailadmin_account")),
+            (admin_client, reverse("wagtailusers_users:edit", args=[user.pk])),
+            (admin_client, reverse("wagtailusers_users:add")),
+        ):
+            page = BeautifulSoup(client.get(address).content, "lxml")
+            names = [field["name"] for field in page.select("input[name$=last_name], input[name$=first_name]")]
+            assert [name.removeprefix("name_email-") for name in names] == ["last_name", "first_name"]
+
     def test_should_mail_in_our_name(self, client: Client, editor_client: Client, django_user_model: type) -> None:
         django_user_model.objects.create_user("mailed", "mailed@example.jp", "a-long-password-1").groups.add(
             Group.objects.get(name="編集者")
