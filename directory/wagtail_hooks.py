@@ -12,7 +12,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.snippets.models import register_snippet
 
-from .admin import reports, vocabulary
+from .admin import any_kind, reports, vocabulary
 from .admin.freshness.access import EDIT
 from .admin.freshness.urls import admin_urls as freshness_urls
 from .admin.gate import refuse_bulk
@@ -21,6 +21,7 @@ from .admin.register import ResourceGroup, SettingsGroup
 from .admin.vocabulary import VocabularyGroup, WordsViewSet
 from .exchange.importing.storing import TAKEN_BACK, TAKEN_IN
 
+any_kind.register()
 register_snippet(ResourceGroup)
 register_snippet(VocabularyGroup)
 register_snippet(SettingsGroup)

@@ -68,9 +68,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
+    # For its words: the admin says with them how long ago something was.
+    "django.contrib.humanize",
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
+    # Last: it renames what the others have made.
+    "portal.wording",
 ]
 
 MIDDLEWARE = [
@@ -200,7 +204,9 @@ SECURITY_CONTACT = startup.security_contact(env)
 
 # The language of the site's own words; a catalogue of another is locale/<language>/LC_MESSAGES/django.po.
 LANGUAGE_CODE = "ja"
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# The first wins: the site's own words, then what we say in the place of Wagtail and its parts (`portal.wording`).
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "portal" / "wording" / "locale"]
+FORMAT_MODULE_PATH = "portal.wording.formats"
 TIME_ZONE = "Asia/Tokyo"
 USE_I18N = True
 USE_TZ = True
@@ -263,7 +269,9 @@ WAGTAIL_AUTOSAVE_INTERVAL = 0
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
-WAGTAILADMIN_PERMITTED_LANGUAGES = [("ja", "日本語"), ("en", "English")]
+# One language and one time, so that nobody is asked for theirs, nor sees English or another hour by accident.
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("ja", "日本語")]
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 # The admin's search by our own terms: the stock backends take a run of Japanese as one word.
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.modelsearch"}}
 TASKS = {"default": {"BACKEND": "search.modelsearch.tasks.Immediately"}}

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -113,6 +115,18 @@ def register_actions(actions: Any) -> None:
 def register_urls() -> list[Any]:
     """See `views.calls` and `starting.views`."""
     return [path("calls/broken/", broken, name="broken_calls"), path("opening/", opening, name="opening")]
+
+
+@hooks.register("insert_global_admin_css")
+def frame_style() -> SafeString:
+    """Our name and colours on every page of the admin."""
+    return format_html('<link rel="stylesheet" href="{}">', static("portal/admin.css"))
+
+
+@hooks.register("construct_help_menu")
+def only_japanese_help(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Without what leads to Wagtail's own site, which is English."""
+    items[:] = [item for item in items if not item.url.startswith(("http://", "https://"))]
 
 
 @hooks.register("register_reports_menu_item")

@@ -291,7 +291,7 @@ def _protection(*names: str) -> MultiFieldPanel:
 
 
 def _plain(
-    table: type, icon_name: str, columns: list[str], fields: list[str | Panel], inline: str = ""
+    table: type, icon_name: str, columns: list[str], fields: list[str | Panel], inline: Panel | None = None
 ) -> type[SnippetViewSet]:
     """A viewset of a small table that has nothing of its own to say."""
 
@@ -303,7 +303,7 @@ def _plain(
         search_fields = None if class_is_indexed(table) else ["name"]
         panels = [
             *(FieldPanel(field) if isinstance(field, str) else field for field in fields),
-            *([InlinePanel(inline)] if inline else []),
+            *([inline] if inline else []),
         ]
 
     PlainViewSet.__name__ = f"{table.__name__}ViewSet"
@@ -344,7 +344,11 @@ class SettingsGroup(SnippetViewSetGroup):
             ],
         ),
         _plain(
-            Town, "site", ["name", "municipality"], ["municipality", "name", "reading", "areas", "note"], "postal_codes"
+            Town,
+            "site",
+            ["name", "municipality"],
+            ["municipality", "name", "reading", "areas", "note"],
+            InlinePanel("postal_codes", label=_("郵便番号")),
         ),
         _plain(
             Field,
@@ -366,7 +370,7 @@ class SettingsGroup(SnippetViewSetGroup):
             "help",
             ["name", "plain", "role"],
             ["code", "name", "reading", "plain", "fields", "role", "order", "retired"],
-            "answers",
+            InlinePanel("answers", label=_("答える機関")),
         ),
         _plain(
             InstitutionType,

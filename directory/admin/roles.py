@@ -40,6 +40,7 @@ from ..models import (
 from ..partners.models import ContactPoint, Partner, SharingPack, Training
 
 EDITORS, APPROVERS, WORKFLOW = "編集者", "承認者", "公開の承認"
+STOCK_APPROVAL = "Moderators approval"
 RESOURCES: tuple[type[Model], ...] = tuple(kind_tables().values())
 APPROVED: tuple[type[Model], ...] = (*RESOURCES, ContactPoint)
 WRITTEN_BY_EDITORS: tuple[type[Model], ...] = (*APPROVED, Organisation, Training, MissingResource)
@@ -87,6 +88,7 @@ def set_up_roles() -> tuple[Group, Group]:
                 group=group, collection=Collection.get_first_root_node(), permission=permission
             )
     _workflow(approvers, root)
+    _drop_stock()
     return editors, approvers
 
 
@@ -107,3 +109,10 @@ def _workflow(approvers: Group, root: Page) -> None:
         WorkflowContentType.objects.update_or_create(
             content_type=ContentType.objects.get_for_model(model), defaults={"workflow": workflow}
         )
+
+
+def _drop_stock() -> None:
+    """The groups and the approval that Wagtail begins with, in English, where nobody is in them and nothing went through."""
+    Group.objects.filter(name__in=("Editors", "Moderators"), user=None).delete()
+    Workflow.objects.filter(name=STOCK_APPROVAL, workflow_states=None).delete()
+    GroupApprovalTask.objects.filter(name=STOCK_APPROVAL, workflow_tasks=None, task_states=None).delete()

@@ -50,6 +50,11 @@ class AdminLoginForm(WagtailLoginForm):
 
     remember = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Wagtail calls the password by its name in code."""
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("パスワード")
+
 
 class CodeForm(forms.Form):
     """A code of the app, or a recovery code."""

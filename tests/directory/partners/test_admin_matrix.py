@@ -1,4 +1,5 @@
-"""Who gets in where below /admin/: every address of Wagtail and of ours, asked for by ten kinds of visitor.
+"""Who gets in where below /admin/: every address of Wagtail and of ours, asked for by ten kinds of visitor; and for the roles of
+the city, that what comes is Japanese (`tests.english`): another walk would cost minutes.
 
 `admin_answers.csv` says what each role of the city gets: ok, refused (sent to the first page with a word), sent (to another
 address), or a status; and how often and how much: the rates of GET and POST, the megabytes of a body. A new address, and one
@@ -13,9 +14,11 @@ from typing import Any
 
 import pytest
 
+from directory.fixtures import FIXTURES
 from tests.addresses import Address, addresses
 from tests.directory.partners.test_matrix import limits_of
 from tests.directory.partners.world import CITY, OUTSIDE, PEOPLE, SHUT, World
+from tests.english import english_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -23,6 +26,8 @@ ANSWERS = Path(__file__).with_name("admin_answers.csv")
 # Doors that open for anybody who wants to come in or go out.
 DOORS = frozenset({"admin/login/", "admin/logout/", "admin/jsi18n/", "admin/sprite/"})
 PASSWORD = "admin/password_reset/"
+# For scripts, which say nothing of it; and a page for developers.
+NOT_SHOWN = ("admin/api/", "admin/test404/")
 # Wagtail's own page that fails on purpose, for trying out how failures are reported.
 FAILS = "admin/failwhale/"
 
@@ -36,6 +41,18 @@ def answers() -> dict[str, dict[str, str]]:
     """By route, what each role of the city gets."""
     with ANSWERS.open(encoding="utf-8", newline="") as file:
         return {row.pop("route"): row for row in csv.DictReader(file)}
+
+
+def words_of_the_register() -> str:
+    """What people say and are told in other languages: content, in all lists of words."""
+    return "".join(path.read_text(encoding="utf-8") for path in sorted((FIXTURES / "vocabulary").glob("*.csv")))
+
+
+def english_in_answer(response: Any) -> set[str]:
+    """Of a page, and of what its scripts show."""
+    if response.streaming or not response["Content-Type"].startswith(("text/html", "application/json")):
+        return set()
+    return english_on(response.content)
 
 
 def _is_door(address: Address) -> bool:
@@ -70,17 +87,21 @@ def test_should_hold_every_address_to_the_limit_that_is_written_down(world: Worl
 
 @pytest.mark.parametrize("visitor", CITY)
 def test_should_give_each_role_of_the_city_what_is_written_down(world: World, visitor: str) -> None:
-    expected, wrong = answers(), []
+    expected, wrong, english = answers(), [], []
+    content = words_of_the_register()
     for address in admin_addresses():
         if address.route == FAILS:
             continue
         response = world.ask(visitor, "GET", world.path(address))
         found = _answer(response)
+        if found in {"ok", "404"} and not address.route.startswith(NOT_SHOWN):
+            english += [(address.route, piece) for piece in english_in_answer(response) if piece not in content]
         if found != expected[address.route][visitor]:
             wrong.append(f"{address.route}: {found}, written down: {expected[address.route][visitor]}")
         assert response["Cache-Control"] == "no-store, private", address.route
         assert "noindex" in response["X-Robots-Tag"], address.route
     assert not wrong, "\n".join(wrong)
+    assert not english, "\n".join(f"{route}: {piece}" for route, piece in english)
 
 
 @pytest.mark.parametrize("visitor", [*OUTSIDE, *PEOPLE, *SHUT])

@@ -156,6 +156,7 @@ class World:
             "content_type_model_name": "contentpage",
             "model_name": "contactpoint",
             "kind": "phrases",
+            "task_id": GroupApprovalTask.objects.first().pk,
             "uidb64": "MQ",
             "uuid": NOBODY,
         }.get(name, 1)
