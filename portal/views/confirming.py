@@ -45,7 +45,7 @@ def confirm_code(request: HttpRequest) -> HttpResponse:
     typed, is_wrong = "", False
     if request.method == "POST":
         if not comes_from_here(request):
-            return _private(render(request, "403.html", status=403))
+            return private(render(request, "403.html", status=403))
         typed = request.POST.get("code", "")[: links.CODE_LENGTH * 4]
         # Counted before it is looked at, and for everybody together as well: many networks guess no faster than one.
         for limit, key in ((CODES_OF_NETWORK, client_network(request)), (CODES_OF_ALL, "all")):
@@ -53,9 +53,9 @@ def confirm_code(request: HttpRequest) -> HttpResponse:
             if not outcome.allowed:
                 raise TooMany(outcome.wait, "sheet")
         if token := links.link_of_code(typed):
-            return _private(HttpResponseRedirect(reverse("confirm_link", args=[token]), status=SEE_OTHER))
+            return private(HttpResponseRedirect(reverse("confirm_link", args=[token]), status=SEE_OTHER))
         is_wrong = True
-    return _private(render(request, "portal/confirm_code.html", {"typed": typed, "is_wrong": is_wrong}))
+    return private(render(request, "portal/confirm_code.html", {"typed": typed, "is_wrong": is_wrong}))
 
 
 @csrf_exempt
@@ -66,15 +66,15 @@ def confirm_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         link = links.read_token(token)
     except links.LinkExpired:
-        return _private(render(request, "portal/confirm_closed.html", {"is_expired": True}, status=410))
+        return private(render(request, "portal/confirm_closed.html", {"is_expired": True}, status=410))
     except links.LinkBroken:
-        return _private(render(request, "portal/confirm_closed.html", {}, status=404))
+        return private(render(request, "portal/confirm_closed.html", {}, status=404))
     entries = list(read_all(links.records_of(link)[:MOST_ENTRIES]))
     if request.method == "POST":
         if not comes_from_here(request):
-            return _private(render(request, "403.html", status=403))
-        return _private(_take(request, token, link, entries))
-    return _private(_page(request, token, link, entries))
+            return private(render(request, "403.html", status=403))
+        return private(_take(request, token, link, entries))
+    return private(_page(request, token, link, entries))
 
 
 def _take(request: HttpRequest, token: str, link: links.Link, entries: list[PublicResource]) -> HttpResponse:
@@ -191,7 +191,8 @@ def figures(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/freshness.html", context)
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
+    """In no cache and in no search engine."""
     for name, value in PRIVATE.items():
         response[name] = value
     return response
