@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('state', models.CharField(choices=[('unchecked', 'メールの確認を待っている'), ('waiting', '答えを待っている'), ('asked', 'たずねている'), ('accepted', '受け入れた'), ('declined', '断った')], db_index=True, default='unchecked', editable=False, max_length=9, verbose_name='状態')),
-                ('kind', models.CharField(choices=[('visit', '見学・体験に来る人を受け入れる'), ('work', '就労体験・職場実習を受け入れる'), ('place', 'だれでも来られる居場所を開く'), ('room', '部屋や場所を貸す'), ('jobs', '小さな仕事を切り出す'), ('other', 'そのほかの手伝い・協力')], max_length=5, verbose_name='申し出の種類')),
+                ('kind', models.CharField(choices=[('visit', '見学・体験に来る人を受け入れる'), ('work', '就労体験・職場実習を受け入れる'), ('place', 'だれでも来られる居場所を開く'), ('room', '部屋や場所を貸す'), ('jobs', '小さな仕事を頼む（仕事の切り出し）'), ('other', 'そのほかの手伝い・協力')], max_length=5, verbose_name='申し出の種類')),
                 ('name', models.CharField(max_length=120, validators=[directory.validators.validate_visible], verbose_name='団体・会社・お店の名前')),
                 ('reading', models.CharField(blank=True, max_length=200, validators=[directory.validators.validate_visible], verbose_name='よみ')),
                 ('text', models.TextField(max_length=1000, validators=[directory.validators.validate_visible], verbose_name='できること')),

@@ -88,7 +88,7 @@ class OfferKind(models.TextChoices):
     WORK = "work", _("就労体験・職場実習を受け入れる")
     PLACE = "place", _("だれでも来られる居場所を開く")
     ROOM = "room", _("部屋や場所を貸す")
-    JOBS = "jobs", _("小さな仕事を切り出す")
+    JOBS = "jobs", _("小さな仕事を頼む（仕事の切り出し）")
     OTHER = "other", _("そのほかの手伝い・協力")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -48,6 +49,14 @@ _REQUIRED = {
 class OfferForm(forms.ModelForm):
     """What somebody can give, and whom the city answers."""
 
+    website = forms.URLField(
+        label=gettext_lazy("ホームページ"),
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        widget=forms.TextInput(attrs={"autocomplete": "url", "inputmode": "url"}),
+    )
+
     class Meta:
         model = Offer
         fields = (
@@ -61,7 +70,6 @@ class OfferForm(forms.ModelForm):
             "fields": forms.CheckboxSelectMultiple,
             "name": forms.TextInput(attrs={"autocomplete": "organization"}),
             "phone": forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-            "website": forms.TextInput(attrs={"autocomplete": "url", "inputmode": "url"}),
             "contact_name": forms.TextInput(attrs={"autocomplete": "name"}),
             "contact_mail": forms.EmailInput(attrs={"autocomplete": "email"}),
         }
@@ -78,6 +86,8 @@ class OfferForm(forms.ModelForm):
         self.fields["fields"].queryset = Field.objects.filter(retired=False)  # type: ignore[attr-defined]
         for name, field in self.fields.items():
             field.help_text = _HELP.get(name, "")
+            # What the tables refuse anyway, in words that say what it is about.
+            field.validators = [one for one in field.validators if not isinstance(one, ProhibitNullCharactersValidator)]
             if name in _REQUIRED:
                 field.required = True
                 field.error_messages["required"] = _REQUIRED[name]
