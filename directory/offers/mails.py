@@ -42,6 +42,7 @@ def send_check(offer: Offer) -> None:
                 days=CHECK_HOLDS.days
             ),
         ],
+        signed=False,
     )
 
 
@@ -101,10 +102,10 @@ def _gone() -> list[str]:
     return ["", _("お預かりしたお名前とメールアドレスは、このメールを送って消しました。")]
 
 
-def _send(offer: Offer, subject: str, lines: Iterable[str]) -> None:
+def _send(offer: Offer, subject: str, lines: Iterable[str], *, signed: bool = True) -> None:
+    """One mail; `signed` by the office that answers, whose mail and telephone are not told to just anybody."""
     office = Office.default()
-    signature = ["", _city(), str(office) if office.mail or office.phone else "", office.phone, office.mail]
-    body = "\n".join([*lines, *(line for place, line in enumerate(signature) if line or not place)])
-    EmailMessage(
-        subject, body + "\n", None, [offer.contact_mail], reply_to=[office.mail] if office.mail else None
-    ).send()
+    own = [str(office), office.phone, office.mail] if signed and (office.mail or office.phone) else []
+    body = "\n".join([*lines, "", _city(), *filter(None, own), ""])
+    reply_to = [office.mail] if signed and office.mail else None
+    EmailMessage(subject, body, None, [offer.contact_mail], reply_to=reply_to).send()

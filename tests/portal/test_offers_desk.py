@@ -70,13 +70,18 @@ def test_should_ask_a_fixed_number_of_questions_for_a_list(editor_client: Client
 
 
 def test_should_show_an_offer_beside_what_looks_like_it(editor_client: Client, offer: Offer) -> None:
-    OrganisationFactory(name="(株)つむぎ製作所", reading="", confirm_by=ConfirmBy.MAIL, confirm_mail="a@tsumugi.example.jp")
+    OrganisationFactory(
+        name="(株)つむぎ製作所", reading="", confirm_by=ConfirmBy.MAIL, confirm_mail="a@tsumugi.example.jp"
+    )
     page = soup(editor_client.get(f"{BASE}{offer.pk}/"))
     assert SECRET_MAIL in page.get_text()
     row = page.find("th", string="機関・団体").parent
     assert [cell.get_text() for cell in row.select("strong")] == ["(株)つむぎ製作所", "tsumugi.example.jp"]
     assert row.a["href"].startswith("/admin/snippets/directory/organisation/edit/")
-    choices = [label.get_text().strip() for label in page.select("input[name=organisation]") and page.select("#id_organisation label")]
+    choices = [
+        label.get_text().strip()
+        for label in page.select("input[name=organisation]") and page.select("#id_organisation label")
+    ]
     assert choices == ["(株)つむぎ製作所（登録簿にある団体）", "株式会社つむぎ製作所を、新しく登録する"]
 
 
@@ -127,7 +132,9 @@ def test_should_decline_only_with_a_reason(editor_client: Client, offer: Offer) 
     address = f"{BASE}{offer.pk}/"
     for reason in ("", " \n ", "あ" * 1001, "だめ\u202e"):
         assert editor_client.post(address, {"do": "decline", "reason": reason}).status_code == 200
-    assert "お返事を送り" in said(editor_client, editor_client.post(address, {"do": "decline", "reason": "遠いためです。"}))
+    assert "お返事を送り" in said(
+        editor_client, editor_client.post(address, {"do": "decline", "reason": "遠いためです。"})
+    )
     page = soup(editor_client.get(address)).get_text()
     assert "遠いためです。" in page
     assert SECRET_MAIL not in page
@@ -149,7 +156,9 @@ def test_should_keep_out_who_may_not(offer: Offer) -> None:
     assert Offer.objects.get().state == OfferState.WAITING
     user.user_permissions.add(Permission.objects.get(codename="change_offer"))
     page = soup(client.get(f"{BASE}{offer.pk}/"))
-    assert [button["value"] for button in page.select("button[name=do]")] == ["ask", "decline"], "who makes no entries accepts none"
+    assert [button["value"] for button in page.select("button[name=do]")] == ["ask", "decline"], (
+        "who makes no entries accepts none"
+    )
     before = Organisation.objects.count()
     form = {"do": "accept", "kind": "work", "organisation": "new", "type": InstitutionType.objects.first().pk}
     assert client.post(f"{BASE}{offer.pk}/", form).status_code == 200

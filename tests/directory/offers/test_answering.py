@@ -22,6 +22,7 @@ from directory.models import (
     Offer,
     OfferKind,
     OfferState,
+    Office,
     Organisation,
     PublicRecord,
     VolunteerOpportunity,
@@ -132,6 +133,16 @@ def test_should_say_no_with_a_reason_and_forget(offer: Offer) -> None:
     with pytest.raises(ValidationError, match="もう答えて"):
         answering.decline(offer, "もう一度")
     assert len(mail.outbox) == 1
+
+
+def test_should_be_answerable_by_mail_once_the_address_was_checked(offer: Offer) -> None:
+    office = Office.default()
+    office.mail, office.phone = "kakari@example.jp", "0000-10-2000"
+    office.save()
+    answering.decline(offer, "見合わせます。")
+    (told,) = mail.outbox
+    assert told.reply_to == ["kakari@example.jp"]
+    assert "0000-10-2000" in told.body
 
 
 def test_should_ask_back_and_take_one_answer(offer: Offer) -> None:

@@ -56,6 +56,10 @@ RULES: dict[str, Any] = {
     "confirm_code": PUBLIC,
     # What nobody signed opens nothing: tests/portal/test_confirming.py has links that do.
     "confirm_link": _all(404),
+    "offer": PUBLIC,
+    "offer_sent": PUBLIC,
+    # The same: tests/portal/test_offering.py.
+    "offer_link": _all(404),
     # Where the city does not tell its figures.
     "freshness_figures": _all(404),
     "share_csv": PUBLIC,
@@ -143,6 +147,9 @@ SENT_TO: dict[str, Any] = {
     "partners:office_proposal": _rule(404, OK, editor=404),
     "confirm_code": PUBLIC,
     "confirm_link": _all(404),
+    # An empty form says what it lacks.
+    "offer": _all(400),
+    "offer_link": _all(404),
     "partners:login": _all(OK),
     "partners:join": _all(403),
     "partners:password": PUBLIC,

@@ -20,6 +20,7 @@ from directory.models import ChangeProposal, Office, PhoneCheck, PublicRecord, R
 from directory.partners.models import Duty, Invitation, Member, Partner, Proposal, SharingPack, Training
 from directory.partners.packs import current_contacts
 from tests.addresses import Address
+from tests.directory.offers.conftest import make as make_offer
 from tests.directory.partners.conftest import city_client, enter
 from tests.factories import ContactPointFactory, MemberFactory
 
@@ -76,6 +77,7 @@ class World:
             "sheets": Resource.objects.get(pk=record.pk).organisation_id,
             "handover": Office.default().pk,
         }
+        self.offer = make_offer()
         resident = SessionStore()
         resident["something"] = "of a visitor"
         resident.create()
@@ -134,6 +136,8 @@ class World:
                 return model.objects.order_by("pk").values_list("pk", flat=True).first() or 1
             if name.startswith("revision_id"):
                 return self.contact.latest_revision_id or 1
+        if route.startswith("admin/offers/"):
+            return self.offer.pk
         if route.startswith("admin/freshness/"):
             return self.of_freshness[route.split("/")[2]]
         about = {
