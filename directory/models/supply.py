@@ -3,11 +3,12 @@
 import uuid
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..choices import Kind
+from ..choices import Confirmer, Kind
 from ..validators import validate_number, validate_visible
 from .areas import Area
 from .base import Record
@@ -152,3 +153,33 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.get_kind_display()}"
+
+
+class Intake(models.Model):
+    """How many people an entry can receive now（受け入れのようす）, as its host or somebody of the city said; never public.
+
+    A table of its own: a draft holds all columns of its resource and would bring old ones back when it is published.
+    """
+
+    resource = models.OneToOneField(Resource, on_delete=models.CASCADE, primary_key=True, related_name="intake")
+    people = models.PositiveSmallIntegerField(
+        _("いま受け入れられる人数"), null=True, blank=True, validators=[MaxValueValidator(999)]
+    )
+    next_on = models.DateField(_("次に受け入れられる日"), null=True, blank=True)
+    paused = models.BooleanField(_("受け入れを休んでいる"), default=False)
+    needs = models.CharField(
+        _("あるとよいもの・条件"),
+        max_length=300,
+        blank=True,
+        validators=[validate_visible],
+        help_text=_("受け入れる側のことだけを書きます。だれかの名前や事情は書きません"),
+    )
+    told_on = models.DateField(_("聞いた日"), default=timezone.localdate, editable=False)
+    role = models.CharField(_("だれから"), max_length=8, choices=Confirmer, default=Confirmer.EDITOR, editable=False)
+
+    class Meta:
+        verbose_name = _("受け入れのようす")
+        verbose_name_plural = _("受け入れのようす")
+
+    def __str__(self) -> str:
+        return f"{self.resource_id}: {self.people}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from email import message_from_string, policy
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ def no_barrier(page: Page) -> None:
 def mails(environment: dict[str, str]) -> list[str]:
     """What the site has mailed to the company, the oldest first."""
     files = sorted((Path(environment["YOROZU_VAR"]) / "mail").iterdir(), key=lambda file: file.stat().st_mtime_ns)
-    messages = [message_from_string(file.read_text(), policy=policy.default) for file in files]
+    messages = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
     return [message.get_content() for message in messages if message["To"] == MAIL]
 
 

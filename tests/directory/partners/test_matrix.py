@@ -80,6 +80,9 @@ RULES: dict[str, Any] = {
     "partners:home": FOR_ALL,
     "partners:contacts": FOR_ALL,
     "partners:contact": OF_PARTNER,
+    # Of partners only those that carry out 第2号: tests/directory/partners/test_hosts.py.
+    "partners:hosts": _rule(404, OK),
+    "partners:host": _rule(404, OK),
     "partners:handover": FOR_ALL,
     "partners:pack": OF_PARTNER,
     "partners:pack_print": OF_PARTNER,
@@ -138,6 +141,8 @@ LIMITS: dict[str, tuple[str, str, int]] = {
 # What a form that is sent empty answers, at addresses that both show and take something.
 SENT_TO: dict[str, Any] = {
     "partners:contacts": _rule(SENT, SENT),
+    "partners:hosts": _rule(404, OK),
+    "partners:host": _rule(404, OK),
     "partners:own_new": _rule(OK, 404),
     "partners:own_edit": OWN,
     "partners:members": _rule(404, 404, lead=OK, other=OK),

@@ -33,6 +33,7 @@ from directory.freshness.links import token_for
 from directory.models import (
     ChangeProposal,
     FreshnessSettings,
+    Intake,
     Offer,
     OfferState,
     Office,
@@ -136,6 +137,8 @@ def planted(hellowork: Partner, own_index: Path) -> Member:
     Office.objects.update(mail=f"{SECRET}@example.jp", phone=SECRET)
     ChangeProposal.objects.create(resource_id=place.pk, field="cost", label="費用の説明", proposed=SECRET, role="group")
     plant_offers()
+    for pk in PublicRecord.objects.values_list("pk", flat=True):
+        Intake.objects.create(resource_id=pk, people=987, needs=SECRET)
     FreshnessSettings.objects.create(shows_figures=True)
     place.refresh_from_db()
     place.save_revision().publish()

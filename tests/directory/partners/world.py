@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import Collection, GroupApprovalTask, Page, Site, Workflow
 
-from directory.choices import Confirmer
+from directory.choices import Confirmer, Kind
 from directory.models import ChangeProposal, Office, PhoneCheck, PublicRecord, Resource
 from directory.partners.models import Duty, Invitation, Member, Partner, Proposal, SharingPack, Training
 from directory.partners.packs import current_contacts
@@ -78,6 +78,7 @@ class World:
             "handover": Office.default().pk,
         }
         self.offer = make_offer()
+        self.host = PublicRecord.objects.exclude(kind=Kind.DESK).first().short_id
         resident = SessionStore()
         resident["something"] = "of a visitor"
         resident.create()
@@ -114,6 +115,7 @@ class World:
                     "part": "contacts",
                     "uuid": self.contact.uuid if address.name == "partners:contact" else self.own.uuid,
                     "pk": self.pk.get(address.name, 1),
+                    "short_id": self.host,
                     "secret": "unknown-secret",
                     "uidb64": "MQ",
                     "token": "no-token",
