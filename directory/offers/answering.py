@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..choices import Kind, Surface
-from ..models import InstitutionType, Offer, OfferState, Organisation, Resource
+from ..models import InstitutionType, Offer, OfferState, Office, Organisation, Resource
 from ..validators import validate_visible
 from . import mails
 from .drafting import draft_entry, new_organisation
@@ -96,6 +96,7 @@ def accept(
     type_: InstitutionType | None,
     words: str,
     user: AbstractBaseUser,
+    owner: Office | None = None,
 ) -> Resource:
     """Say yes: the draft of an entry, below an organisation of the register or a new one. Raises ValidationError."""
     row = _open(offer)
@@ -105,7 +106,7 @@ def accept(
     if type_ is None or type_.surface == Surface.STAFF:
         raise ValidationError(_("機関の種類を選んでください。"))
     organisation = organisation or new_organisation(row, type_, user)
-    row.resource = draft_entry(row, kind, organisation, type_, user)
+    row.resource = draft_entry(row, kind, organisation, type_, user, owner)
     row.state = OfferState.ACCEPTED
     _finish(row, lambda: mails.send_accepted(row, text))
     return row.resource

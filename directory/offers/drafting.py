@@ -11,7 +11,7 @@ from wagtail.log_actions import log
 
 from ..areas.index import home_area
 from ..choices import ChannelKind, Kind, Pathway, Pay
-from ..models import Area, Channel, InstitutionType, Offer, OfferKind, Organisation, Resource, kind_tables
+from ..models import Area, Channel, InstitutionType, Offer, OfferKind, Office, Organisation, Resource, kind_tables
 
 # What each offer becomes where nobody decides otherwise.
 TEMPLATES: dict[OfferKind, Kind] = {
@@ -47,7 +47,12 @@ def own_columns(offer: Offer, kind: Kind) -> dict[str, Any]:
 
 
 def draft_entry(
-    offer: Offer, kind: Kind, organisation: Organisation, type_: InstitutionType, user: AbstractBaseUser
+    offer: Offer,
+    kind: Kind,
+    organisation: Organisation,
+    type_: InstitutionType,
+    user: AbstractBaseUser,
+    owner: Office | None = None,
 ) -> Resource:
     """An entry that nobody sees yet, with everything that the offer says. Raises ValidationError.
 
@@ -63,6 +68,7 @@ def draft_entry(
         hours_note=offer.when,
         organisation=organisation,
         type=type_,
+        owner=owner,
         source=_("団体からの申し出（{day}）").format(day=timezone.localtime(offer.sent_at).date().isoformat()),
         acceptance_note="\n".join(filter(None, (offer.how_many, offer.needs))),
         live=False,

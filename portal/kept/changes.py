@@ -61,6 +61,8 @@ ON_NO_PAGE = (
     Offer,
     Offer.fields.through,
     Office,
+    Office.fields.through,
+    Office.people.through,
     PhoneCheck,
     PhoneTry,
     PublicRecord,

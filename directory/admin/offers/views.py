@@ -19,6 +19,7 @@ from ...models import Offer, OfferState
 from ...offers import answering
 from ...offers.duplicates import Look, alike, look_of
 from ..freshness.access import needs, tell
+from ..freshness.owning import own_office
 from .forms import AcceptForm, AskForm, DeclineForm
 
 VIEW, CHANGE = "directory.view_offer", "directory.change_offer"
@@ -92,6 +93,7 @@ def _answer(request: HttpRequest, shown: Offer, do: str, form: Any) -> HttpRespo
                     type_=form.cleaned_data["type"],
                     words=form.cleaned_data["words"],
                     user=request.user,
+                    owner=own_office(request.user),
                 )
                 messages.success(
                     request,
