@@ -105,6 +105,12 @@ class OrganisationRole(Child):
 UNNAMED_OFFICE = "担当係（未設定）"
 
 
+def people_of_the_city() -> models.Q:
+    """Log-ins that come into the admin; people of partners do not."""
+    may_enter = models.Q(groups__permissions__codename="access_admin")
+    return models.Q(is_active=True) & (models.Q(is_superuser=True) | may_enter)
+
+
 class Office(Record):
     """A section of the city hall（係）that answers for entries; people change, it does not."""
 
@@ -132,6 +138,7 @@ class Office(Record):
         related_name="offices",
         blank=True,
         verbose_name=_("係の人（ログイン）"),
+        limit_choices_to=people_of_the_city,
         help_text=_(
             "ここに入れた人は、係の案内と分野の案内だけを直せます。ほかの案内は、見ることと、変更を届けることができます"
         ),

@@ -5,7 +5,8 @@ A mail is the last thing in each transaction: one that cannot be handed over lea
 
 from __future__ import annotations
 
-from django.contrib.auth.base_user import AbstractBaseUser
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -95,7 +96,7 @@ def accept(
     organisation: Organisation | None,
     type_: InstitutionType | None,
     words: str,
-    user: AbstractBaseUser,
+    user: Any,
     owner: Office | None = None,
 ) -> Resource:
     """Say yes: the draft of an entry, below an organisation of the register or a new one. Raises ValidationError."""

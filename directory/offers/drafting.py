@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
@@ -51,7 +50,7 @@ def draft_entry(
     kind: Kind,
     organisation: Organisation,
     type_: InstitutionType,
-    user: AbstractBaseUser,
+    user: Any,
     owner: Office | None = None,
 ) -> Resource:
     """An entry that nobody sees yet, with everything that the offer says. Raises ValidationError.
@@ -78,7 +77,7 @@ def draft_entry(
     resource.fields = list(offer.fields.all())
     resource.areas = [area] if area else []
     if offer.phone:
-        resource.channels = [Channel(kind=ChannelKind.PHONE, value=offer.phone)]
+        resource.channels.set([Channel(kind=ChannelKind.PHONE, value=offer.phone)])
     resource.full_clean()
     resource.save()
     resource.save_revision(user=user)
@@ -86,7 +85,7 @@ def draft_entry(
     return resource
 
 
-def new_organisation(offer: Offer, type_: InstitutionType, user: AbstractBaseUser) -> Organisation:
+def new_organisation(offer: Offer, type_: InstitutionType, user: Any) -> Organisation:
     """The organisation that offers, where the register does not know it. Raises ValidationError."""
     home = home_area()
     organisation = Organisation(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.http import HttpResponse
 from django.test import Client
 
@@ -16,7 +17,7 @@ from directory.freshness.proposals import propose
 from directory.models import ChangeProposal, Field, Offer, Office, PublicRecord, Resource
 from directory.public.projection import read
 from tests.directory.offers.conftest import make as make_offer
-from tests.factories import DeskFactory, OrganisationFactory, PlaceFactory
+from tests.factories import DeskFactory, MemberFactory, OrganisationFactory, PlaceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -131,9 +132,14 @@ def test_should_own_what_somebody_of_one_office_makes(editor_client: Client, wor
 
 def test_should_be_set_in_the_form_of_the_office(approver_client: Client, office: Office) -> None:
     user = get_user_model().objects.create_user("new-here")
+    user.groups.add(*Group.objects.filter(name__in=["編集者", "承認者"]))
+    partner = MemberFactory()
     address = f"/admin/snippets/directory/office/edit/{office.pk}/"
     page = BeautifulSoup(approver_client.get(address).content, "lxml")
-    assert "new-here" in page.select_one("#id_people").get_text()
+    offered = [label.get_text(strip=True) for label in page.select("#id_people label")]
+    assert sorted(offered) == sorted({*offered}), "each once, whatever the number of groups"
+    assert "new-here" in offered
+    assert partner.user.get_username() not in offered, "people of partners do not edit the register"
     field = Field.objects.get(code="mental")
     approver_client.post(address, {"name": office.name, "fields": [field.pk], "people": [user.pk]})
     assert (list(office.fields.all()), list(office.people.all())) == ([field], [user])

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -59,12 +58,13 @@ class OwnedEditView:
     object: Model
     request: HttpRequest
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponse:
         """Asked before anything is read from a form; going back to an earlier version is an edit, too."""
         resource: Any = self.object
-        if may_edit(request.user, resource):
-            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-        return to_proposal(request, resource)
+        if may_edit(self.request.user, resource):
+            answer: HttpResponse = super().dispatch(*args, **kwargs)  # type: ignore[misc]
+            return answer
+        return to_proposal(self.request, resource)
 
 
 def to_proposal(request: HttpRequest, resource: Resource) -> HttpResponse:
