@@ -71,7 +71,9 @@ def send_accepted(offer: Offer, words: str) -> None:
         [
             *_greeting(offer),
             _("申し出をありがとうございます。市で案内を作る準備を始めました。"),
-            _("載せる前に、内容を確かめるために市の担当から連絡することがあります。"),
+            _("載せる前に、内容を確かめるため、{phone} にお電話することがあります。").format(phone=offer.phone)
+            if offer.phone
+            else _("載せる前に確かめたいことがあるときのため、団体の電話かメールを、市の担当にお知らせください。"),
             *(["", words] if words else []),
             *_gone(),
         ],

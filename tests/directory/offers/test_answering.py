@@ -78,6 +78,7 @@ def test_should_make_a_draft_that_nobody_sees_and_forget_whose_mail_it_was(offer
     assert told.to == [SECRET_MAIL]
     assert "来週お電話します。" in told.body
     assert "消しました" in told.body
+    assert "0000-55-1234 にお電話" in told.body
     for table in (Offer, Organisation, kind_tables()[Kind.WORK]):
         for row in table.objects.values():
             assert SECRET_NAME not in repr(row)
