@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.snippets.models import register_snippet
 
@@ -17,6 +18,8 @@ from .admin.freshness.access import EDIT
 from .admin.freshness.urls import admin_urls as freshness_urls
 from .admin.gate import refuse_bulk
 from .admin.imports import views as imports
+from .admin.offers import views as offers
+from .admin.offers.panel import OffersPanel
 from .admin.register import ResourceGroup, SettingsGroup
 from .admin.vocabulary import VocabularyGroup, WordsViewSet
 from .exchange.importing.storing import TAKEN_BACK, TAKEN_IN
@@ -46,7 +49,7 @@ class RegisterMenuItem(MenuItem):
 @hooks.register("register_admin_urls")
 def register_urls() -> list[Any]:
     """Files of the vocabulary and of the register, whether entries are still right, and reports."""
-    return [*vocabulary.admin_urls(), *imports.urls(), *freshness_urls(), *reports.admin_urls()]
+    return [*vocabulary.admin_urls(), *imports.urls(), *freshness_urls(), *offers.urls(), *reports.admin_urls()]
 
 
 class ImportsMenuItem(MenuItem):
@@ -75,6 +78,27 @@ class FreshnessMenuItem(MenuItem):
 def register_freshness() -> MenuItem:
     """See `admin.freshness`."""
     return FreshnessMenuItem(_("案内の確認"), reverse("freshness"), icon_name="check", order=152)
+
+
+class OffersMenuItem(MenuItem):
+    """Shown to those who may read what others offer."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """See MenuItem."""
+        return request.user.has_perm(offers.VIEW)
+
+
+@hooks.register("register_admin_menu_item")
+def register_offers() -> MenuItem:
+    """See `admin.offers`."""
+    return OffersMenuItem(_("申し出"), reverse("offers"), icon_name="mail", order=153)
+
+
+@hooks.register("construct_homepage_panels")
+def offers_panel(request: HttpRequest, panels: list[Component]) -> None:
+    """For those who may read what others offer."""
+    if request.user.has_perm(offers.VIEW):
+        panels.append(OffersPanel())
 
 
 @hooks.register("register_admin_menu_item")

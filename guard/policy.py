@@ -79,6 +79,16 @@ CODES_OF_NETWORK = Limit("sheet-network", ("10 per 15 minutes", "40 per day"))
 CODES_OF_ALL = Limit("sheet-all", ("600 per hour",))
 # Changes that one link proposes, an entry at a time.
 PROPOSALS_OF_LINK = Limit("proposals-link", ("60 per hour", "200 per day"))
+# Offers that somebody writes on the public form. Each is a mail to an address that anybody could have typed: from one network,
+# to one address, and of everybody together. Only what a person could have sent is counted (`guard.seals`).
+OFFERS_OF_NETWORK = Limit("offers-network", ("5 per 15 minutes", "15 per day"))
+OFFERS_TO_ADDRESS = Limit("offers-address", ("2 per hour", "4 per day"))
+OFFERS_OF_ALL = Limit("offers-all", ("60 per hour", "240 per day"))
+# A page's form is good for one sending: a second press of the button is no second offer.
+OFFER_FORM = Limit("offer-form", ("1 per day",))
+# A form that is sent sooner was filled in by no person; after that long it asks to be sent once more.
+SECONDS_TO_FILL_IN = 4
+HOURS_FOR_A_FORM = 12
 
 # So many passwords are checked at once in one worker, one of them waiting: the rest of its threads go on reading.
 PASSWORDS_AT_ONCE = 2

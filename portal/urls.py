@@ -15,7 +15,7 @@ from guard.uploads import media
 from guard.uploads.account import AccountView
 
 from .cms.page_serving import serve as serve_page
-from .views import api, confirming, conventions, sharing
+from .views import api, confirming, conventions, offering, sharing
 from .views.counter import counter_list_change, counter_list_page
 from .views.finder import find
 from .views.health import healthz, readyz
@@ -38,6 +38,10 @@ urlpatterns = [
     # Without a log-in: an organisation confirms what stands here of it.
     path("confirm/", confirming.confirm_code, name="confirm_code"),
     path("confirm/<str:token>/", confirming.confirm_link, name="confirm_link"),
+    # What others can give; the link of a mail is the right to send it on.
+    path("offer/", offering.offer_form, name="offer"),
+    path("offer/sent/", offering.sent, name="offer_sent"),
+    path("offer/link/<str:token>/", offering.offer_link, name="offer_link"),
     path("freshness/", confirming.figures, name="freshness_figures"),
     path("share/ended.csv", sharing.ended_as_csv, name="share_ended"),
     path("share/leaflet/", sharing.leaflet, name="share_leaflet"),

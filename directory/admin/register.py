@@ -1,6 +1,9 @@
 """The register in the admin: one viewset a table, all words in Japanese."""
 
+from typing import Any
+
 from django.db import models
+from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
     FieldPanel,
@@ -15,7 +18,7 @@ from wagtail.admin.panels import (
 from wagtail.admin.ui.tables import LiveStatusTagColumn
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.search.index import class_is_indexed
-from wagtail.snippets.views.snippets import CreateView, SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import CreateView, EditView, SnippetViewSet, SnippetViewSetGroup
 
 from ..models import (
     Area,
@@ -33,6 +36,7 @@ from ..models import (
     Town,
     kind_tables,
 )
+from .freshness.owning import OwnedEditView, own_office
 from .gate import WarnedDeleteView, WarnedEditView, WarnedUnpublishView
 from .list_files import FileViewSet
 from .prefilled import Prefilled
@@ -116,11 +120,27 @@ class ResourceCreateView(Prefilled, CreateView):
 
     prefilled = ("name", "fields", "areas")
 
+    def get_initial(self) -> dict[str, Any]:
+        """What somebody makes is their office's, unless they say otherwise."""
+        initial = super().get_initial()
+        if office := own_office(self.request.user):
+            initial.setdefault("owner", office.pk)
+        return initial
+
+
+class ResourceEditView(OwnedEditView, EditView):
+    """Only for whose entry it is."""
+
+
+class DeskEditView(OwnedEditView, WarnedEditView):
+    """The same, with the calls that a change would break."""
+
 
 class ResourceViewSet(FileViewSet):
     """What all kinds share in the admin."""
 
     add_view_class = ResourceCreateView
+    edit_view_class = ResourceEditView
     list_display = ["name", "type", "organisation", "verified_on", LiveStatusTagColumn()]
     list_export = [
         "name",
@@ -158,7 +178,7 @@ class ResourceViewSet(FileViewSet):
 class DeskViewSet(ResourceViewSet):
     """相談窓口: a change may break calls of the city."""
 
-    edit_view_class = WarnedEditView
+    edit_view_class = DeskEditView
     delete_view_class = WarnedDeleteView
     unpublish_view_class = WarnedUnpublishView
     edit_template_name = "directory/admin/desk_edit.html"
@@ -321,7 +341,15 @@ class SettingsGroup(SnippetViewSetGroup):
             Office,
             "group",
             ["name", "mail", "phone", "is_default", "retired"],
-            ["name", "reading", FieldRowPanel([FieldPanel("mail"), FieldPanel("phone")]), "is_default", "retired"],
+            [
+                "name",
+                "reading",
+                FieldRowPanel([FieldPanel("mail"), FieldPanel("phone")]),
+                "is_default",
+                "retired",
+                FieldPanel("fields", widget=CheckboxSelectMultiple),
+                FieldPanel("people", widget=CheckboxSelectMultiple),
+            ],
         ),
         _plain(AreaLayer, "globe", ["name", "order"], ["name", "order", "is_municipality"]),
         _plain(

@@ -29,6 +29,7 @@ from ..models import (
     ImportRun,
     MissingResource,
     NationalLine,
+    Offer,
     Office,
     Organisation,
     Phrase,
@@ -65,6 +66,9 @@ def set_up_roles() -> tuple[Group, Group]:
     _allow(approvers, OF_APPROVERS, ("add", "change", "view", "delete", "publish", "lock", "unlock"))
     # Whoever brings in a register publishes; which tables of it is asked of each (`importing.permissions`).
     _allow(approvers, (ImportRun,), ("add", "view"))
+    # Both read and answer what others offer; what becomes of it is a draft.
+    for group in (editors, approvers):
+        _allow(group, (Offer,), ("view", "change"))
     _allow(editors, SHARING, ("view",))
     _allow(approvers, SHARING, ("add", "change", "view", "delete"))
     _allow(editors, WORDS, ("add", "change", "view"))

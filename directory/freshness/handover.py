@@ -105,11 +105,12 @@ def as_excel(lines: Iterable[Line], safe: Callable[[str], str]) -> bytes:
 
 
 @transaction.atomic
-def hand_over(old: Office, new: Office, *, retire: bool = False) -> int:
-    """Give everything that an office looks after to another: entries with their due days and drafts, calls that it holds.
+def hand_over(old: Office, new: Office, *, retire: bool = False, people: bool = False) -> int:
+    """Give everything that an office looks after to another: entries with their due days and drafts, calls that it holds, fields.
 
     What had no office of its own goes along where the old one answered for such. `retire`: the old office is no more; where it
-    was the default, the new one becomes it. Returns how many entries went. Raises ValidationError where that makes no sense.
+    was the default, the new one becomes it. `people`: who works there goes along, as they do when it is no more. Returns how many
+    entries went. Raises ValidationError where that makes no sense.
     """
     if old.pk == new.pk:
         raise ValidationError(_("同じ係です。別の係を選んでください。"))
@@ -119,6 +120,11 @@ def hand_over(old: Office, new: Office, *, retire: bool = False) -> int:
     for resource in resources:
         write_columns(resource, owner_id=new.pk)
     PhoneCheck.objects.filter(taken_by=old, closed_on=None).update(taken_by=new)
+    new.fields.add(*old.fields.all())
+    old.fields.clear()
+    if people or retire:
+        new.people.add(*old.people.all())
+        old.people.clear()
     if retire:
         if old.is_default:
             new.is_default = True

@@ -19,8 +19,8 @@ from .lines import LineHours, NationalLine
 from .organisations import Office, Organisation, OrganisationRole
 from .parts import Channel, NextStep, OpeningException, OpeningRule, ResourceText
 from .public_record import ContentChange, PublicRecord, Tombstone
-from .reports import CoverageSnapshot, MissingResource
 from .resources import Resource, kind_tables
+from .supply import CoverageSnapshot, Intake, MissingResource, Offer, OfferKind, OfferState
 from .taxonomy import Field, InstitutionType, Need, NeedAnswer, Programme
 from .vocabulary import (
     Phrase,
@@ -55,6 +55,7 @@ __all__ = [
     "ImportProfile",
     "ImportRun",
     "InstitutionType",
+    "Intake",
     "LineHours",
     "MailedAddress",
     "MissingResource",
@@ -62,6 +63,9 @@ __all__ = [
     "Need",
     "NeedAnswer",
     "NextStep",
+    "Offer",
+    "OfferKind",
+    "OfferState",
     "Office",
     "OpeningException",
     "OpeningRule",

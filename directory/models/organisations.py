@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from ..choices import ConfirmBy
 from ..validators import validate_visible
 from .areas import Area
 from .base import Child, Record
-from .taxonomy import InstitutionType, Programme
+from .taxonomy import Field, InstitutionType, Programme
 
 
 class Organisation(Record, index.Indexed, ClusterableModel):
@@ -104,6 +105,12 @@ class OrganisationRole(Child):
 UNNAMED_OFFICE = "担当係（未設定）"
 
 
+def people_of_the_city() -> models.Q:
+    """Log-ins that come into the admin; people of partners do not."""
+    may_enter = models.Q(groups__permissions__codename="access_admin")
+    return models.Q(is_active=True) & (models.Q(is_superuser=True) | may_enter)
+
+
 class Office(Record):
     """A section of the city hall（係）that answers for entries; people change, it does not."""
 
@@ -119,6 +126,23 @@ class Office(Record):
         help_text=_("1つの係だけに付きます。別の係に付けると、前の係からは外れます"),
     )
     retired = models.BooleanField(_("なくなった係"), default=False, help_text=_("付けると、選べなくなります"))
+    fields = models.ManyToManyField(
+        Field,
+        related_name="offices",
+        blank=True,
+        verbose_name=_("受け持つ分野"),
+        help_text=_("この分野の案内は、担当の係でなくても、この係の人が直せます"),
+    )
+    people = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="offices",
+        blank=True,
+        verbose_name=_("係の人（ログイン）"),
+        limit_choices_to=people_of_the_city,
+        help_text=_(
+            "ここに入れた人は、係の案内と分野の案内だけを直せます。ほかの案内は、見ることと、変更を届けることができます"
+        ),
+    )
 
     class Meta:
         verbose_name = _("係")

@@ -17,6 +17,7 @@ from wagtail.models import Revision
 from guard import counting
 
 from ..exchange.importing import runs
+from ..offers import retention as offers
 from . import audit
 from .choices import Act, ProposalState
 from .models import ContactChange, ContactPoint, Invitation, Proposal, TrailLine
@@ -63,6 +64,7 @@ def clean_up() -> dict[str, int]:
         _("終わった数えもの"): counting.drop_over(),
         _("終わったセッション"): Session.objects.filter(expire_date__lt=now).delete()[0],
         _("取り込みの控え"): runs.clean_up(),
+        _("申し出"): offers.clean_up(),
         _("変化のお知らせ"): ContactChange.objects.filter(at__lt=now - CHANGES).delete()[0],
     }
     counts: dict[str, Any] = {str(name): count for name, count in done.items()}

@@ -2,13 +2,15 @@
 
 from django.urls import path, re_path
 
-from .views import looking_up, members, office, own, packs, signing_in
+from .views import hosts, looking_up, members, office, own, packs, signing_in
 
 app_name = "partners"
 urlpatterns = [
     path("", looking_up.home, name="home"),
     path("contacts/", looking_up.contacts, name="contacts"),
     path("contacts/<uuid:uuid>/", looking_up.contact, name="contact"),
+    path("hosts/", hosts.hosts, name="hosts"),
+    path("hosts/<str:short_id>/", hosts.host, name="host"),
     path("handover/", looking_up.handover, name="handover"),
     path("packs/<slug:code>/", packs.pack, name="pack"),
     path("packs/<slug:code>/print/", packs.printed, name="pack_print"),

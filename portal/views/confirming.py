@@ -18,12 +18,13 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from directory.choices import Confirmer, Decision
+from directory.choices import Confirmer, Decision, Kind
 from directory.freshness import links, sample
 from directory.freshness.confirming import confirm
 from directory.freshness.proposals import LONGEST, asked_fields, propose
 from directory.hours import text
 from directory.models import ChangeProposal, FreshnessSettings, PublicRecord
+from directory.offers.hosts import IntakeForm, keep
 from directory.public.projection import read_all
 from directory.public.record import PublicResource
 from guard.counting import hit
@@ -45,7 +46,7 @@ def confirm_code(request: HttpRequest) -> HttpResponse:
     typed, is_wrong = "", False
     if request.method == "POST":
         if not comes_from_here(request):
-            return _private(render(request, "403.html", status=403))
+            return private(render(request, "403.html", status=403))
         typed = request.POST.get("code", "")[: links.CODE_LENGTH * 4]
         # Counted before it is looked at, and for everybody together as well: many networks guess no faster than one.
         for limit, key in ((CODES_OF_NETWORK, client_network(request)), (CODES_OF_ALL, "all")):
@@ -53,9 +54,9 @@ def confirm_code(request: HttpRequest) -> HttpResponse:
             if not outcome.allowed:
                 raise TooMany(outcome.wait, "sheet")
         if token := links.link_of_code(typed):
-            return _private(HttpResponseRedirect(reverse("confirm_link", args=[token]), status=SEE_OTHER))
+            return private(HttpResponseRedirect(reverse("confirm_link", args=[token]), status=SEE_OTHER))
         is_wrong = True
-    return _private(render(request, "portal/confirm_code.html", {"typed": typed, "is_wrong": is_wrong}))
+    return private(render(request, "portal/confirm_code.html", {"typed": typed, "is_wrong": is_wrong}))
 
 
 @csrf_exempt
@@ -66,15 +67,15 @@ def confirm_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         link = links.read_token(token)
     except links.LinkExpired:
-        return _private(render(request, "portal/confirm_closed.html", {"is_expired": True}, status=410))
+        return private(render(request, "portal/confirm_closed.html", {"is_expired": True}, status=410))
     except links.LinkBroken:
-        return _private(render(request, "portal/confirm_closed.html", {}, status=404))
+        return private(render(request, "portal/confirm_closed.html", {}, status=404))
     entries = list(read_all(links.records_of(link)[:MOST_ENTRIES]))
     if request.method == "POST":
         if not comes_from_here(request):
-            return _private(render(request, "403.html", status=403))
-        return _private(_take(request, token, link, entries))
-    return _private(_page(request, token, link, entries))
+            return private(render(request, "403.html", status=403))
+        return private(_take(request, token, link, entries))
+    return private(_page(request, token, link, entries))
 
 
 def _take(request: HttpRequest, token: str, link: links.Link, entries: list[PublicResource]) -> HttpResponse:
@@ -96,10 +97,24 @@ def _take(request: HttpRequest, token: str, link: links.Link, entries: list[Publ
         except ValidationError as error:
             return _page(request, token, link, entries, refused=public.short_id, values=values, error=error)
         done = "change"
+    elif request.POST.get("do") == "intake" and _may_receive(public):
+        outcome = hit(PROPOSALS_OF_LINK, str((link.organisation or link.office).uuid))  # type: ignore[union-attr]
+        if not outcome.allowed:
+            raise TooMany(outcome.wait)
+        intake = IntakeForm(request.POST, auto_id=f"intake-{public.short_id}-%s")
+        if not intake.is_valid():
+            return _page(request, token, link, entries, refused=public.short_id, intake=intake)
+        keep(public.id, intake, role)
+        done = "intake"
     elif not _is_done(public, link):
         confirm([public.id], role=role)
     address = f"{reverse('confirm_link', args=[token])}?done={done}&entry={public.short_id}#entry-{public.short_id}"
     return HttpResponseRedirect(address, status=SEE_OTHER)
+
+
+def _may_receive(public: PublicResource) -> bool:
+    """Whether it may be asked how many people it can receive: no desk, and nothing that somebody may be hiding at."""
+    return public.kind != Kind.DESK and not public.is_sensitive
 
 
 def _is_done(public: PublicResource, link: links.Link) -> bool:
@@ -116,6 +131,7 @@ def _page(
     refused: str = "",
     values: dict[str, str] | None = None,
     error: ValidationError | None = None,
+    intake: IntakeForm | None = None,
 ) -> HttpResponse:
     waiting = set(
         ChangeProposal.objects.filter(
@@ -124,7 +140,10 @@ def _page(
     )
     today = timezone.localdate()
     shown = [
-        _entry(entry, link, entry.id in waiting, today, values if entry.short_id == refused else None, error)
+        {
+            **_entry(entry, link, entry.id in waiting, today, values if entry.short_id == refused else None, error),
+            "intake": _intake(entry, intake if entry.short_id == refused else None),
+        }
         for entry in entries
     ]
     context: dict[str, Any] = {
@@ -139,6 +158,11 @@ def _page(
         "longest": LONGEST,
     }
     return render(request, "portal/confirm_link.html", context, status=400 if refused else 200)
+
+
+def _intake(public: PublicResource, refused: IntakeForm | None) -> IntakeForm | None:
+    """An empty form: what was told before is for staff alone, and whoever holds the link reads nothing of it."""
+    return (refused or IntakeForm(auto_id=f"intake-{public.short_id}-%s")) if _may_receive(public) else None
 
 
 def _entry(
@@ -191,7 +215,8 @@ def figures(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/freshness.html", context)
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
+    """In no cache and in no search engine."""
     for name, value in PRIVATE.items():
         response[name] = value
     return response

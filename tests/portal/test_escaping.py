@@ -13,11 +13,13 @@ from pydantic import ValidationError
 from wagtail.models import Page
 
 from directory import cache as memory
-from directory.models import Area, Field, NationalLine, Need, PublicRecord
+from directory.models import Area, Field, NationalLine, Need, Offer, OfferState, PublicRecord
+from directory.offers import links
 from directory.partners.models import ContactPoint, SharingPack
 from directory.public.record import PublicResource
 from portal.models import GuidancePage, HomePage, PortalSettings, SituationPage
 from search import indexing
+from tests.directory.offers.conftest import make as make_offer
 from tests.directory.partners.conftest import city_client
 from tests.directory.partners.test_planted_secrets import text_columns
 
@@ -99,6 +101,30 @@ def everything(own_index: Path) -> None:
     indexing.rebuild()
 
 
+def hostile_offer(**columns: Any) -> Offer:
+    """Whoever offers is a stranger."""
+    offer = make_offer(**columns)
+    plant(Offer, pk=offer.pk)
+    offer.refresh_from_db()
+    return offer
+
+
+def test_should_escape_what_strangers_offer_where_it_is_answered() -> None:
+    offer = hostile_offer()
+    hostile_offer()
+    client = city_client("escaping-offers", None)
+    for address in ("/admin/offers/", f"/admin/offers/{offer.pk}/"):
+        text = client.get(address).content.decode()
+        assert MARK not in text, f"{address}: {text[text.index(MARK) - 200 : text.index(MARK) + 40]}"
+        assert text.count("zq7&quot;&#x27;&lt;script&gt;&amp;") + text.count("zq7&#34;&#39;&lt;script&gt;&amp;") > 1
+    answers = client.post(f"/admin/offers/{offer.pk}/", {"do": "ask", "question": EVIL * 99})
+    assert MARK not in answers.content.decode()
+    again = Client().post(
+        "/offer/", {"name": EVIL, "text": EVIL, "contact_mail": EVIL, "kind": EVIL, "area": EVIL, "fields": [EVIL]}
+    )
+    assert MARK not in again.content.decode()
+
+
 def public_pages() -> Iterator[str]:
     """One of each kind that there is, and every kind of answer."""
     for page in Page.objects.live().filter(depth__gt=1).specific():
@@ -110,6 +136,9 @@ def public_pages() -> Iterator[str]:
     words = ("", "相談", "死にたい", "my husband hits me", "居場所 東部", EVIL.replace("&", "%26"))
     yield from (f"/search/?q={word}" for word in words)
     yield f"/find/?where={EVIL.replace('&', '%26')}&about="
+    for number, state in enumerate((OfferState.UNCHECKED, OfferState.ASKED)):
+        offer = hostile_offer(state=state, round=number)
+        yield f"/offer/link/{links.token_for(offer)}/"
     yield "/nowhere/"
 
 

@@ -27,6 +27,11 @@ class HandOverForm(forms.Form):
 
     old = forms.ModelChoiceField(label=gettext_lazy("渡す係"), queryset=Office.objects.all())
     new = forms.ModelChoiceField(label=gettext_lazy("受け取る係"), queryset=Office.objects.filter(retired=False))
+    people = forms.BooleanField(
+        label=gettext_lazy("係の人（ログイン）も移る"),
+        required=False,
+        help_text=gettext_lazy("渡す係がなくなるときは、いつも移ります"),
+    )
     retire = forms.BooleanField(label=gettext_lazy("渡す係は、なくなる"), required=False)
 
 
@@ -38,7 +43,7 @@ def handover(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         old, new = form.cleaned_data["old"], form.cleaned_data["new"]
         try:
-            count = hand_over(old, new, retire=form.cleaned_data["retire"])
+            count = hand_over(old, new, retire=form.cleaned_data["retire"], people=form.cleaned_data["people"])
         except ValidationError as error:
             tell(request, error)
         else:
@@ -51,6 +56,7 @@ def handover(request: HttpRequest) -> HttpResponse:
         "form": form,
         "office": office,
         "offices": Office.objects.all(),
+        "people": [person.get_full_name() or person.get_username() for person in office.people.all()] if office else [],
         "columns": columns(),
         "lines": [line.cells() for line in lines[:MOST_SHOWN]],
         "count": len(lines),

@@ -17,6 +17,7 @@ from ...freshness.proposals import by_hand, decide, waiting
 from ...models import Resource
 from .access import EDIT, needs, tell
 from .overview import PER_PAGE
+from .owning import may_edit, refusal
 
 _WAITING = Q(change_proposals__state=Decision.WAITING)
 
@@ -46,6 +47,10 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
             messages.info(request, _("この案内の届け出には、もう答えてあります。"))
             return redirect("freshness_proposals")
         raise Http404
+    is_theirs = may_edit(request.user, resource)
+    if request.method == "POST" and not is_theirs:
+        messages.warning(request, refusal(resource))
+        return redirect("freshness_proposals")
     if request.method == "POST":
         answers = {one.pk: request.POST.get(f"answer-{one.pk}", "") for one in found}
         take = [key for key, answer in answers.items() if answer == "take"]
@@ -63,6 +68,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "resource": resource,
         "rows": [{"proposal": one, "by_hand": by_hand(one), "name": f"answer-{one.pk}"} for one in found],
+        "is_theirs": is_theirs,
         "has_draft": resource.has_unpublished_changes,
         "edit_url": AdminURLFinder(request.user).get_edit_url(resource),
     }

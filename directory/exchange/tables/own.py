@@ -53,6 +53,7 @@ LEFT_OUT: dict[str, str] = {
     **dict.fromkeys(("locked", "locked_at", "locked_by"), "who edits now"),
     **dict.fromkeys(("go_live_at", "expire_at"), "what the editors' desk has planned"),
     **dict.fromkeys(("first_published_at", "last_published_at", "created_at", "updated_at"), "what this site did"),
+    "people": "log-ins of this site",
     "search_text": "made of the other columns at every save",
 }
 # What hangs on a resource and is in no file, and why.

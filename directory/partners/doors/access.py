@@ -24,7 +24,7 @@ from guard.logins.tries import came_in
 from guard.policy import MINUTES_TO_SECOND_FACTOR
 
 from ..audit import note
-from ..choices import Act
+from ..choices import Act, Role
 from ..models import SESSIONS, Member, Partner
 
 View = Callable[..., HttpResponseBase]
@@ -64,6 +64,13 @@ class Visitor:
     def leads(self) -> bool:
         """Whether they look after the members of the partner."""
         return bool(self.member and self.member.is_lead)
+
+    @property
+    def sees_hosts(self) -> bool:
+        """Whether they look for who can receive somebody: the city, and institutions that carry out 第2号 参加支援."""
+        if self.partner is None:
+            return self.is_office
+        return self.partner.organisation.roles.filter(programme__code=Role.PARTICIPATION).exists()
 
     @property
     def is_looking_on(self) -> bool:
@@ -198,6 +205,16 @@ def lead_page(view: View) -> View:
 def office_page(view: View) -> View:
     """For people of the city."""
     return _guarded(view, lambda visitor: visitor.is_office)
+
+
+def host_page(view: View) -> View:
+    """For people of the city, and of partners that carry out 第2号 参加支援."""
+    return _guarded(view, lambda visitor: visitor.sees_hosts)
+
+
+def host_editor_page(view: View) -> View:
+    """For people of the city who change entries."""
+    return _guarded(view, lambda visitor: visitor.is_office and visitor.partner is None and visitor.can_edit)
 
 
 def approver_page(view: View) -> View:

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from openpyxl import load_workbook
 
 from directory.exchange.shared import safe_cell
 from directory.freshness.handover import as_excel, columns, hand_over, sheet
-from directory.models import GatheringPlace, Office, Organisation, PhoneCheck, Resource
+from directory.models import Field, GatheringPlace, Office, Organisation, PhoneCheck, Resource
 from tests.factories import PlaceFactory
 
 from .conftest import START, at, entry
@@ -67,6 +68,20 @@ def test_should_hand_over_everything_at_once(organisation: Organisation) -> None
     assert PhoneCheck.objects.get(resource_id=live.pk).taken_by == new
     old.refresh_from_db()
     assert old.retired
+
+
+@pytest.mark.parametrize(("options", "moves"), [({}, False), ({"people": True}, True), ({"retire": True}, True)])
+def test_should_hand_over_fields_and_log_ins(options: dict[str, bool], moves: bool) -> None:
+    old, new = Office.objects.create(name="福祉係"), Office.objects.create(name="くらし係")
+    one, other = (get_user_model().objects.create_user(name) for name in ("of-the-old", "of-the-new"))
+    old.people.add(one)
+    new.people.add(other)
+    old.fields.add(Field.objects.get(code="mental"))
+    hand_over(old, new, **options)
+    assert [field.code for field in new.fields.all()] == ["mental"]
+    assert not old.fields.exists()
+    assert set(new.people.all()) == ({one, other} if moves else {other})
+    assert set(old.people.all()) == (set() if moves else {one})
 
 
 def test_should_hand_over_the_default_too(organisation: Organisation) -> None:

@@ -56,6 +56,10 @@ RULES: dict[str, Any] = {
     "confirm_code": PUBLIC,
     # What nobody signed opens nothing: tests/portal/test_confirming.py has links that do.
     "confirm_link": _all(404),
+    "offer": PUBLIC,
+    "offer_sent": PUBLIC,
+    # The same: tests/portal/test_offering.py.
+    "offer_link": _all(404),
     # Where the city does not tell its figures.
     "freshness_figures": _all(404),
     "share_csv": PUBLIC,
@@ -76,6 +80,9 @@ RULES: dict[str, Any] = {
     "partners:home": FOR_ALL,
     "partners:contacts": FOR_ALL,
     "partners:contact": OF_PARTNER,
+    # Of partners only those that carry out 第2号: tests/directory/partners/test_hosts.py.
+    "partners:hosts": _rule(404, OK),
+    "partners:host": _rule(404, OK),
     "partners:handover": FOR_ALL,
     "partners:pack": OF_PARTNER,
     "partners:pack_print": OF_PARTNER,
@@ -134,6 +141,8 @@ LIMITS: dict[str, tuple[str, str, int]] = {
 # What a form that is sent empty answers, at addresses that both show and take something.
 SENT_TO: dict[str, Any] = {
     "partners:contacts": _rule(SENT, SENT),
+    "partners:hosts": _rule(404, OK),
+    "partners:host": _rule(404, OK),
     "partners:own_new": _rule(OK, 404),
     "partners:own_edit": OWN,
     "partners:members": _rule(404, 404, lead=OK, other=OK),
@@ -143,6 +152,9 @@ SENT_TO: dict[str, Any] = {
     "partners:office_proposal": _rule(404, OK, editor=404),
     "confirm_code": PUBLIC,
     "confirm_link": _all(404),
+    # An empty form says what it lacks.
+    "offer": _all(400),
+    "offer_link": _all(404),
     "partners:login": _all(OK),
     "partners:join": _all(403),
     "partners:password": PUBLIC,

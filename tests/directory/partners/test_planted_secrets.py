@@ -30,7 +30,19 @@ from wagtail.models import Page
 from directory import cache as memory
 from directory.choices import ConfirmBy
 from directory.freshness.links import token_for
-from directory.models import ChangeProposal, FreshnessSettings, Office, Organisation, PublicRecord, Resource
+from directory.models import (
+    ChangeProposal,
+    FreshnessSettings,
+    Intake,
+    Offer,
+    OfferState,
+    Office,
+    Organisation,
+    PublicRecord,
+    Resource,
+)
+from directory.offers.links import token_for as offer_token
+from directory.offers.mails import send_check
 from directory.partners.choices import Direction, Rank
 from directory.partners.models import ContactPoint, Delivery, Invitation, Member, Partner, Proposal, Training
 from directory.partners.packs import current_contacts
@@ -38,6 +50,7 @@ from portal.operations.spare import write_spare
 from search import engines, indexing
 from search.text import dictionary
 from tests.addresses import addresses
+from tests.directory.offers.conftest import make as make_offer
 from tests.directory.partners.conftest import city_client, enter
 from tests.directory.partners.test_contacts import form
 from tests.directory.partners.world import NOBODY
@@ -66,6 +79,26 @@ def text_columns() -> Iterator[tuple[type[models.Model], models.Field]]:
             words = isinstance(field, models.CharField | models.TextField) and not field.choices
             if words and f"{model._meta.model_name}.{field.name}" not in NO_WORDS:
                 yield model, field
+
+
+def plant_offers() -> None:
+    """Offers that only staff read, all of their texts secret; and two whose links are out: of these name, mail and reason are."""
+    texts = [
+        field.name
+        for field in Offer._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField) and not field.choices
+    ]
+    for state in (OfferState.WAITING, OfferState.DECLINED):
+        make_offer(state=state, **dict.fromkeys(texts, SECRET))
+    for number, state in enumerate((OfferState.UNCHECKED, OfferState.ASKED)):
+        make_offer(
+            state=state,
+            round=number,
+            contact_name=SECRET,
+            contact_mail=f"{SECRET}@example.jp",
+            answer=SECRET,
+            reason=SECRET,
+        )
 
 
 @pytest.fixture
@@ -103,6 +136,9 @@ def planted(hellowork: Partner, own_index: Path) -> Member:
     Resource.objects.update(staff_note=SECRET, acceptance_note=SECRET, no_check_reason=SECRET, owner=Office.default())
     Office.objects.update(mail=f"{SECRET}@example.jp", phone=SECRET)
     ChangeProposal.objects.create(resource_id=place.pk, field="cost", label="費用の説明", proposed=SECRET, role="group")
+    plant_offers()
+    for pk in PublicRecord.objects.values_list("pk", flat=True):
+        Intake.objects.create(resource_id=pk, people=987, needs=SECRET)
     FreshnessSettings.objects.create(shows_figures=True)
     place.refresh_from_db()
     place.save_revision().publish()
@@ -135,6 +171,9 @@ PUBLIC_OUTPUTS: dict[str, list[str]] = {
     "share_ended": ["/share/ended.csv", "/share/ended.csv?kind=volunteer"],
     "confirm_code": ["/confirm/"],
     "confirm_link": ["{links}"],
+    "offer": ["/offer/"],
+    "offer_sent": ["/offer/sent/"],
+    "offer_link": ["{offers}"],
     "freshness_figures": ["/freshness/"],
     "share_leaflet": ["/share/leaflet/", "/share/leaflet/?role=1-i&role=5&role=4&role=2"],
     "share_csv": ["/share/list.csv", "/share/list.csv?kind=desk&role=5&role=4", "/share/list.csv?kind=place"],
@@ -169,6 +208,8 @@ def asked(answer: str) -> list[str]:
     if "{links}" in answer:
         whom = [*Organisation.objects.filter(resources__public_record__isnull=False).distinct(), *Office.objects.all()]
         return [f"/confirm/{token_for(one, is_whole=True)}/" for one in whom]
+    if "{offers}" in answer:
+        return [f"/offer/link/{offer_token(offer)}/" for offer in Offer.objects.all()]
     if "{ids}" not in answer:
         return [answer]
     ids = list(PublicRecord.objects.order_by("-pk").values_list("short_id", flat=True))
@@ -261,6 +302,14 @@ def test_should_mail_no_secret(planted: Member, client: Client) -> None:
     (asked,) = mail.outbox
     assert SECRET not in f"{asked.subject} {asked.body}".lower()
     assert re.search(rf"{re.escape(settings.WAGTAILADMIN_BASE_URL)}/confirm/", asked.body)
+    mail.outbox.clear()
+    # Whoever fills in the form for offers, with anybody's address: neither what was typed nor who of the city answers.
+    send_check(Offer.objects.get(state=OfferState.UNCHECKED))
+    Offer.objects.filter(state=OfferState.WAITING).update(contact_mail=f"{SECRET}@example.jp")
+    send_check(Offer.objects.get(state=OfferState.WAITING))
+    for sent in mail.outbox:
+        assert SECRET not in f"{sent.subject} {sent.body} {sent.from_email} {sent.reply_to}".lower()
+        assert re.search(rf"{re.escape(settings.WAGTAILADMIN_BASE_URL)}/offer/link/", sent.body)
 
 
 def test_should_mail_no_secret_to_those_who_approve(planted: Member) -> None:
@@ -330,6 +379,7 @@ def test_should_know_everything_that_sends_mail() -> None:
     # Each of them is made to send by the test above; the addresses only name the view.
     assert senders == {
         "directory/freshness/reminders.py",
+        "directory/offers/mails.py",
         "directory/partners/doors/accounts.py",
         "directory/partners/digests.py",
         "directory/partners/urls.py",

@@ -15,11 +15,12 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import Collection, GroupApprovalTask, Page, Site, Workflow
 
-from directory.choices import Confirmer
+from directory.choices import Confirmer, Kind
 from directory.models import ChangeProposal, Office, PhoneCheck, PublicRecord, Resource
 from directory.partners.models import Duty, Invitation, Member, Partner, Proposal, SharingPack, Training
 from directory.partners.packs import current_contacts
 from tests.addresses import Address
+from tests.directory.offers.conftest import make as make_offer
 from tests.directory.partners.conftest import city_client, enter
 from tests.factories import ContactPointFactory, MemberFactory
 
@@ -76,6 +77,8 @@ class World:
             "sheets": Resource.objects.get(pk=record.pk).organisation_id,
             "handover": Office.default().pk,
         }
+        self.offer = make_offer()
+        self.host = PublicRecord.objects.exclude(kind=Kind.DESK).first().short_id
         resident = SessionStore()
         resident["something"] = "of a visitor"
         resident.create()
@@ -112,6 +115,7 @@ class World:
                     "part": "contacts",
                     "uuid": self.contact.uuid if address.name == "partners:contact" else self.own.uuid,
                     "pk": self.pk.get(address.name, 1),
+                    "short_id": self.host,
                     "secret": "unknown-secret",
                     "uidb64": "MQ",
                     "token": "no-token",
@@ -134,6 +138,8 @@ class World:
                 return model.objects.order_by("pk").values_list("pk", flat=True).first() or 1
             if name.startswith("revision_id"):
                 return self.contact.latest_revision_id or 1
+        if route.startswith("admin/offers/"):
+            return self.offer.pk
         if route.startswith("admin/freshness/"):
             return self.of_freshness[route.split("/")[2]]
         about = {

@@ -1,0 +1,1 @@
+"""What others offer, and the answer of the city (`directory.offers`)."""
