@@ -14,12 +14,12 @@ from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.snippets.models import register_snippet
 
 from .admin import any_kind, reports, vocabulary
+from .admin.desk.panel import DeskPanel
 from .admin.freshness.access import EDIT
 from .admin.freshness.urls import admin_urls as freshness_urls
 from .admin.gate import refuse_bulk
 from .admin.imports import views as imports
 from .admin.offers import views as offers
-from .admin.offers.panel import OffersPanel
 from .admin.register import ResourceGroup, SettingsGroup
 from .admin.vocabulary import VocabularyGroup, WordsViewSet
 from .exchange.importing.storing import TAKEN_BACK, TAKEN_IN
@@ -95,10 +95,9 @@ def register_offers() -> MenuItem:
 
 
 @hooks.register("construct_homepage_panels")
-def offers_panel(request: HttpRequest, panels: list[Component]) -> None:
-    """For those who may read what others offer."""
-    if request.user.has_perm(offers.VIEW):
-        panels.append(OffersPanel())
+def desk_panel(request: HttpRequest, panels: list[Component]) -> None:
+    """For everybody who works here; each sees what they may do."""
+    panels.append(DeskPanel(request))
 
 
 @hooks.register("register_admin_menu_item")

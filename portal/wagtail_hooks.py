@@ -1,5 +1,6 @@
 """The site's place in the admin: what it still lacks and whether it is open, and how the city's own calls stand."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,8 +14,8 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
+from directory.admin.desk.waiting import WAITS, Wait
 from directory.judging.calls import last_broken_calls
-from directory.models import Call
 
 from .starting.missing import missing
 from .starting.opening import action_names, may_open, site_settings
@@ -32,32 +33,11 @@ class CallsMenuItem(MenuItem):
         return request.user.has_perm(VIEW)
 
 
-class CallsPanel(Component):
-    """On the admin's first page: how many calls do not hold."""
-
-    name = "calls"
-    order = 95
-
-    def render_html(self, parent_context: Any = None) -> SafeString:
-        """One line, or nothing where there are no calls."""
-        count = Call.objects.count()
-        if not count:
-            return SafeString("")
-        broken = last_broken_calls()
-        context = {
-            "count": count,
-            "is_judged": broken is not None,
-            "broken": len(broken or ()),
-            "url": reverse("broken_calls"),
-        }
-        return render_to_string("portal/admin/calls_panel.html", context)
-
-
-@hooks.register("construct_homepage_panels")
-def calls_panel(request: HttpRequest, panels: list[Component]) -> None:
-    """For those who may see the calls."""
+@hooks.register(WAITS)
+def broken_calls_wait(request: HttpRequest) -> Iterator[Wait]:
+    """For those who may see the calls: how many did not hold when they were last judged."""
     if request.user.has_perm(VIEW):
-        panels.append(CallsPanel())
+        yield Wait(len(last_broken_calls() or ()), _("外れている呼びかけ"), reverse("broken_calls"))
 
 
 class BeginningPanel(Component):

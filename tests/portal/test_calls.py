@@ -213,10 +213,11 @@ def test_should_tell_cron_what_is_broken() -> None:
 
 def test_should_show_staff_how_the_calls_stand(editor_client: Client, client: Client) -> None:
     call("太鼓を叩く会", band="yes")
-    assert "1件を、いま確かめています" in text_of(editor_client.get("/admin/")), "nobody waits until they are judged"
+    assert "外れている" not in text_of(editor_client.get("/admin/")), "nobody waits until they are judged"
     home = BeautifulSoup(editor_client.get("/admin/").content, "lxml")
-    assert "1件のうち、1件が外れています" in home.get_text()
-    address = home.select_one("[aria-labelledby=calls-panel] a")["href"]
+    (wait,) = (link for link in home.select(".desk__waits a") if "外れている呼びかけ" in link.get_text())
+    assert wait.b.get_text() == "1"
+    address = wait["href"]
     assert "太鼓を叩く会" in text_of(editor_client.get(address))
     Call.objects.update(band="no")
     assert "太鼓を叩く会" in text_of(editor_client.get(address)), "as it was some minutes ago"
@@ -230,10 +231,10 @@ def test_should_judge_again_after_some_minutes_and_let_nobody_wait(editor_client
     with time_machine.travel(NOW, tick=False) as now:
         editor_client.get("/admin/")
         Call.objects.update(band="no")
-        assert "1件が外れています" in text_of(editor_client.get("/admin/"))
+        assert "1件外れている呼びかけ" in text_of(editor_client.get("/admin/"))
         now.shift(timedelta(seconds=calls.REMEMBERED_SECONDS + 1))
-        assert "1件が外れています" in text_of(editor_client.get("/admin/")), "as they stood, and judged meanwhile"
-        assert "1件すべてに、出てほしいものが出ています" in text_of(editor_client.get("/admin/"))
+        assert "外れている呼びかけ" in text_of(editor_client.get("/admin/")), "as they stood, and judged meanwhile"
+        assert "外れている呼びかけ" not in text_of(editor_client.get("/admin/"))
 
 
 # before words change

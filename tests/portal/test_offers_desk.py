@@ -41,13 +41,12 @@ def said(client: Client, response: HttpResponse) -> str:
 
 
 def test_should_show_what_waits_on_the_first_page_and_in_the_list(editor_client: Client) -> None:
-    assert not soup(editor_client.get("/admin/")).select_one("#offers-panel")
+    assert not soup(editor_client.get("/admin/")).select_one(f".desk__waits a[href='{BASE}']")
     make()
     make(state=OfferState.UNCHECKED, arrived_at=None, name="まだの会")
     make(state=OfferState.DECLINED, name="断った会")
-    panel = soup(editor_client.get("/admin/")).select_one("#offers-panel").parent
-    assert "申し出が1件" in panel.get_text()
-    assert panel.a["href"] == BASE
+    wait = soup(editor_client.get("/admin/")).select_one(f".desk__waits a[href='{BASE}']")
+    assert wait.get_text() == "1件会社や団体からの申し出"
     page = soup(editor_client.get(BASE)).get_text()
     assert "株式会社つむぎ製作所" in page
     assert "断った会" not in page

@@ -1,0 +1,62 @@
+"""What waits for somebody: each number with the list that it counts. Rooms above say theirs by the hook `WAITS`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail import hooks
+from wagtail.models import TaskState
+
+from ...choices import Decision, PhoneState
+from ...models import ChangeProposal, ImportRun, OfferState, PhoneCheck, PublicRecord, RunState
+from ...offers.answering import arrived
+from ..freshness.access import EDIT
+from ..imports.views import MAY as MAY_IMPORT
+from ..offers.views import VIEW as MAY_READ_OFFERS
+
+# A function of a request that tells `Wait`s.
+WAITS = "desk_waits"
+# Where Wagtail lists, further down on the same page, what waits for approval.
+APPROVALS = "#awaiting-review-section"
+_CALLS_OPEN = (PhoneState.TODO, PhoneState.TAKEN, PhoneState.MISSED)
+# Somebody has to choose columns, to say yes or no, or to look why it stopped.
+_RUNS_OPEN = (RunState.MATCHING, RunState.PLANNED, RunState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """So many of something wait; `url` lists just those."""
+
+    count: int
+    text: str
+    url: str
+
+
+def waits(request: HttpRequest) -> list[Wait]:
+    """All that waits for whoever asks, and nothing of which there is none."""
+    told = [*_own(request), *(wait for tell in hooks.get_hooks(WAITS) for wait in tell(request))]
+    return [wait for wait in told if wait.count]
+
+
+def _own(request: HttpRequest) -> Iterator[Wait]:
+    user = request.user
+    yield Wait(TaskState.objects.reviewable_by(user).count(), _("承認を待っているもの"), APPROVALS)
+    if user.has_perm(EDIT):
+        proposals = ChangeProposal.objects.filter(state=Decision.WAITING).order_by()
+        yield Wait(
+            proposals.values("resource_id").distinct().count(), _("団体から届いた変更"), reverse("freshness_proposals")
+        )
+        calls = PhoneCheck.objects.filter(state__in=_CALLS_OPEN)
+        yield Wait(calls.count(), _("確かめる電話"), reverse("freshness_calls"))
+        due = PublicRecord.objects.filter(due_on__lte=timezone.localdate())
+        yield Wait(due.count(), _("確認の時期が来た案内"), reverse("freshness"))
+    if user.has_perm(MAY_READ_OFFERS):
+        yield Wait(arrived().filter(state=OfferState.WAITING).count(), _("会社や団体からの申し出"), reverse("offers"))
+    if user.has_perm(MAY_IMPORT):
+        runs = ImportRun.objects.filter(state__in=_RUNS_OPEN)
+        yield Wait(runs.count(), _("途中の取り込み"), reverse("imports"))
