@@ -1,7 +1,5 @@
 """The register in the admin: one viewset a table, all words in Japanese."""
 
-from typing import Any
-
 from django.db import models
 from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +16,7 @@ from wagtail.admin.panels import (
 from wagtail.admin.ui.tables import LiveStatusTagColumn
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.search.index import class_is_indexed
-from wagtail.snippets.views.snippets import CreateView, EditView, SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import CreateView, SnippetViewSet, SnippetViewSetGroup
 
 from ..models import (
     Area,
@@ -36,8 +34,8 @@ from ..models import (
     Town,
     kind_tables,
 )
-from .freshness.owning import OwnedEditView, own_office
-from .gate import WarnedDeleteView, WarnedEditView, WarnedUnpublishView
+from .entry_views import DeskEditView, ResourceCreateView, ResourceEditView
+from .gate import WarnedDeleteView, WarnedUnpublishView
 from .list_files import FileViewSet
 from .prefilled import Prefilled
 
@@ -113,27 +111,6 @@ FRESHNESS = [
 def own_columns(table: type[Resource]) -> list[models.Field]:
     """What only this kind has, in the order of its table."""
     return [field for field in (*table._meta.local_fields, *table._meta.local_many_to_many) if not field.primary_key]
-
-
-class ResourceCreateView(Prefilled, CreateView):
-    """A new record; its name and where it is needed may come from a report."""
-
-    prefilled = ("name", "fields", "areas")
-
-    def get_initial(self) -> dict[str, Any]:
-        """What somebody makes is their office's, unless they say otherwise."""
-        initial = super().get_initial()
-        if office := own_office(self.request.user):
-            initial.setdefault("owner", office.pk)
-        return initial
-
-
-class ResourceEditView(OwnedEditView, EditView):
-    """Only for whose entry it is."""
-
-
-class DeskEditView(OwnedEditView, WarnedEditView):
-    """The same, with the calls that a change would break."""
 
 
 class ResourceViewSet(FileViewSet):
