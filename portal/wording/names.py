@@ -16,6 +16,6 @@ def short_name(user: AbstractUser) -> str:
 
 def put() -> None:
     """Where people are told and where they write their names."""
-    User.get_full_name = full_name  # type: ignore[method-assign]
-    User.get_short_name = short_name  # type: ignore[method-assign]
+    User.get_full_name = full_name  # type: ignore[method-assign, assignment]
+    User.get_short_name = short_name  # type: ignore[method-assign, assignment]
     NameEmailForm.field_order = ["last_name", "first_name", "email"]
