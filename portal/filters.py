@@ -26,6 +26,7 @@ from search.text.phrases import phrases
 from .cms.dialling import dialled as dial_numbers
 
 WIDTHS = (400, 800, 1200)
+_KINDS = dict(Kind.choices)
 
 
 def responsive_image(image: AbstractImage | None, alt: str = "", sizes: str = "100vw", lazy: bool = True) -> SafeString:
@@ -59,7 +60,7 @@ def badges_shown(codes: Iterable[str] | None) -> list[Badge]:
 
 def kind_label(kind: str) -> str:
     """A kind of resource in words; nothing for one that a row of an index of before names."""
-    return str(dict(Kind.choices).get(kind, ""))
+    return str(_KINDS.get(kind, ""))
 
 
 def opening(line: NationalLine) -> Opening:

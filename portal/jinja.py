@@ -8,6 +8,7 @@ has hundreds of them, and asking gettext for each took a tenth of its time.
 from __future__ import annotations
 
 import re
+from collections.abc import MutableMapping
 from functools import cache
 from typing import Any, TypeGuard
 
@@ -116,6 +117,13 @@ class Pages(Environment):
 
     code_generator_class = Translating
     context_class = Page
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What a template knows besides its context: the environment's own, which no template changes.
+
+        Jinja would lay an empty dictionary over it, and compare the two key by key for each component that a page imports.
+        """
+        return super().make_globals(d) if d else self.globals
 
     @staticmethod
     def shown(value: object) -> str:

@@ -19,7 +19,7 @@ from directory.hours import rules
 from directory.hours import text as hours_text
 from directory.ladder import demoted_until
 from search.engines.base import EngineHit
-from search.excerpts import excerpt, mark
+from search.excerpts import NOTHING, Needles, excerpt, mark
 from search.questions.query import understand
 from search.results import search
 
@@ -35,7 +35,7 @@ def near_label(asked: Asked, home: int | None) -> str:
     return str(_("距離は、{area}の真ん中あたりからの直線の長さです。")).format(area=node.name) if node else ""
 
 
-def shown(hits: Iterable[EngineHit], now: datetime | None = None, words: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+def shown(hits: Iterable[EngineHit], now: datetime | None = None, words: Needles = NOTHING) -> list[dict[str, Any]]:
     """Hits as templates show them: open at this moment or not, and where the words of the question stand."""
     now = now or rules.moment()
     return [
