@@ -89,7 +89,7 @@ def facet_groups(
 
     Areas are those of `home`; of another municipality, those of one that was chosen or is `named` in the question.
     """
-    offered = _offered_areas(asked, home, named)
+    offered, address = _offered_areas(asked, home, named), asked.addresses()
     groups = []
     for item in FILTERS:
         counts, chosen = facets.get(item.facet, {}), asked.filters.get(item.name, ())
@@ -98,7 +98,7 @@ def facet_groups(
                 "value": value,
                 "label": label,
                 "count": counts.get(value, 0),
-                "url": asked.address(filters=asked.toggled(item.name, value)),
+                "url": address(asked.toggled(item.name, value)),
                 "active": value in chosen,
             }
             for value, label in options[item.name]

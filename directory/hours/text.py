@@ -67,6 +67,18 @@ def describe_schedule(schedule: Schedule, today: date | None = None) -> list[str
 
     Times of the same days stand in one line (lunch breaks). With `today`, rules that ended before it are left out.
     """
+    # Beside the fields of the schedule, as in `rules.status`: each page shows the hours of one desk or two.
+    said = (today, get_language())
+    known: tuple[object, object, list[str]] | None = schedule.__dict__.get(_LINES)
+    if known is None or known[0] is not schedule.rules or known[1] != said:
+        known = schedule.__dict__[_LINES] = (schedule.rules, said, _rules_in_words(schedule, today))
+    return list(known[2])
+
+
+_LINES = "_known_lines"
+
+
+def _rules_in_words(schedule: Schedule, today: date | None) -> list[str]:
     rules = [rule for rule in schedule.rules if not (today and rule.valid_to and rule.valid_to < today)]
     policies = {rule.holidays for rule in rules}
     same_for_all = len(policies - {"only"}) == 1
