@@ -126,7 +126,7 @@ class Pages(Environment):
         return super().make_globals(d) if d else self.globals
 
     @staticmethod
-    def shown(value: object) -> str:
+    def shown(value: Any) -> str:
         """A value as it stands in a page: HTML as it is, anything else escaped.
 
         A page has 800 of them, most of them HTML already or texts with nothing to escape; `markupsafe.escape` makes a new object
@@ -134,8 +134,8 @@ class Pages(Environment):
         """
         kind = type(value)
         if kind is str:
-            return value if UNSAFE.search(value) is None else escape(value)  # type: ignore[arg-type, return-value]
-        return value if kind is Markup or kind is SafeString else escape(value)  # type: ignore[return-value]
+            return value if UNSAFE.search(value) is None else escape(value)
+        return value if kind is Markup or kind is SafeString else escape(value)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """An attribute, else a key. Asking a dictionary for an attribute that it cannot have costs an exception each time."""

@@ -81,9 +81,12 @@ def rate(port: int, paths: tuple[str, ...], seconds: float, serving: Iterable[in
 
 
 def workers_of(process: int) -> list[int]:
-    """The processes that a server has started, and that answer for it."""
-    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    return [int(child) for child in children]
+    """The processes that a server has started, and that answer for it. nginx listens a moment before it starts them."""
+    children = Path(f"/proc/{process}/task/{process}/children")
+    deadline = time.monotonic() + 10
+    while not (found := children.read_text().split()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return [int(child) for child in found]
 
 
 @contextmanager
