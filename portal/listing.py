@@ -53,7 +53,7 @@ def shown(hits: Iterable[EngineHit], now: datetime | None = None, words: Needles
 def _opening(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     if "schedule" not in row:
         return {"status": "", "is_open": None, "hours": []}
-    schedule, lines = _hours(json.dumps(row["schedule"]), now.date())
+    schedule, lines = _hours_of(row["schedule"], now.date())
     state = rules.status(schedule, now)
     return {
         "status": hours_text.describe_status(state, now),
@@ -61,6 +61,19 @@ def _opening(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         # For paper, on which nothing stands that is true only now.
         "hours": [*lines, row["hours_note"]] if row.get("hours_note") else lines,
     }
+
+
+# By the very object: an engine that keeps rows read hands the same ones over for each page.
+_read: dict[int, tuple[object, date, rules.Schedule, list[str]]] = {}
+
+
+def _hours_of(told: Mapping[str, Any], today: date) -> tuple[rules.Schedule, list[str]]:
+    known = _read.get(id(told))
+    if known is None or known[0] is not told or known[1] != today:
+        if len(_read) >= MOST_HOURS:
+            _read.clear()
+        known = _read[id(told)] = (told, today, *_hours(json.dumps(told), today))
+    return known[2], known[3]
 
 
 @lru_cache(maxsize=MOST_HOURS)

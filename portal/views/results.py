@@ -96,7 +96,7 @@ def _related(found: Answers) -> list[dict[str, str]]:
     near = [
         (len(types & set(need.types)), need)
         for need in all_needs()
-        if need.code not in codes and need.role != NeedRole.WHERE and fields & {code for code, _name in need.fields}
+        if need.code not in codes and need.role != NeedRole.WHERE and any(code in fields for code, _name in need.fields)
     ]
     near.sort(key=lambda item: -item[0])
     return [{"name": need.name, "url": Asked(q=need.name).address()} for _shared, need in near[:MOST_RELATED]]
