@@ -141,7 +141,11 @@ class Pages(Environment):
         """An attribute, else a key. Asking a dictionary for an attribute that it cannot have costs an exception each time."""
         if type(obj) is dict and attribute not in METHODS:
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            # Something else that has keys, or nothing.
+            return super().getattr(obj, attribute)
 
 
 def environment(**options: Any) -> Environment:
