@@ -15,8 +15,8 @@ MOST_BYTES = 64 * 1024 * 1024
 BIGGEST_PAGE = 2 * 1024 * 1024
 # What a page takes beside its text.
 OVERHEAD = 2_000
-# Of a page that is kept, which is coded once; and of one that is sent once, where a sixth less to send would take three times as long
-# to make.
+# Of a page that is kept, which is coded once; and of one that is sent once, where a sixth less to send would take three times as
+# long to make.
 KEPT_LEVELS = {"br": 5, "gzip": 6}
 SENT_LEVELS = {"br": 3, "gzip": 4}
 
