@@ -21,9 +21,14 @@ control_socket_disable = True
 def when_ready(server: Any) -> None:
     """The site is loaded and no worker is forked yet: they share what is read here."""
     if server.cfg.preload_app and server.app.app_uri == wsgi_app:
+        import gc
+
         from portal.operations.warm import read_files
 
         read_files()
+        # What is read here stays: nobody has to look through it for garbage, and workers go on sharing it.
+        gc.collect()
+        gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:

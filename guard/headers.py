@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from csp.middleware import CSPMiddleware, PolicyParts
@@ -16,6 +17,8 @@ from django.http.response import HttpResponseBase
 from . import policy
 
 SELF, NONE = "'self'", "'none'"
+# Hosts are few: those of ALLOWED_HOSTS.
+MOST_SOURCES = 100
 
 
 class Headers:
@@ -69,9 +72,13 @@ def own_source(request: HttpRequest, path: str) -> str:
     down: browsers need not match an address of digits other than 127.0.0.1.
     """
     try:
-        host = request.get_host()
+        return _source(request.scheme or "", request.get_host(), path)
     except DisallowedHost:
         return NONE
+
+
+@lru_cache(maxsize=MOST_SOURCES)
+def _source(scheme: str, host: str, path: str) -> str:
     name, _port = split_domain_port(host)
     try:
         ipaddress.ip_address(name.strip("[]"))
@@ -80,4 +87,4 @@ def own_source(request: HttpRequest, path: str) -> str:
     else:
         if name != "127.0.0.1":
             return SELF
-    return urljoin(f"{request.scheme}://{host}/", path)
+    return urljoin(f"{scheme}://{host}/", path)

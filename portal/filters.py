@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import override
 from wagtail.blocks import StreamValue
 from wagtail.images.models import AbstractImage, SourceImageIOError
 
@@ -19,7 +23,7 @@ from directory.finding import hotlines
 from directory.finding.hotlines import Opening, lines_of
 from directory.ladder import is_labelled
 from directory.models import NationalLine
-from directory.public.badges import Badge, badges_named
+from directory.public.badges import BADGES, Badge, badges_named
 from directory.public.record import PublicResource
 from search.text.phrases import phrases
 
@@ -54,12 +58,26 @@ def responsive_image(image: AbstractImage | None, alt: str = "", sizes: str = "1
 
 def badges_shown(codes: Iterable[str] | None) -> list[Badge]:
     """The badges of a row; a row of an index of before, or of a page, has none."""
-    return badges_named(codes or ())
+    known = _badges(settings.LANGUAGE_CODE)
+    return [known[badge.code] for badge in badges_named(codes or ())]
 
 
 def kind_label(kind: str) -> str:
     """A kind of resource in words; nothing for one that a row of an index of before names."""
-    return str(dict(Kind.choices).get(kind, ""))
+    return _kinds(settings.LANGUAGE_CODE).get(kind, "")
+
+
+# As the texts of the templates beside them: translated once, into the language of the site.
+@cache
+def _badges(language: str) -> dict[str, Badge]:
+    with override(language):
+        return {badge.code: replace(badge, text=str(badge.text)) for badge in BADGES}
+
+
+@cache
+def _kinds(language: str) -> dict[str, str]:
+    with override(language):
+        return {kind.value: str(kind.label) for kind in Kind}
 
 
 def opening(line: NationalLine) -> Opening:
@@ -119,7 +137,7 @@ def jdate(value: date | datetime | str | None) -> str:
 def is_unconfirmed(due: date | str | None) -> bool:
     """Whether an entry that was due on a day says of itself that nobody has confirmed it for long; an ISO text is taken too."""
     day = parse_date(due[:10]) if isinstance(due, str) else due
-    return is_labelled(day, timezone.localdate())
+    return day is not None and is_labelled(day, timezone.localdate())
 
 
 def tel(number: str | None) -> str:

@@ -8,6 +8,7 @@ has hundreds of them, and asking gettext for each took a tenth of its time.
 from __future__ import annotations
 
 import re
+from collections.abc import MutableMapping
 from functools import cache
 from typing import Any, TypeGuard
 
@@ -18,10 +19,13 @@ from django.template.defaultfilters import date, floatformat, linebreaksbr
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, override
 from jinja2 import ChainableUndefined, Environment, TemplateSyntaxError, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, escape
 
 from directory.public.badges import badges_of
 
@@ -32,6 +36,12 @@ from .views.sharing import FORMATS
 
 # What `{% trans %}` makes of a variable, and of a %.
 VARIABLE = re.compile(r"%\((\w+)\)s|(%)%")
+
+
+# What no text may bring into a page as it stands.
+UNSAFE = re.compile("[&<>'\"]")
+# Of a dictionary these are methods; any other name is a key.
+METHODS = frozenset(dir(dict))
 
 
 class Texts(NodeTransformer):
@@ -77,17 +87,65 @@ def _translated(node: nodes.Call) -> str:
 
 
 class Translating(CodeGenerator):
-    """Compiles a template with its texts translated."""
+    """Compiles a template with its texts translated, and with `Pages.shown` in the place of `escape`."""
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
         """The whole of it."""
         super().visit_Template(Texts().visit(node), frame)
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.shown(")
+
+
+class Page(Context):
+    """What a template knows while a page is made of it."""
+
+    def call(__self, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call something. Most of what is called are macros, of which Jinja asks again each time what they want."""
+        if type(__obj) is not Macro:
+            return super().call(__obj, *args, **kwargs)
+        kwargs.pop("_loop_vars", None)
+        kwargs.pop("_block_vars", None)
+        return __obj(__self.eval_ctx, *args, **kwargs)
 
 
 class Pages(Environment):
     """Jinja for the site. What a view leaves out is nothing, as deep as somebody asks for it."""
 
     code_generator_class = Translating
+    context_class = Page
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What a template knows besides its context: the environment's own, which no template changes.
+
+        Jinja would lay an empty dictionary over it, and compare the two key by key for each component that a page imports.
+        """
+        return super().make_globals(d) if d else self.globals
+
+    @staticmethod
+    def shown(value: Any) -> str:
+        """A value as it stands in a page: HTML as it is, anything else escaped.
+
+        A page has 800 of them, most of them HTML already or texts with nothing to escape; `markupsafe.escape` makes a new object
+        of each.
+        """
+        kind = type(value)
+        if kind is str:
+            return value if UNSAFE.search(value) is None else escape(value)
+        return value if kind is Markup or kind is SafeString else escape(value)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """An attribute, else a key. Asking a dictionary for an attribute that it cannot have costs an exception each time."""
+        if type(obj) is dict and attribute not in METHODS:
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            # Something else that has keys, or nothing.
+            return super().getattr(obj, attribute)
 
 
 def environment(**options: Any) -> Environment:

@@ -19,7 +19,7 @@ from directory.hours import rules
 from directory.hours import text as hours_text
 from directory.ladder import demoted_until
 from search.engines.base import EngineHit
-from search.excerpts import excerpt, mark
+from search.excerpts import NOTHING, Needles, excerpt, mark
 from search.questions.query import understand
 from search.results import search
 
@@ -35,7 +35,7 @@ def near_label(asked: Asked, home: int | None) -> str:
     return str(_("距離は、{area}の真ん中あたりからの直線の長さです。")).format(area=node.name) if node else ""
 
 
-def shown(hits: Iterable[EngineHit], now: datetime | None = None, words: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+def shown(hits: Iterable[EngineHit], now: datetime | None = None, words: Needles = NOTHING) -> list[dict[str, Any]]:
     """Hits as templates show them: open at this moment or not, and where the words of the question stand."""
     now = now or rules.moment()
     return [
@@ -53,7 +53,7 @@ def shown(hits: Iterable[EngineHit], now: datetime | None = None, words: tuple[s
 def _opening(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     if "schedule" not in row:
         return {"status": "", "is_open": None, "hours": []}
-    schedule, lines = _hours(json.dumps(row["schedule"]), now.date())
+    schedule, lines = _hours_of(row["schedule"], now.date())
     state = rules.status(schedule, now)
     return {
         "status": hours_text.describe_status(state, now),
@@ -61,6 +61,19 @@ def _opening(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         # For paper, on which nothing stands that is true only now.
         "hours": [*lines, row["hours_note"]] if row.get("hours_note") else lines,
     }
+
+
+# By the very object: an engine that keeps rows read hands the same ones over for each page.
+_read: dict[int, tuple[object, date, rules.Schedule, list[str]]] = {}
+
+
+def _hours_of(told: Mapping[str, Any], today: date) -> tuple[rules.Schedule, list[str]]:
+    known = _read.get(id(told))
+    if known is None or known[0] is not told or known[1] != today:
+        if len(_read) >= MOST_HOURS:
+            _read.clear()
+        known = _read[id(told)] = (told, today, *_hours(json.dumps(told), today))
+    return known[2], known[3]
 
 
 @lru_cache(maxsize=MOST_HOURS)
@@ -89,7 +102,7 @@ def facet_groups(
 
     Areas are those of `home`; of another municipality, those of one that was chosen or is `named` in the question.
     """
-    offered = _offered_areas(asked, home, named)
+    offered, address = _offered_areas(asked, home, named), asked.addresses()
     groups = []
     for item in FILTERS:
         counts, chosen = facets.get(item.facet, {}), asked.filters.get(item.name, ())
@@ -98,7 +111,7 @@ def facet_groups(
                 "value": value,
                 "label": label,
                 "count": counts.get(value, 0),
-                "url": asked.address(filters=asked.toggled(item.name, value)),
+                "url": address(asked.toggled(item.name, value)),
                 "active": value in chosen,
             }
             for value, label in options[item.name]

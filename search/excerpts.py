@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import jaconv
 
@@ -14,10 +16,32 @@ Pieces = tuple[tuple[str, bool], ...]
 # One kanji stands in many words; one kana in all.
 SHORTEST = 2
 MOST_NEEDLES = 40
+# Texts of so many entries are kept cut and folded; each question looks through those of its hits.
+MOST_TEXTS = 2_000
 _SENTENCE = re.compile(r"[^。！？\n]*[。！？\n]?")
 
 
-def needles(question: Question) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Needles:
+    """What is looked for in texts, made ready once for all of them. It holds what somebody typed, and goes with the page."""
+
+    words: tuple[str, ...] = ()
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """The words as they are compared."""
+        return tuple(map(_fold, self.words))
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Any of the words; of those that begin at one place the first."""
+        return re.compile("|".join(map(re.escape, self.folded)))
+
+
+NOTHING = Needles()
+
+
+def needles(question: Question) -> Needles:
     """What to look for in texts: the question's words as they were typed, and as the engine looked for them."""
     found: dict[str, None] = {}
     for unit in question.analysis.units:
@@ -32,45 +56,42 @@ def needles(question: Question) -> tuple[str, ...]:
         term for clause in question.clauses if not clause.weak for item in clause.alternatives for term in item.terms
     }
     # A word that only asks, or says nothing alone, is not what was found.
-    return tuple(
-        sorted(
-            (word for word in found if len(word) >= SHORTEST and not (word in asked and word not in wanted)),
-            key=len,
-            reverse=True,
-        )[:MOST_NEEDLES]
+    return Needles(
+        tuple(
+            sorted(
+                (word for word in found if len(word) >= SHORTEST and not (word in asked and word not in wanted)),
+                key=len,
+                reverse=True,
+            )[:MOST_NEEDLES]
+        )
     )
 
 
-def excerpt(texts: Iterable[str], words: tuple[str, ...], length: int = 120) -> Pieces:
+def excerpt(texts: Iterable[str], looked_for: Needles, length: int = 120) -> Pieces:
     """The passage of the first text that holds most of the words, from the start of its sentence, marked.
 
     Without any of them, the beginning of the first text. Returns (text, whether marked) pieces.
     """
     best, most = "", -1
-    looked_for = [_fold(word) for word in words]
+    words = looked_for.folded
     for text in texts:
-        if not text:
-            continue
-        for passage in _passages(text, length):
+        for passage, whole, start in _passages(text, length) if text else ():
             # What its first sentence says counts twice: a passage begins where it speaks of the matter.
-            whole = _fold(passage)
-            sentence = _SENTENCE.match(whole)
-            start = sentence[0] if sentence else whole
-            count = sum((word in whole) + (word in start) for word in looked_for)
+            count = sum((word in whole) + (word in start) for word in words)
             if count > most:
                 best, most = passage, count
         if most > 0:
             break
-    return mark(best, words)
+    return mark(best, looked_for)
 
 
-def mark(text: str, words: tuple[str, ...]) -> Pieces:
+def mark(text: str, looked_for: Needles) -> Pieces:
     """The text in pieces; together they are the text. Of words that begin at one place the first counts."""
-    if not words:
+    if not looked_for.words:
         return ((text, False),) if text else ()
     pieces: list[tuple[str, bool]] = []
     place = 0
-    for match in re.finditer("|".join(re.escape(_fold(word)) for word in words), _fold(text)):
+    for match in looked_for.pattern.finditer(_fold(text)):
         if place < match.start():
             pieces.append((text[place : match.start()], False))
         pieces.append((text[match.start() : match.end()], True))
@@ -80,17 +101,24 @@ def mark(text: str, words: tuple[str, ...]) -> Pieces:
     return tuple(pieces)
 
 
-def _passages(text: str, length: int) -> Iterable[str]:
-    """The text from each of its sentences on, cut to length."""
+@lru_cache(maxsize=MOST_TEXTS)
+def _passages(text: str, length: int) -> tuple[tuple[str, str, str], ...]:
+    """The text from each of its sentences on, cut to length; folded, and the first sentence of that."""
     if len(text) <= length:
-        yield text.strip()
-        return
-    place = 0
+        return (_folded(text.strip()),)
+    place, passages = 0, []
     for sentence in _SENTENCE.findall(text):
         if sentence.strip():
             passage = text[place : place + length].strip()
-            yield passage + ("…" if place + length < len(text) else "")
+            passages.append(_folded(passage + ("…" if place + length < len(text) else "")))
         place += len(sentence)
+    return tuple(passages)
+
+
+def _folded(passage: str) -> tuple[str, str, str]:
+    whole = _fold(passage)
+    sentence = _SENTENCE.match(whole)
+    return passage, whole, sentence[0] if sentence else whole
 
 
 def _fold(text: str) -> str:

@@ -42,14 +42,14 @@ def shipped(port: int, site_port: int, var: Path) -> str:
 
 
 @contextmanager
-def running(folder: Path, port: int, content: str) -> Iterator[None]:
-    """nginx with this content in its `http` block, its own files in `folder`. Needs `program()`."""
+def running(folder: Path, port: int, content: str) -> Iterator[int]:
+    """nginx with this content in its `http` block, its own files in `folder`; its process. Needs `program()`."""
     configuration = folder / "nginx.conf"
     configuration.write_text(FRAME.format(folder=folder, user="user root;", content=content))
     server = subprocess.Popen([str(program()), "-e", str(folder / "error.log"), "-c", str(configuration)])
     try:
         _wait(port, server)
-        yield
+        yield server.pid
     finally:
         server.terminate()
         server.wait(10)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.db.models import TextChoices
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ..areas.index import area_index
@@ -60,9 +62,14 @@ def area_options() -> Options:
 
 def day_options() -> Options:
     """Days of the week, and what people ask for beside them."""
+    return _days(get_language())
+
+
+@cache
+def _days(_language: str | None) -> Options:
     names = (_("月曜"), _("火曜"), _("水曜"), _("木曜"), _("金曜"), _("土曜"), _("日曜"))
     days = [(value, str(name)) for value, name in zip(WEEKDAY_VALUES, names, strict=True)]
-    return [*days, ("evening", str(_("夜（18時以降）"))), ("holiday", str(_("祝日")))]
+    return (*days, ("evening", str(_("夜（18時以降）"))), ("holiday", str(_("祝日"))))
 
 
 def who_options() -> Options:
@@ -71,5 +78,10 @@ def who_options() -> Options:
 
 
 def options_of(choices: type[TextChoices]) -> Options:
-    """A closed list."""
-    return [(value, str(label)) for value, label in choices.choices]
+    """A closed list. Its words are the same for every page; a page of results asks for all lists."""
+    return _words_of(choices, get_language())
+
+
+@cache
+def _words_of(choices: type[TextChoices], _language: str | None) -> Options:
+    return tuple((value, str(label)) for value, label in choices.choices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from search.engines.base import EngineHit, EngineUnavailable
 from search.results import search
@@ -19,6 +20,8 @@ SHORTEST_NAME, NAME_SHARE = 4, 0.75
 # A longer text is no name; of another municipality's hits the best few may bear it.
 LONGEST_NAME, AMONG_NAMES = 60, 10
 SHORTEST_WORD = 2
+# Names of so many entries are kept normalised: each question compares itself with those of its first hits.
+MOST_NAMES = 4_000
 
 
 def named(text: str, found: Sequence[EngineHit]) -> list[EngineHit]:
@@ -26,8 +29,7 @@ def named(text: str, found: Sequence[EngineHit]) -> list[EngineHit]:
     typed = normalise(text).replace(" ", "")
     named = []
     for hit in found if len(typed) >= SHORTEST_NAME else ():
-        # What stands in brackets after a name explains it.
-        name = normalise(hit.row["title"]).partition("(")[0].replace(" ", "")
+        name = _name_of(hit.row["title"])
         if typed in name and len(typed) >= NAME_SHARE * len(name):
             named.append(hit)
     return named
@@ -38,11 +40,22 @@ def named_in_pieces(text: str, found: Sequence[EngineHit]) -> list[EngineHit]:
     words = normalise(text).split()
     if not words or len("".join(words)) < SHORTEST_NAME or min(map(len, words)) < SHORTEST_WORD:
         return []
-    return [hit for hit in found if all(word in normalise(hit.row["title"]).replace(" ", "") for word in words)]
+    return [hit for hit in found if all(word in _whole(hit.row["title"]) for word in words)]
 
 
 def _is_name(hit: EngineHit, typed: str) -> bool:
-    return normalise(hit.row["title"]).partition("(")[0].replace(" ", "") == typed.partition("(")[0]
+    return _name_of(hit.row["title"]) == typed.partition("(")[0]
+
+
+def _name_of(title: str) -> str:
+    # What stands in brackets after a name explains it.
+    return _whole(title).partition("(")[0]
+
+
+@lru_cache(maxsize=MOST_NAMES)
+def _whole(title: str) -> str:
+    """The name of an entry, of which there is nothing to hide, as what is typed is compared with it."""
+    return normalise(title).replace(" ", "")
 
 
 def named_elsewhere(asked: Asked, understanding: Understanding) -> list[EngineHit]:

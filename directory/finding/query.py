@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,6 +36,8 @@ SORTS: tuple[tuple[Sort, str | Promise], ...] = (
 _OFF = re.compile(r"[a-z]{1,20}:[a-z0-9_,:-]{1,80}")
 # Every link of a page of results repeats the words; a pasted letter is understood by its beginning.
 MOST_TEXT = 500
+# Of so many choices the parameters are kept: a prefecture has some hundred areas.
+MOST_WRITTEN = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,11 @@ class Asked:
         """As parameters of an address, in a fixed order, without what is the default."""
         pairs = [("q", self.q)] if self.q else []
         pairs += [(name, value) for name, values in self.filters.items() for value in values]
+        return pairs + self._others()
+
+    def _others(self) -> list[tuple[str, str]]:
+        """What stands behind words and filters."""
+        pairs: list[tuple[str, str]] = []
         if self.sort != "relevance":
             pairs.append(("sort", self.sort))
         if self.near:
@@ -86,12 +94,30 @@ class Asked:
         parameters = asked.parameters()
         return asked.path + ("?" + urlencode(parameters) if parameters else "")
 
+    def addresses(self) -> Callable[[Mapping[str, tuple[str, ...]]], str]:
+        """`address(filters=...)` for many filters: a list of them repeats the words in each link, and writes them once."""
+        before = urlencode([("q", self.q)]) if self.q else ""
+        after = urlencode(replace(self, page=1)._others())
+
+        def address(filters: Mapping[str, tuple[str, ...]]) -> str:
+            chosen = (_written(name, value) for name, values in filters.items() for value in values)
+            parameters = "&".join(filter(None, (before, *chosen, after)))
+            return self.path + ("?" + parameters if parameters else "")
+
+        return address
+
     def toggled(self, name: str, value: str) -> Mapping[str, tuple[str, ...]]:
         """The filters with one value put in or taken out."""
         values = self.filters.get(name, ())
         changed = tuple(item for item in values if item != value) if value in values else (*values, value)
         filters = {**self.filters, name: changed}
         return {key: kept for key, kept in filters.items() if kept}
+
+
+@lru_cache(maxsize=MOST_WRITTEN)
+def _written(name: str, value: str) -> str:
+    """A choice of a filter as a parameter; only what there is to choose comes here."""
+    return urlencode([(name, value)])
 
 
 def _positive(text: str) -> int:

@@ -34,6 +34,8 @@ NEXT_OPENING_DAYS = 366
 # What stays open longer than this without a break is called round-the-clock; no visitor asks for an end that far away.
 JOINED_DAYS = 14
 
+JOINED = timedelta(days=JOINED_DAYS)
+
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
@@ -134,28 +136,65 @@ class OpenStatus:
 
 
 def status(schedule: Schedule, at: datetime) -> OpenStatus:
-    """Whether it is open at an aware moment, until when, or when next. Raises ValueError for a naive datetime."""
+    """Whether it is open at an aware moment, until when, or when next. Raises ValueError for a naive datetime.
+
+    A schedule remembers what was said of it as long as that is just what would be found again: a page of results asks thirty.
+    """
     if at.utcoffset() is None:
         raise ValueError("hours.status needs an aware datetime")
     at = at.astimezone(TOKYO)
+    # Beside its fields, where a cached property would stand: not compared, not written into files.
+    known: _Known | None = schedule.__dict__.get(_KNOWN)
+    if (
+        known is None
+        or not known.since <= at < known.until
+        or known.rules is not schedule.rules
+        or (known.exceptions is not schedule.exceptions)
+    ):
+        known = schedule.__dict__[_KNOWN] = _known(schedule, at)
+    _note_turns(at, known.turns)
+    return known.status
+
+
+class _Known(NamedTuple):
+    """A status, since and until when it is the same, all moments of the day that turn it, and of what it was made: a copy of
+    a schedule with other rules brings this with it.
+    """
+
+    since: datetime
+    until: datetime
+    status: OpenStatus
+    turns: tuple[datetime, ...]
+    rules: tuple[OpeningRule, ...]
+    exceptions: tuple[OpeningException, ...]
+
+
+_KNOWN = "_known_status"
+
+
+def _known(schedule: Schedule, at: datetime) -> _Known:
     today = at.date()
     begun = _begun(schedule, today)
-    _note_turns(at, (turn for item in begun for turn in item[:2]))
+    turns = tuple(turn for item in begun for turn in item[:2] if turn > at)
+    until = min([next_midnight(at), *turns])
     now = [item for item in begun if item.start <= at < item.end]
     if now:
-        return OpenStatus(
+        closes_at, known_until = _end_of_joined(schedule, at, now)
+        state = OpenStatus(
             "open",
-            closes_at=_end_of_joined(schedule, at, now),
+            closes_at=closes_at,
             note=_distinct(item.source.note for item in now if isinstance(item.source, OpeningRule)),
             reason=_distinct(item.source.reason for item in now if isinstance(item.source, OpeningException)),
         )
+        return _Known(at, min(until, known_until or until), state, turns, schedule.rules, schedule.exceptions)
     in_force = _in_force(schedule.exceptions, today)
-    return OpenStatus(
+    state = OpenStatus(
         "closed" if schedule.rules or in_force else "unknown",
         opens_at=_next_opening(schedule, at),
         reason=_distinct(exception.reason for exception in in_force),
         day_off=any(exception.closed for exception in in_force),
     )
+    return _Known(at, until, state, turns, schedule.rules, schedule.exceptions)
 
 
 def intervals(schedule: Schedule, day: date) -> list[Interval]:
@@ -298,21 +337,21 @@ def _begun(schedule: Schedule, day: date) -> list[Interval]:
     return intervals(schedule, day - DAY) + intervals(schedule, day)
 
 
-def _end_of_joined(schedule: Schedule, at: datetime, now: list[Interval]) -> datetime | None:
-    """When the openings that follow each other without a gap end."""
+def _end_of_joined(schedule: Schedule, at: datetime, now: list[Interval]) -> tuple[datetime | None, datetime | None]:
+    """When the openings that follow each other without a gap end; where that is too far away, until when it is."""
     end = max(item.end for item in now)
     seen_until = at.date()
     following = [item for item in intervals(schedule, seen_until) if item.start > at]
-    while end - at <= timedelta(days=JOINED_DAYS):
+    while end - at <= JOINED:
         for item in following:
             if item.start <= end < item.end:
                 end = item.end
         if end.date() == seen_until:
-            return end
+            return end, None
         # `end` moves by at most a day at a time, so every day that it reaches is looked at.
         seen_until += DAY
         following = intervals(schedule, seen_until)
-    return None
+    return None, end - JOINED
 
 
 def _next_opening(schedule: Schedule, at: datetime) -> datetime | None:

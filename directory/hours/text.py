@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from .rules import TOKYO, OpeningException, OpeningRule, OpenStatus, Schedule
 
@@ -38,20 +39,26 @@ BARE_NOUN = re.compile(r"[お御]?[一-龠々ァ-ヺー]+")
 ENDS_IN_BRACKET = re.compile(r"(.+)（([^（）]+)）$")
 # A day and month alone are understood as the next ones; what lies further away says its year.
 YEAR_UNDERSTOOD = timedelta(days=180)
+# Said again and again in the same words: of a town's resources few hundred are different on a day.
+MOST_SAID = 4_000
 
 
 def describe_status(status: OpenStatus, at: datetime) -> str:
     """Whether it is open at the aware moment for which `status` was made, and what comes next."""
-    at = at.astimezone(TOKYO)
+    return _in_words(status, at.astimezone(TOKYO).date(), _is_far(status, at), get_language())
+
+
+@lru_cache(maxsize=MOST_SAID)
+def _in_words(status: OpenStatus, today: date, is_far: bool, _language: str | None) -> str:
     if status.state == "open":
-        return _open(status, at)
+        return _open(status, today)
     if status.state == "unknown":
         if status.opens_at is None:
             return _("時間は分かっていません。行く前に確かめてください")
-        return _("ふだんの時間は分かっていません。%(next)s") % {"next": _next(status.opens_at, at)}
-    if status.opens_at is not None and status.opens_at.date() == at.date():
-        return _next(status.opens_at, at) + _bracketed([status.reason])
-    following = _next(status.opens_at, at) if status.opens_at else _("次に開く日は分かっていません")
+        return _("ふだんの時間は分かっていません。%(next)s") % {"next": _next(status.opens_at, today, is_far)}
+    if status.opens_at is not None and status.opens_at.date() == today:
+        return _next(status.opens_at, today, is_far) + _bracketed([status.reason])
+    following = _next(status.opens_at, today, is_far) if status.opens_at else _("次に開く日は分かっていません")
     return _("%(now)s。%(next)s") % {"now": _closed(status), "next": following}
 
 
@@ -60,6 +67,18 @@ def describe_schedule(schedule: Schedule, today: date | None = None) -> list[str
 
     Times of the same days stand in one line (lunch breaks). With `today`, rules that ended before it are left out.
     """
+    # Beside the fields of the schedule, as in `rules.status`: each page shows the hours of one desk or two.
+    said = (today, get_language())
+    known: tuple[object, object, list[str]] | None = schedule.__dict__.get(_LINES)
+    if known is None or known[0] is not schedule.rules or known[1] != said:
+        known = schedule.__dict__[_LINES] = (schedule.rules, said, _rules_in_words(schedule, today))
+    return list(known[2])
+
+
+_LINES = "_known_lines"
+
+
+def _rules_in_words(schedule: Schedule, today: date | None) -> list[str]:
     rules = [rule for rule in schedule.rules if not (today and rule.valid_to and rule.valid_to < today)]
     policies = {rule.holidays for rule in rules}
     same_for_all = len(policies - {"only"}) == 1
@@ -76,11 +95,21 @@ def describe_schedule(schedule: Schedule, today: date | None = None) -> list[str
 
 def describe_line(status: OpenStatus, at: datetime) -> str:
     """Whether a telephone line answers at an aware moment, in one sentence; nothing where nobody knows."""
+    return _line_in_words(status, at.astimezone(TOKYO).date(), _is_far(status, at), get_language())
+
+
+@lru_cache(maxsize=MOST_SAID)
+def _line_in_words(status: OpenStatus, today: date, is_far: bool, _language: str | None) -> str:
     if status.state == "open":
-        return _("いまつながります") + _bracketed([_until(status.closes_at, at) if status.closes_at else _("24時間")])
+        until = _until(status.closes_at, today) if status.closes_at else _("24時間")
+        return _("いまつながります") + _bracketed([until])
     if status.state == "closed" and status.opens_at:
-        return _next(status.opens_at, at).replace(_("開きます"), _("つながります"))
+        return _next(status.opens_at, today, is_far).replace(_("開きます"), _("つながります"))
     return _("いまはつながりません") if status.state == "closed" else ""
+
+
+def _is_far(status: OpenStatus, at: datetime) -> bool:
+    return status.opens_at is not None and status.opens_at - at > YEAR_UNDERSTOOD
 
 
 def describe_rule(rule: OpeningRule, today: date | None = None) -> str:
@@ -95,8 +124,8 @@ def describe_exceptions(schedule: Schedule, today: date) -> list[str]:
     return [_exception(exception, today) for exception in coming]
 
 
-def _open(status: OpenStatus, at: datetime) -> str:
-    until = _until(status.closes_at, at) if status.closes_at else _("24時間")
+def _open(status: OpenStatus, today: date) -> str:
+    until = _until(status.closes_at, today) if status.closes_at else _("24時間")
     return _("いま開いています") + _bracketed([until, status.note, status.reason])
 
 
@@ -111,27 +140,26 @@ def _closed(status: OpenStatus) -> str:
     return _("お休みです") + _bracketed([status.reason])
 
 
-def _next(opens_at: datetime, at: datetime) -> str:
+def _next(opens_at: datetime, today: date, is_far: bool) -> str:
     clock = {"time": _clock(opens_at.time())}
-    match (opens_at.date() - at.date()).days:
+    match (opens_at.date() - today).days:
         case 0:
             return _("今日 %(time)s から開きます") % clock
         case 1:
             return _("明日 %(time)s から開きます") % clock
-    far = opens_at - at > YEAR_UNDERSTOOD
-    day = _day_with_weekday(opens_at.date(), None if far else opens_at.year)
+    day = _day_with_weekday(opens_at.date(), None if is_far else opens_at.year)
     return _("次は %(day)s%(time)s から") % {"day": day, **clock}
 
 
-def _until(closes_at: datetime, at: datetime) -> str:
+def _until(closes_at: datetime, today: date) -> str:
     midnight = closes_at.time() == MIDNIGHT
     day = closes_at.date() - timedelta(days=midnight)
     clock = _("24:00") if midnight else _clock(closes_at.time())
-    if day == at.date():
+    if day == today:
         return _("%(time)sまで") % {"time": clock}
-    if not midnight and day == at.date() + timedelta(days=1):
+    if not midnight and day == today + timedelta(days=1):
         return _("翌%(time)sまで") % {"time": clock}
-    return _("%(day)s%(time)sまで") % {"day": _day(day, at.year), "time": clock}
+    return _("%(day)s%(time)sまで") % {"day": _day(day, today.year), "time": clock}
 
 
 def _line(rules: Sequence[OpeningRule], holidays: str, today: date | None) -> str:

@@ -25,7 +25,7 @@ from ..counter_list import COOKIE as LIST_COOKIE
 from ..operations.patience import patient
 from ..operations.spare import failure
 from . import database, disk
-from .store import Key, Page, Store, coding_for, encode
+from .store import SENT_LEVELS, Key, Page, Store, coding_for, encode
 
 # What only staff see, what is a file and what has rules of its own: handed on untouched.
 NEVER = ("/admin/", "/partners/", "/static/", "/media/", "/documents/", "/healthz", "/readyz")
@@ -198,7 +198,7 @@ def _coded(environ: WSGIEnvironment, status: str, headers: Headers, body: Iterab
     headers = [(name, value) for name, value in headers if name.lower() not in {"content-length", "vary"}]
     vary = dict.fromkeys(filter(None, (part.strip() for part in _value(headers, "vary").split(","))))
     headers.append(("Vary", ", ".join([*vary, "Accept-Encoding"])))
-    return status, *_sent(environ, headers, encode(body[0], coding), coding)
+    return status, *_sent(environ, headers, encode(body[0], coding, SENT_LEVELS[coding]), coding)
 
 
 def _sent(environ: WSGIEnvironment, headers: Headers, body: bytes, coding: str) -> tuple[Headers, list[bytes]]:

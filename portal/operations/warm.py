@@ -15,13 +15,15 @@ from search.ear import current_ear
 from search.text.analysis import analyse
 
 from ..models.base import default_municipality
+from .catalogues import put_together
 
 log = logging.getLogger(__name__)
 QUESTION = "相談"
 
 
 def read_files() -> None:
-    """Dictionary, ear and templates, before workers are forked: they share what was read. Asks no database."""
+    """Dictionary, ear, translations and templates, before workers are forked: they share what was read. Asks no database."""
+    put_together()
     analyse(QUESTION)
     current_ear()
     backend: Any = engines["jinja2"]

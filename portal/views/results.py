@@ -13,7 +13,7 @@ from directory.finding.needs import all_needs
 from directory.finding.query import PER_PAGE, SORTS, Asked, all_options
 from directory.finding.suggestions import did_you_mean
 from directory.public.selectors import AreaCard
-from search.excerpts import needles
+from search.excerpts import NOTHING, needles
 
 from ..cms.tickets import keep
 from ..listing import active_filters, facet_groups, near_label, page_links, shown
@@ -57,7 +57,7 @@ def results(request: HttpRequest) -> HttpResponse:
         ],
         "hidden": [pair for pair in asked.parameters() if pair[0] not in {"q", "page", "off"}],
         "area_slug": found.area.slug if found.area else "",
-        "hits": shown(found.hits, words=() if found.is_quiet else needles(found.understanding.question)),
+        "hits": shown(found.hits, words=NOTHING if found.is_quiet else needles(found.understanding.question)),
         "total": found.total,
         "facets": facet_groups(asked, found.facets, options, home=home, named=found.area),
         "pages": page_links(asked, found.total),
@@ -96,7 +96,7 @@ def _related(found: Answers) -> list[dict[str, str]]:
     near = [
         (len(types & set(need.types)), need)
         for need in all_needs()
-        if need.code not in codes and need.role != NeedRole.WHERE and fields & {code for code, _name in need.fields}
+        if need.code not in codes and need.role != NeedRole.WHERE and any(code in fields for code, _name in need.fields)
     ]
     near.sort(key=lambda item: -item[0])
     return [{"name": need.name, "url": Asked(q=need.name).address()} for _shared, need in near[:MOST_RELATED]]

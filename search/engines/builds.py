@@ -22,6 +22,8 @@ from ..files import replace_text
 from .base import Cursor, EngineBusy, EngineUnavailable, IndexBroken
 
 POLL_SECONDS = 0.02
+# Longer than any name that a file system allows.
+LONGEST_NAME = 1_000
 
 
 class FileLock:
@@ -78,11 +80,17 @@ class Builds:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._pointer = root / "CURRENT"
+        self._pointer_name = os.fspath(self._pointer)
 
     def current(self) -> Path:
         """The build that answers now. Raises IndexBroken when there is none."""
         try:
-            name = self._pointer.read_text().strip()
+            # Each search asks: a text file opened by `pathlib` costs ten times as much.
+            descriptor = os.open(self._pointer_name, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                name = os.read(descriptor, LONGEST_NAME).decode().strip()
+            finally:
+                os.close(descriptor)
         except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError) as error:
             raise IndexBroken(f"No index in {self.root}: run `manage.py rebuild_index`") from error
         except OSError as error:

@@ -3,7 +3,7 @@
 import json
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -54,6 +54,8 @@ REBUILD_WAIT_SECONDS = 1.0
 PROGRESS_EVERY = 1_000
 NEAREST_KM = 0.5
 WHOLE_EARTH_KM = 20_100.0
+# So many rows are kept read, some 8 kB each: the first hits of most questions are of few entries.
+MOST_ROWS = 2_000
 
 Addressed = tuple[float, tantivy.DocAddress]
 
@@ -375,13 +377,19 @@ def _distances(
     return [None if lat is None or lon is None else distance_km(near, (lat, lon)) for lat, lon in places]
 
 
+@lru_cache(maxsize=MOST_ROWS)
+def _row(written: bytes) -> Mapping[str, Any]:
+    """A stored row. Whoever is given it shares it with others."""
+    return json.loads(written)
+
+
 def _hits(searcher: tantivy.Searcher, query: EngineQuery, page: list[Addressed]) -> tuple[EngineHit, ...]:
     addresses = [address for _score, address in page]
     distances = _distances(searcher, query.near, addresses) if query.near else [None] * len(page)
     hits = []
     for (score, address), distance in zip(page, distances, strict=True):
         document: Any = searcher.doc(address)
-        row = json.loads(bytes(document.get_first("row")))
+        row = _row(bytes(document.get_first("row")))
         # Sorting by a column gives the column's value instead of a score.
         relevance = float(score) if query.sort in {"relevance", "distance"} else 0.0
         hits.append(EngineHit(document.get_first("key"), relevance, row, distance))

@@ -9,6 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..text.analysis import Analysis, analyse
 from ..text.features import features
 
@@ -66,11 +69,15 @@ class NeedFinder:
             feature: WEIGHTS[feature[0]] * math.log(1 + targets / len(users)) / math.log(1 + targets)
             for feature, users in spread.items()
         }
-        self._sums = [sum(self._weights[feature] for feature in bag) for bag in bags]
-        self._postings: dict[str, list[int]] = defaultdict(list)
+        self._sums = np.array([sum(self._weights[feature] for feature in bag) for bag in bags])
+        self._users = dict(spread)
+        postings: dict[str, list[int]] = defaultdict(list)
         for number, bag in enumerate(bags):
             for feature in bag:
-                self._postings[feature].append(number)
+                postings[feature].append(number)
+        self._postings: dict[str, NDArray[np.int32]] = {
+            feature: np.array(numbers, dtype=np.int32) for feature, numbers in postings.items()
+        }
 
     def listen(self, analysis: Analysis) -> tuple[list[FoundNeed], list[FoundNeed]]:
         """The targets that a question speaks of, the surest first; and those whose phrases are most like it, the likest first.
@@ -113,19 +120,23 @@ class NeedFinder:
         return {feature: self._weights[feature] for feature in list(asked)[:MOST_FEATURES] if feature in self._weights}
 
     def _used_by(self, feature: str, target: str) -> bool:
-        return any(self._phrases[number].target == target for number in self._postings[feature])
+        return target in self._users[feature]
 
     def _like(self, asked: dict[str, float]) -> _Like:
         """How like a question the phrases of each target are, the likest first."""
-        shared: defaultdict[int, float] = defaultdict(float)
-        for feature, weight in asked.items():
-            for number in self._postings[feature]:
-                shared[number] += weight
         found: _Like = defaultdict(list)
-        for number, weight in shared.items():
-            covered = weight / self._sums[number]
-            certain = weight / (weight + HALF_EVIDENCE)
-            found[self._phrases[number].target].append((covered * (0.4 + 0.6 * certain) * (1 + certain) / 1.3, number))
+        if not asked:
+            return found
+        postings = [self._postings[feature] for feature in asked]
+        weights = np.repeat(list(asked.values()), [len(numbers) for numbers in postings])
+        shared = np.bincount(np.concatenate(postings), weights, minlength=len(self._phrases))
+        numbers = np.flatnonzero(shared)
+        weight = shared[numbers]
+        covered = weight / self._sums[numbers]
+        certain = weight / (weight + HALF_EVIDENCE)
+        scores = covered * (0.4 + 0.6 * certain) * (1 + certain) / 1.3
+        for number, score in zip(numbers.tolist(), scores.tolist(), strict=True):
+            found[self._phrases[number].target].append((score, number))
         for items in found.values():
             items.sort(reverse=True)
         return found

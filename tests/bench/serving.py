@@ -1,6 +1,8 @@
-"""How many kept and how many newly made pages a site gives a second, over HTTP; with nginx beside it where there is one.
+"""How many kept and how many newly made pages a site gives a second, over HTTP, and what each takes of the processors; with
+nginx beside it where there is one.
 
-`python -m tests.bench.serving`: a demo on two workers, asked by two processes with kept-alive connections from this machine.
+`python -m tests.bench.serving`: a demo on two workers, asked from this machine (`asking`). The client and the server share its
+processors, so pages a second are of a machine that does nothing else; `cpu_ms` says what a page costs also where others work.
 """
 
 from __future__ import annotations
@@ -8,71 +10,35 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import quote
 from urllib.request import urlopen
 
+from tests.bench.asking import rate, workers_of
 from tests.elasticsearch.node import free_port
-from tests.nginx import program, running, shipped
+from tests.nginx import SHIPPED, program, running, shipped
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
-CLIENTS, WORKERS = 2, 2
+WORKERS = 2
 KEPT = ("/", "/browse/desk/", "/find/")
+# Behind `?` stands what no view knows: such an address is never kept, and the page is made anew.
+ANEW = "?anew=1"
 MADE = tuple(
     f"/search/?q={quote(words)}" for words in ("居場所 東部", "こども食堂", "相談", "家賃払えん", "職安 紹介状")
 )
 
 
-def ask(port: int, paths: tuple[str, ...], seconds: float) -> list[float]:
-    """Ask for the paths in turn on one connection; milliseconds of each answer."""
-    measured: list[float] = []
-    requests = [
-        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Encoding: br, gzip\r\n\r\n".encode() for path in paths
-    ]
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
-        file = connection.makefile("rb")
-        until, number = time.perf_counter() + seconds, 0
-        while time.perf_counter() < until:
-            started = time.perf_counter()
-            connection.sendall(requests[number % len(requests)])
-            status, length = file.readline(), 0
-            if b" 200 " not in status:
-                raise SystemExit(f"{paths[number % len(paths)]} answered {status!r}")
-            while (line := file.readline()) not in (b"\r\n", b""):
-                if line.lower().startswith(b"content-length:"):
-                    length = int(line.split(b":")[1])
-            file.read(length)
-            measured.append((time.perf_counter() - started) * 1000)
-            number += 1
-    return measured
-
-
-def rate(port: int, paths: tuple[str, ...]) -> dict[str, float]:
-    """Answers a second of all clients together, and how long one takes."""
-    with ProcessPoolExecutor(CLIENTS) as clients:
-        list(clients.map(ask, [port] * CLIENTS, [paths] * CLIENTS, [1.0] * CLIENTS))
-        found = list(clients.map(ask, [port] * CLIENTS, [paths] * CLIENTS, [SECONDS] * CLIENTS))
-    times = sorted(time for one in found for time in one)
-    return {
-        "per_second": len(times) / SECONDS,
-        "p50_ms": statistics.median(times),
-        "p95_ms": times[int(len(times) * 0.95)],
-    }
-
-
 @contextmanager
-def served(folder: Path, port: int) -> Iterator[None]:
-    """A demo in a folder of its own."""
+def served(folder: Path, port: int) -> Iterator[list[int]]:
+    """A demo in a folder of its own; the processes that answer."""
     environment = {
         **os.environ,
         "YOROZU_ENV": "demo",
@@ -93,7 +59,7 @@ def served(folder: Path, port: int) -> Iterator[None]:
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         _wait(port)
-        yield
+        yield workers_of(server.pid)
     finally:
         server.terminate()
         server.wait(30)
@@ -122,28 +88,51 @@ def main() -> dict[str, object]:
     with tempfile.TemporaryDirectory(prefix="yorozu-bench-") as temporary:
         folder, port = Path(temporary), free_port()
         (folder / "site").mkdir()
-        with served(folder / "site", port):
-            found["kept"] = rate(port, KEPT)
-            found["made"] = rate(port, MADE)
+        with served(folder / "site", port) as workers:
+            detail = f"{_first_of(port, '/browse/desk/', '/resources/')}{ANEW}"
+            asked = {
+                "kept": KEPT,
+                "results, made anew": MADE,
+                "home, made anew": (f"/{ANEW}",),
+                "an entry, made anew": (detail,),
+            }
+            for name, paths in asked.items():
+                found[name] = rate(port, paths, SECONDS, workers).as_row()
             if program():
                 beside = free_port()
-                with running(folder, beside, shipped(beside, port, folder / "site")):
-                    found["kept, from the disk"] = rate(beside, KEPT)
-                found["nginx, the same files"] = _files_of_nginx(folder)
+                with running(folder, beside, shipped(beside, port, folder / "site")) as nginx:
+                    # Before the first answer the pages lie nowhere.
+                    found["kept, from the disk"] = rate(beside, KEPT, SECONDS, workers_of(nginx)).as_row()
+                for name, more in (("with our headers", _headers()), ("with no rule of ours", "")):
+                    found[f"nginx, the same files {name}"] = _files_of_nginx(folder, more)
     return found
 
 
-def _files_of_nginx(folder: Path) -> dict[str, float]:
-    """The same pages as the same files, by nginx with no rule and no header of ours."""
+def _first_of(port: int, page: str, beginning: str) -> str:
+    """The first address on a page that begins so."""
+    with urlopen(f"http://127.0.0.1:{port}{page}", timeout=60) as answer:
+        text = answer.read().decode()
+    start = text.index(f'href="{beginning}') + len('href="')
+    return text[start : text.index('"', start)]
+
+
+def _headers() -> str:
+    """The headers that a kept page has by the rules that are shipped, whatever gives it out."""
+    lines = (line.strip() for line in SHIPPED.read_text().partition("try_files $yorozu_kept")[2].splitlines())
+    return " ".join(line for line in takewhile(lambda line: line != "}", lines) if line.startswith("add_header"))
+
+
+def _files_of_nginx(folder: Path, more: str) -> dict[str, object]:
+    """The same pages as the same files, by nginx with no rule of ours but `more`."""
     port, files = free_port(), folder / "files"
     lie = next((folder / "site" / "kept" / "current" / "http").iterdir())
     for path in KEPT:
         (files / path[1:]).mkdir(parents=True, exist_ok=True)
         for ending in ("", ".gz"):
             shutil.copy(lie / path[1:] / f"_.html{ending}", files / path[1:] / f"index.html{ending}")
-    content = f"server {{ listen 127.0.0.1:{port}; root {files}; gzip_static on; }}"
-    with running(folder, port, content):
-        return rate(port, KEPT)
+    content = f"server {{ listen 127.0.0.1:{port}; root {files}; gzip_static on; {more} }}"
+    with running(folder, port, content) as nginx:
+        return rate(port, KEPT, SECONDS, workers_of(nginx)).as_row()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -93,6 +94,29 @@ def test_should_let_nginx_give_out_what_is_kept(
         finally:
             change_elsewhere(site_environment, **before)
         assert all(page(address)[2] == kept[address][0] for address in addresses)
+
+
+def test_should_let_nginx_see_at_once_that_pages_are_others_or_gone(nginx: str, tmp_path: Path) -> None:
+    """nginx keeps files open; what it holds must be no page of before."""
+    port = free_port()
+    root, name = tmp_path / "kept", f"http/127.0.0.1:{port}/_.html"
+    root.mkdir()
+    tmp_path.chmod(0o755)
+    # Nobody answers behind it: what does not lie on the disk is an error.
+    with running(tmp_path, port, shipped(port, free_port(), tmp_path)):
+        for number in range(60):
+            folder = root / f"pages-{number}"
+            (folder / name).parent.mkdir(parents=True)
+            (folder / name).write_text(f"<p>{number}")
+            link = root / "link"
+            link.symlink_to(folder.name)
+            link.replace(root / "current")
+            for _again in range(2):
+                assert page(f"http://127.0.0.1:{port}/")[2] == f"<p>{number}"
+            (root / "current").unlink()
+            assert page(f"http://127.0.0.1:{port}/")[0] == 502
+            # Room for a new file in the place of the old one.
+            shutil.rmtree(folder)
 
 
 HSTS = "max-age=31536000; includeSubDomains"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from search.engines.base import EngineQuery
-from search.excerpts import excerpt, mark, needles
+from search.excerpts import Needles, excerpt, mark, needles
 from search.questions import vocabulary as words
 from search.questions.danger import DangerDetector, DangerPattern, problem_of
 from search.questions.needs import NeedFinder, Phrase
@@ -292,10 +292,12 @@ def test_should_show_the_passage_that_holds_the_words():
 
 
 def test_should_show_the_beginning_where_no_word_stands():
-    assert excerpt(("だれでもどうぞ。ほかの日も。",), ("居場所",)) == (("だれでもどうぞ。ほかの日も。", False),)
-    assert excerpt((), ("居場所",)) == ()
+    assert excerpt(("だれでもどうぞ。ほかの日も。",), Needles(("居場所",))) == (
+        ("だれでもどうぞ。ほかの日も。", False),
+    )
+    assert excerpt((), Needles(("居場所",))) == ()
 
 
 @pytest.mark.parametrize("text", ["", "居場所", "あ居場所い居場所", "İ居場所", "\ud800居場所", "カフェ"])
 def test_should_lose_nothing_of_a_text_by_marking_it(text):
-    assert "".join(piece for piece, _marked in mark(text, ("居場所", "カフェ"))) == text
+    assert "".join(piece for piece, _marked in mark(text, Needles(("居場所", "カフェ")))) == text
