@@ -37,7 +37,7 @@ class CallsMenuItem(MenuItem):
 def broken_calls_wait(request: HttpRequest) -> Iterator[Wait]:
     """For those who may see the calls: how many did not hold when they were last judged."""
     if request.user.has_perm(VIEW):
-        yield Wait(len(last_broken_calls() or ()), _("外れている呼びかけ"), reverse("broken_calls"))
+        yield Wait(len(last_broken_calls() or ()), str(_("外れている呼びかけ")), reverse("broken_calls"))
 
 
 class BeginningPanel(Component):
@@ -112,4 +112,4 @@ def only_japanese_help(request: HttpRequest, items: list[MenuItem]) -> None:
 @hooks.register("register_reports_menu_item")
 def register_calls() -> MenuItem:
     """See `views.calls`."""
-    return CallsMenuItem(_("外れている呼びかけ"), reverse("broken_calls"), icon_name="warning", order=890)
+    return CallsMenuItem(str(_("外れている呼びかけ")), reverse("broken_calls"), icon_name="warning", order=890)

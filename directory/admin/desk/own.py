@@ -31,6 +31,8 @@ class Entry:
 
 def drafts(user: AbstractBaseUser | AnonymousUser) -> list[Entry]:
     """What this person saved last and what is not public as it stands, the newest first."""
+    if user.pk is None:
+        return []
     rows = (
         Resource.objects.filter(has_unpublished_changes=True, latest_revision__user_id=user.pk)
         .select_related("latest_revision")
