@@ -21,9 +21,11 @@ from ...models import (
     CheckRound,
     Field,
     InstitutionType,
+    Intake,
     Need,
     NeedAnswer,
     NextStep,
+    Offer,
     Office,
     OpeningException,
     OpeningRule,
@@ -68,6 +70,9 @@ TABLES_LEFT_OUT: dict[type[models.Model], str] = {
     ChangeProposal: "what somebody said here, until an editor has decided",
     PhoneCheck: "calls of this city hall",
     PublicRecord: "made of the resource",
+    # True for days. A file of last month would offer room that somebody has taken since.
+    Intake: "how many people a host can receive now",
+    Offer: "what somebody offered, of which an entry was made here",
 }
 STAFF: dict[type[models.Model], frozenset[str]] = {
     Resource: frozenset(
