@@ -33,7 +33,10 @@ def test_should_take_a_form_neither_at_once_nor_the_next_day(after: timedelta, f
 
 
 @pytest.mark.parametrize(
-    "made", ["", "x", "x" * 10_000, signing.dumps(1), signing.dumps(["x", "y"], salt="guard.seals"), "\x00"]
+    "made",
+    ["", "x", "x" * 10_000, signing.dumps(1), signing.dumps(["x", "y"], salt="guard.seals"), "\x00"],
+    # What is signed has another name each second, and two processes must know a test by one.
+    ids=["nothing", "short", "long", "of another seal", "of no moment", "hidden"],
 )
 def test_should_take_no_form_that_nobody_sealed(made: str) -> None:
     assert flaw_of(made) is Flaw.OLD
