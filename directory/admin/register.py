@@ -11,6 +11,7 @@ from wagtail.admin.panels import (
     MultiFieldPanel,
     ObjectList,
     Panel,
+    PublishingPanel,
     TabbedInterface,
 )
 from wagtail.admin.ui.tables import LiveStatusTagColumn
@@ -105,6 +106,8 @@ FRESHNESS = [
     ),
     MultiFieldPanel([FieldRowPanel([FieldPanel("ends_on"), FieldPanel("succeeded_by")])], heading=_("終わるとき")),
     FieldPanel("source"),
+    # A window of its own, which "公開の予定" opens beside the form.
+    PublishingPanel(),
 ]
 
 

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from wagtail.admin.ui.components import Component
 
 from .own import drafts, endings
+from .planned import overdue
 from .waiting import waits
 
 
@@ -25,5 +26,10 @@ class DeskPanel(Component):
     def render_html(self, parent_context: Any = None) -> SafeString:
         """See Component."""
         user = self.request.user
-        context = {"waits": waits(self.request), "drafts": drafts(user), "endings": endings(user)}
+        context = {
+            "waits": waits(self.request),
+            "drafts": drafts(user),
+            "endings": endings(user),
+            "overdue": overdue(user),
+        }
         return render_to_string("directory/admin/desk.html", context)
