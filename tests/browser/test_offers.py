@@ -67,7 +67,7 @@ def test_should_become_an_entry_that_residents_find(
     with visit(browser) as page:
         log_in(page, site, logins, "approver")
         page.goto(f"{site}/admin/")
-        page.get_by_role("link", name="申し出を見る").click()
+        page.get_by_role("link", name="会社や団体からの申し出").click()
         page.wait_for_url("**/admin/offers/")
         no_barrier(page)
         page.get_by_role("link", name=NAME).click()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from io import StringIO
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -111,12 +111,8 @@ def test_should_tell_on_the_desk_that_nobody_does_it(approver_client: Client) ->
         assert told() == []
 
 
-def test_should_offer_the_plan_in_the_form(approver_client: Client, tmp_path: Path) -> None:
+def test_should_offer_the_plan_in_the_form(approver_client: Client) -> None:
     place = PlaceFactory()
-    page = BeautifulSoup(
-        approver_client.get(f"/admin/snippets/directory/gatheringplace/edit/{place.pk}/").content, "html.parser"
-    )
-    assert {field["name"] for field in page.select("[name=go_live_at], [name=expire_at]")} == {
-        "go_live_at",
-        "expire_at",
-    }
+    page = approver_client.get(f"/admin/snippets/directory/gatheringplace/edit/{place.pk}/").content.decode()
+    # The window is a text of its own until a script opens it: parsers do not look into it.
+    assert set(re.findall(r"<input[^>]* name=\"(go_live_at|expire_at)\"", page)) == {"go_live_at", "expire_at"}
