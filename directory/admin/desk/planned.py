@@ -35,7 +35,8 @@ def work(now: datetime | None = None) -> Done:
     done = Done()
     # Not by Wagtail's `publish_scheduled`: there one that fails holds up all others, and the history of an entry whose end came
     # says nothing, because the row that all kinds share ended.
-    for model in (*kind_tables().values(), Page):
+    tables: list[Any] = [*kind_tables().values(), Page]
+    for model in tables:
         for row in model.objects.filter(live=True, expire_at__lte=now).order_by("expire_at", "pk"):
             entry = row.specific
             done.ended += _tried(
