@@ -130,7 +130,8 @@ def planted(hellowork: Partner, own_index: Path) -> Member:
     type(member.user).objects.filter(pk=member.user_id).update(email=f"{SECRET}@example.jp", last_name=SECRET)
     place = PlaceFactory()
     for model, names in STAFF_ONLY.items():
-        text = [name for name in names if isinstance(model._meta.get_field(name), models.CharField | models.TextField)]
+        columns = [model._meta.get_field(name) for name in names]
+        text = [one.name for one in columns if isinstance(one, models.CharField | models.TextField) and not one.choices]
         model.objects.filter(pk__in=[place.pk, place.organisation_id]).update(**dict.fromkeys(text, SECRET))
     Organisation.objects.update(staff_note=SECRET, confirm_by=ConfirmBy.MAIL, confirm_mail=f"{SECRET}@example.jp")
     Resource.objects.update(staff_note=SECRET, acceptance_note=SECRET, no_check_reason=SECRET, owner=Office.default())
