@@ -48,9 +48,9 @@ class Command(BaseCommand):
             raise CommandError("\n".join(error.problems)) from error
         lesson = Lesson.of(sentences, urgent_topics())
         source = {"lesson": lesson.fingerprint(), "weights": _digest(FOLDER / WEIGHTS)}
-        if options["check"] and not options["anew"] and _written_down().get("learned_from") == source:
+        if options["check"] and not options["anew"] and _written_down().get("reached_with") == source:
             self.stdout.write(
-                "The same lesson, code and libraries made the weights that are here (--anew learns all the same)."
+                "With this lesson, code and libraries the figures were reached before (--anew learns all the same)."
             )
             return
         ear, judgement = learn(lesson, options["folds"] or len(sentences))
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         else:
             self._judge(ear, options["break_calls"])
             ear.write(FOLDER / WEIGHTS)
-            reached["learned_from"] = {**source, "weights": _digest(FOLDER / WEIGHTS)}
+            reached["reached_with"] = {**source, "weights": _digest(FOLDER / WEIGHTS)}
             (FOLDER / FIGURES).write_text(json.dumps(reached, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
             forget_ear()
         self.stdout.write(json.dumps(reached["all"]))
