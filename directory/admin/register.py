@@ -349,7 +349,7 @@ class SettingsGroup(SnippetViewSetGroup):
                 "lon",
                 "order",
                 "retired",
-            ],
+            ],  # fmt: skip
         ),
         _plain(
             Town,
