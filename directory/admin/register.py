@@ -310,6 +310,11 @@ def _plain(
     return PlainViewSet
 
 
+AREA = [
+    "layer", "parent", "slug", "name", "reading", "aliases", "code", "prefecture", "lat", "lon", "order", "retired",
+]  # fmt: skip
+
+
 class SettingsGroup(SnippetViewSetGroup):
     """What a city sets once and changes rarely."""
 
@@ -336,20 +341,7 @@ class SettingsGroup(SnippetViewSetGroup):
             Area,
             "globe",
             ["name", "layer", "parent"],
-            [
-                "layer",
-                "parent",
-                "slug",
-                "name",
-                "reading",
-                "aliases",
-                "code",
-                "prefecture",
-                "lat",
-                "lon",
-                "order",
-                "retired",
-            ],  # fmt: skip
+            AREA,
         ),
         _plain(
             Town,
