@@ -106,7 +106,7 @@ FRESHNESS = [
     ),
     MultiFieldPanel([FieldRowPanel([FieldPanel("ends_on"), FieldPanel("succeeded_by")])], heading=_("終わるとき")),
     FieldPanel("source"),
-    # A window of its own, which "公開の予定" opens beside the form.
+    # A window of its own, which a button beside the form opens.
     PublishingPanel(),
 ]
 

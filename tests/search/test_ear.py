@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -227,6 +228,25 @@ def test_should_give_the_same_bytes_for_the_same_sentences(tmp_path: Path) -> No
     for name in ("one", "two"):
         learn(lesson, folds=2)[0].write(tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_should_know_a_lesson_again_and_any_change_of_it() -> None:
+    """`train_ear --check` learns anew what is not the same; a lesson that only looks the same would hide worse figures."""
+    from directory.management.commands.train_ear import source_of
+    from search.ear.training import Lesson
+
+    few = all_sentences()[:3]
+    lesson, told = Lesson.of(few, ["fire"]), {"all": {"band_recall": 0.9}}
+    same = source_of(lesson, told)
+    assert source_of(Lesson.of(few, ["fire"]), {**told, "reached_with": same}) == same
+    changed = [
+        source_of(Lesson.of(few, ["suicide"]), told),
+        source_of(Lesson.of(few[:2], ["fire"]), told),
+        source_of(Lesson.of([*few[:2], replace(few[2], side="another")], ["fire"]), told),
+        source_of(Lesson.of([*few[:2], replace(few[2], text="ほかの言葉")], ["fire"]), told),
+        source_of(lesson, {"all": {"band_recall": 0.8}}),
+    ]
+    assert same not in changed
 
 
 def test_should_hold_what_its_figures_say() -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.permission_policies import ModelPermissionPolicy
 
+from ...choices import Kind
 from ...models import PublicRecord, Resource, kind_tables
 
 # A desk is not a list: so many of each, the newest and the soonest first.
@@ -57,7 +58,7 @@ def endings(user: AbstractBaseUser | AnonymousUser) -> list[Entry]:
 def _entry(
     row: Resource, user: AbstractBaseUser | AnonymousUser, *, at: datetime | None = None, until: date | None = None
 ) -> Entry:
-    model = next(table for kind, table in kind_tables().items() if kind == row.kind)
+    model = kind_tables()[Kind(row.kind)]
     may = ModelPermissionPolicy(model).user_has_permission(user, "change")
     url = reverse(model.snippet_viewset.get_url_name("edit"), args=[row.pk]) if may else ""  # type: ignore[attr-defined]
     return Entry(row.name, row.get_kind_display(), url, at, until)

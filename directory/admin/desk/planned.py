@@ -33,8 +33,7 @@ def work(now: datetime | None = None) -> Done:
     """Publish and end what is due. One that fails holds up no other."""
     now = now or timezone.now()
     done = Done()
-    # Not by Wagtail's `publish_scheduled`: there one that fails holds up all others, and the history of an entry whose end came
-    # says nothing, because the row that all kinds share ended.
+    # Not by Wagtail's `publish_scheduled`: there one that fails holds up all others, and it takes the row that all kinds share.
     tables: list[Any] = [*kind_tables().values(), Page]
     for model in tables:
         for row in model.objects.filter(live=True, expire_at__lte=now).order_by("expire_at", "pk"):

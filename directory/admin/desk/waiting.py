@@ -12,20 +12,19 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.models import TaskState
 
-from ...choices import Decision, PhoneState
-from ...models import ChangeProposal, ImportRun, OfferState, PhoneCheck, PublicRecord, RunState
+from ...choices import Decision
+from ...freshness.calls import open_calls
+from ...models import ChangeProposal, OfferState, PublicRecord
 from ...offers.answering import arrived
 from ..freshness.access import EDIT
 from ..imports.views import MAY as MAY_IMPORT
+from ..imports.views import open_runs
 from ..offers.views import VIEW as MAY_READ_OFFERS
 
 # A function of a request that tells `Wait`s.
 WAITS = "desk_waits"
 # Where Wagtail lists, further down on the same page, what waits for approval.
 APPROVALS = "#awaiting-review-section"
-_CALLS_OPEN = (PhoneState.TODO, PhoneState.TAKEN, PhoneState.MISSED)
-# Somebody has to choose columns, to say yes or no, or to look why it stopped.
-_RUNS_OPEN = (RunState.MATCHING, RunState.PLANNED, RunState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +50,10 @@ def _own(request: HttpRequest) -> Iterator[Wait]:
         yield Wait(
             proposals.values("resource_id").distinct().count(), _("団体から届いた変更"), reverse("freshness_proposals")
         )
-        calls = PhoneCheck.objects.filter(state__in=_CALLS_OPEN)
-        yield Wait(calls.count(), _("確かめる電話"), reverse("freshness_calls"))
+        yield Wait(open_calls().count(), _("確かめる電話"), reverse("freshness_calls"))
         due = PublicRecord.objects.filter(due_on__lte=timezone.localdate())
         yield Wait(due.count(), _("確認の時期が来た案内"), reverse("freshness"))
     if user.has_perm(MAY_READ_OFFERS):
         yield Wait(arrived().filter(state=OfferState.WAITING).count(), _("会社や団体からの申し出"), reverse("offers"))
     if user.has_perm(MAY_IMPORT):
-        runs = ImportRun.objects.filter(state__in=_RUNS_OPEN)
-        yield Wait(runs.count(), _("途中の取り込み"), reverse("imports"))
+        yield Wait(open_runs().count(), _("途中の取り込み"), f"{reverse('imports')}?show=open#imports-runs")

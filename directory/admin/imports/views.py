@@ -14,6 +14,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -79,11 +80,16 @@ def _start_working() -> None:
     transaction.on_commit(lambda: run_later(runs.work_off, "imports"))
 
 
+def open_runs() -> QuerySet[ImportRun]:
+    """Those on which somebody has to choose columns, or to say yes or no."""
+    return ImportRun.objects.filter(state__in=(RunState.MATCHING, RunState.PLANNED))
+
+
 @_for_importers
 def index(request: HttpRequest) -> Result:
     """What was brought in lately, a file to bring in, and the register as a file."""
     form = UploadForm(request.POST or None, request.FILES or None)
-    problem = ""
+    problem, is_narrowed = "", request.GET.get("show") == "open"
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -95,7 +101,8 @@ def index(request: HttpRequest) -> Result:
     context = {
         "form": form,
         "problem": problem,
-        "runs": ImportRun.objects.select_related("user").defer("plan")[:SHOWN_RUNS],
+        "runs": (open_runs() if is_narrowed else ImportRun.objects).select_related("user").defer("plan")[:SHOWN_RUNS],
+        "is_narrowed": is_narrowed,
         "formats": [(name, FILE_LABELS[name], reverse("export_register", args=[name])) for name in FORMATS],
     }
     return render(request, "directory/admin/imports/index.html", context)

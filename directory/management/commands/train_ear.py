@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
@@ -15,6 +15,9 @@ from search.ear.sentences import SentencesError
 
 from ...judging.gate import ear_would_break
 from ...judging.lessons import FOLDER, all_sentences, urgent_topics
+
+if TYPE_CHECKING:
+    from search.ear.training import Lesson
 
 FIGURES = "figures.json"
 FOLDS = 4
@@ -47,8 +50,8 @@ class Command(BaseCommand):
         except SentencesError as error:
             raise CommandError("\n".join(error.problems)) from error
         lesson = Lesson.of(sentences, urgent_topics())
-        source = {"lesson": lesson.fingerprint(), "weights": _digest(FOLDER / WEIGHTS)}
-        if options["check"] and not options["anew"] and _written_down().get("reached_with") == source:
+        kept = _written_down()
+        if options["check"] and not options["anew"] and kept.get("reached_with") == source_of(lesson, kept):
             self.stdout.write(
                 "With this lesson, code and libraries the figures were reached before (--anew learns all the same)."
             )
@@ -60,7 +63,7 @@ class Command(BaseCommand):
         else:
             self._judge(ear, options["break_calls"])
             ear.write(FOLDER / WEIGHTS)
-            reached["reached_with"] = {**source, "weights": _digest(FOLDER / WEIGHTS)}
+            reached["reached_with"] = source_of(lesson, reached)
             (FOLDER / FIGURES).write_text(json.dumps(reached, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
             forget_ear()
         self.stdout.write(json.dumps(reached["all"]))
@@ -94,5 +97,12 @@ def _written_down() -> dict[str, Any]:
     return json.loads(Path(FOLDER / FIGURES).read_text(encoding="utf-8"))
 
 
-def _digest(file: Path) -> str:
-    return sha256(file.read_bytes()).hexdigest() if file.exists() else ""
+def source_of(lesson: Lesson, figures: dict[str, Any]) -> dict[str, str]:
+    """What belongs together: a lesson with its code and libraries, the weights as they are here, and the figures."""
+    told = {name: value for name, value in figures.items() if name != "reached_with"}
+    weights = FOLDER / WEIGHTS
+    return {
+        "lesson": lesson.fingerprint(),
+        "weights": sha256(weights.read_bytes()).hexdigest() if weights.exists() else "",
+        "figures": sha256(json.dumps(told, sort_keys=True).encode()).hexdigest(),
+    }

@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import Workflow
 
-from directory.choices import Confirmer
-from directory.models import ChangeProposal, GatheringPlace, PhoneCheck, PublicRecord
+from directory.choices import Confirmer, PhoneState
+from directory.models import ChangeProposal, GatheringPlace, ImportRun, PhoneCheck, PublicRecord, RunState
 from tests.factories import PlaceFactory
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,33 @@ def test_should_count_what_waits_and_lead_to_it(editor_client: Client) -> None:
     }
     for _count, url in found.values():
         assert editor_client.get(url).status_code == 200
+
+
+def test_should_count_what_the_list_shows(editor_client: Client, approver_client: Client) -> None:
+    place, gone = GatheringPlace.objects.first(), PlaceFactory(live=False)
+    for number, (pk, state, closed) in enumerate(
+        (
+            (place.pk, PhoneState.REACHED, None),
+            (place.pk, PhoneState.CONFIRMED, timezone.localdate()),
+            (gone.pk, PhoneState.TODO, None),
+        )
+    ):
+        PhoneCheck.objects.create(
+            resource_id=pk,
+            opened_on=timezone.localdate(),
+            state=state,
+            closed_on=closed,
+            sample_month=f"2026-0{number + 1}",
+        )
+    count, url = waits(editor_client)["確かめる電話"]
+    rows = BeautifulSoup(editor_client.get(url).content, "lxml").select("tbody tr")
+    assert count == len(rows) == 1, "reached and not finished; not what is finished or no longer public"
+    for state in RunState:
+        ImportRun.objects.create(file_name=f"{state}.csv", state=state)
+    count, url = waits(approver_client)["途中の取り込み"]
+    page = BeautifulSoup(approver_client.get(url).content, "lxml")
+    assert {link.get_text() for link in page.select("tbody a")} == {"matching.csv", "planned.csv"}
+    assert count == 2
 
 
 def test_should_tell_an_approver_what_was_sent_and_the_editor_what_they_began(
