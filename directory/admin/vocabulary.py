@@ -21,7 +21,7 @@ from wagtail.snippets.views.snippets import SnippetViewSetGroup
 from ..fixtures import FixtureError
 from ..judging.gate import Broken, as_summary, may_overrule, reason_of, would_break
 from ..models import Call, DangerPattern, DangerTopic, Phrase, Promotion, StopWord, SynonymGroup, VocabularyVersion
-from ..models.calls import check_answers
+from ..models.words.calls import check_answers
 from ..vocabulary.files import FORMATS, MOST_BYTES, Format, export_csv, import_csv
 from ..vocabulary.provider import because
 from .gate import GatedCopyView, GatedCreateView, GatedDeleteView, GatedEditView, verdict_context

@@ -17,7 +17,7 @@ from ..choices import TypeRole
 from ..hours import rules as hours
 from ..hours import text as hours_text
 from ..models import NationalLine
-from ..models.vocabulary import split_words
+from ..models.words.vocabulary import split_words
 
 # A number alone (119, 189) is a name; of letters it takes more to name a line.
 SHORTEST_NAME = 3

@@ -1,8 +1,6 @@
 """Models of the register, one subject a file."""
 
 from .areas import Area, AreaLayer, PostalCode, Town
-from .calls import Call
-from .danger import DangerAnswer, DangerLine, DangerPattern, DangerTopic, DangerVoice
 from .freshness import (
     ChangeProposal,
     CheckRound,
@@ -22,7 +20,9 @@ from .public_record import ContentChange, PublicRecord, Tombstone
 from .resources import Resource, kind_tables
 from .supply import CoverageSnapshot, Intake, MissingResource, Offer, OfferKind, OfferState
 from .taxonomy import Field, InstitutionType, Need, NeedAnswer, Programme
-from .vocabulary import (
+from .words.calls import Call
+from .words.danger import DangerAnswer, DangerLine, DangerPattern, DangerTopic, DangerVoice
+from .words.vocabulary import (
     Phrase,
     Promotion,
     StopWord,

@@ -29,9 +29,9 @@ from ..models import (
     StopWord,
     SynonymGroup,
 )
-from ..models.calls import check_answers, check_call
-from ..models.danger import check_pattern
-from ..models.vocabulary import SEPARATOR, check_phrase, check_stop_word, check_synonyms, keys_of, split_words
+from ..models.words.calls import check_answers, check_call
+from ..models.words.danger import check_pattern
+from ..models.words.vocabulary import SEPARATOR, check_phrase, check_stop_word, check_synonyms, keys_of, split_words
 from .provider import new_version
 
 MOST_ROWS = 50_000

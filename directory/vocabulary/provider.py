@@ -21,7 +21,7 @@ from ..finding.hints import hints
 from ..finding.needs import MEMORY as NEEDS
 from ..finding.needs import all_needs
 from ..models import DangerPattern, Phrase, Promotion, StopWord, SynonymGroup, VocabularyVersion
-from ..models.vocabulary import split_words, target
+from ..models.words.vocabulary import split_words, target
 
 MEMORY = "vocabulary"
 # The origin of words that came with the software; one that somebody changed here has a revision.

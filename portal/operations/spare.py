@@ -26,7 +26,7 @@ from pydantic import BaseModel
 
 from directory.cache import when_forgotten
 from directory.finding.hotlines import EMERGENCY_NUMBERS, shown_lines
-from directory.models.danger import DangerLine
+from directory.models.words.danger import DangerLine
 from directory.public.selectors import default_desk
 from guard.background import run_later
 

@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..choices import CallBand, Side
-from .base import Record
+from ...choices import CallBand, Side
+from ..base import Record
+from ..lines import NationalLine
+from ..taxonomy import InstitutionType
 from .danger import DangerTopic
-from .lines import NationalLine
-from .taxonomy import InstitutionType
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]+)?")
 

@@ -11,9 +11,9 @@ from search.questions.spans import span_key
 from search.text.analysis import analyse
 from search.text.features import features
 
-from ..choices import PhraseLanguage, Speaker, SynonymLayer
-from .base import Record
-from .taxonomy import InstitutionType, Need
+from ...choices import PhraseLanguage, Speaker, SynonymLayer
+from ..base import Record
+from ..taxonomy import InstitutionType, Need
 
 SEPARATOR = "／"
 SHORTEST_SYNONYM = 2

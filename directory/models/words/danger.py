@@ -8,10 +8,10 @@ from modelcluster.models import ClusterableModel
 
 from search.questions.danger import problem_of
 
-from ..choices import Patient, Side, TopicRole
-from .base import Record
-from .lines import NationalLine
-from .taxonomy import CODE, InstitutionType, Need
+from ...choices import Patient, Side, TopicRole
+from ..base import Record
+from ..lines import NationalLine
+from ..taxonomy import CODE, InstitutionType, Need
 from .vocabulary import Entry
 
 ANY_SIDE = _("選ばなければ、どの立場の人にも出ます")

@@ -1,0 +1,1 @@
+"""Words as content: vocabulary, calls that must hold, dangers."""
