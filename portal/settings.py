@@ -270,8 +270,9 @@ WAGTAILADMIN_BASE_URL = env.str(
 if ENVIRONMENT == "production":
     startup.check_production(SECRET_KEY, ALLOWED_HOSTS, WAGTAILADMIN_BASE_URL, only_https=SECURE_SSL_REDIRECT)
 WAGTAIL_ALLOW_UNICODE_SLUGS = True
-# Autosave writes every 500 ms; with inline children a stale tab duplicates them (wagtail#14359).
-WAGTAIL_AUTOSAVE_INTERVAL = 0
+# Drafts save themselves so many milliseconds after a change; rows are known by their UUID (`directory.admin.rows`), for as they ship a
+# stale tab writes them twice (wagtail#14359).
+WAGTAIL_AUTOSAVE_INTERVAL = 3_000
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

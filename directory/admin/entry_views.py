@@ -6,6 +6,7 @@ from typing import Any
 
 from wagtail.snippets.views.snippets import CreateView, EditView
 
+from .drafts import MergingEditView
 from .freshness.owning import OwnedEditView, own_office
 from .gate import WarnedEditView
 from .prefilled import Prefilled
@@ -24,9 +25,9 @@ class ResourceCreateView(Prefilled, CreateView):
         return initial
 
 
-class ResourceEditView(OwnedEditView, EditView):
+class ResourceEditView(OwnedEditView, MergingEditView, EditView):
     """Only for whose entry it is."""
 
 
-class DeskEditView(OwnedEditView, WarnedEditView):
+class DeskEditView(OwnedEditView, MergingEditView, WarnedEditView):
     """The same, with the calls that a change would break."""

@@ -39,6 +39,12 @@ class Gated(WagtailAdminTemplateMixin):
 
     broken: Sequence[Broken] = ()
 
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """What has no drafts is live as soon as it is saved, so it does not save itself."""
+        super().setup(request, *args, **kwargs)
+        if not getattr(self, "draftstate_enabled", False):
+            self.autosave_enabled = False
+
     # Judging takes seconds; a transaction of the whole request would let all others who write wait.
     @transaction.non_atomic_requests
     def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponse:

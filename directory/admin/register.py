@@ -35,10 +35,12 @@ from ..models import (
     Town,
     kind_tables,
 )
+from .drafts import EntryForm
 from .entry_views import DeskEditView, ResourceCreateView, ResourceEditView
 from .gate import WarnedDeleteView, WarnedUnpublishView
 from .list_files import FileViewSet
 from .prefilled import Prefilled
+from .rows import RowsPanel
 
 SUMMARY = FieldPanel("summary", widget=AdminAutoHeightTextInput)
 CONTENT = [
@@ -58,7 +60,7 @@ CONTENT = [
     ),
 ]
 CONTACT = [
-    InlinePanel("channels", label=_("連絡の方法"), help_text=_("電話のほかの方法も、少なくとも1つ書いてください")),
+    RowsPanel("channels", label=_("連絡の方法"), help_text=_("電話のほかの方法も、少なくとも1つ書いてください")),
     MultiFieldPanel(
         [
             FieldPanel("place_name"),
@@ -71,8 +73,8 @@ CONTACT = [
     MultiFieldPanel([FieldPanel("photo"), FieldPanel("photo_alt")], heading=_("写真")),
 ]
 HOURS = [
-    InlinePanel("opening_rules", label=_("開いている時間")),
-    InlinePanel("opening_exceptions", label=_("臨時の休み・時間")),
+    RowsPanel("opening_rules", label=_("開いている時間")),
+    RowsPanel("opening_exceptions", label=_("臨時の休み・時間")),
     FieldPanel("hours_note"),
 ]
 VISIT = [
@@ -89,8 +91,8 @@ VISIT = [
         heading=_("はじめての日"),
     ),
     MultiFieldPanel([FieldPanel("languages"), FieldPanel("accessibility")], heading=_("言葉と設備")),
-    InlinePanel("next_steps", label=_("次の一歩")),
-    InlinePanel("texts", label=_("ほかの言語の文")),
+    RowsPanel("next_steps", label=_("次の一歩")),
+    RowsPanel("texts", label=_("ほかの言語の文")),
 ]
 STAFF = [
     HelpPanel(_("ここに書いたことは、どのページにも、検索にも、ファイルにも出ません。")),
@@ -150,7 +152,8 @@ class ResourceViewSet(FileViewSet):
                 ObjectList(VISIT, heading=_("来る人のこと")),
                 ObjectList(FRESHNESS, heading=_("確認")),
                 ObjectList(STAFF, heading=_("職員用（公開されません）")),
-            ]
+            ],
+            base_form_class=EntryForm,
         )
         return tabs.bind_to_model(self.model)
 
@@ -189,7 +192,7 @@ class OrganisationViewSet(FileViewSet):
             ],
             heading=_("所属"),
         ),
-        InlinePanel("roles", label=_("担う事業")),
+        RowsPanel("roles", label=_("担う事業")),
         FieldRowPanel([FieldPanel("active_from"), FieldPanel("active_to")]),
         MultiFieldPanel(
             [FieldRowPanel([FieldPanel("confirm_by"), FieldPanel("confirm_mail")])],
@@ -214,7 +217,7 @@ class LineViewSet(FileViewSet):
         ),
         FieldPanel("type"),
         FieldPanel("hours"),
-        InlinePanel(
+        RowsPanel(
             "opening_rules",
             label=_("つながる時間"),
             help_text=_("ここに書くと「いまつながります」が出ます。地域によって違うときは、書かないでください。"),

@@ -59,6 +59,8 @@ def addressee(resource: Resource, default: Office) -> Addressee:
     """The organisation by mail where it has an address; by sheet or telephone where it says so; else the office, by mail."""
     organisation = resource.organisation
     office = resource.owner if resource.owner and not resource.owner.retired else default
+    if organisation is None:
+        return Addressee(ConfirmBy.MAIL, office.mail, None, office)
     if organisation.confirm_by != ConfirmBy.MAIL:
         return Addressee(ConfirmBy(organisation.confirm_by), "", organisation, office)
     if organisation.confirm_mail:

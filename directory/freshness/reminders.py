@@ -125,8 +125,8 @@ def _add_answered(letters: dict[str, _Letter]) -> None:
         .select_related("resource__organisation")
     )
     for proposal in answered:
-        address = proposal.resource.organisation.confirm_mail.casefold()
-        letters.setdefault(address, _Letter()).answered.append(proposal)
+        if organisation := proposal.resource.organisation:
+            letters.setdefault(organisation.confirm_mail.casefold(), _Letter()).answered.append(proposal)
 
 
 def _send(address: str, letter: _Letter, base: str, day: date, connection: BaseEmailBackend, done: Done) -> None:
@@ -209,7 +209,8 @@ def _names(resources: Iterable[Resource]) -> _Names:
         .order_by("reading", "pk")
     )
     for resource in found:
-        if is_sensitive(resource.type.code, (one.code for one in resource.fields.all())):
+        code = resource.type.code if resource.type else ""
+        if is_sensitive(code, (one.code for one in resource.fields.all())):
             silent += 1
         else:
             named.append(_("・{name}").format(name=resource.name))

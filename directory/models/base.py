@@ -24,6 +24,8 @@ class Child(models.Model):
     """An inline child. Its primary key changes whenever its parent is published; the UUID does not."""
 
     uuid = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)
+    # Set by who saves a draft, and no column: then nobody asks for what is missing yet.
+    is_unfinished = False
 
     class Meta:
         abstract = True

@@ -42,7 +42,7 @@ class Channel(Child, Orderable):
         """Each kind of channel has its own shape of address."""
         super().clean()
         if not self.value:
-            if self.kind not in {ChannelKind.VISIT, ChannelKind.LETTER}:
+            if not self.is_unfinished and self.kind not in {ChannelKind.VISIT, ChannelKind.LETTER}:
                 raise ValidationError({"value": _("番号かアドレスを書いてください。")})
             return
         if self.kind in LINKS:
@@ -59,8 +59,11 @@ class OpeningRule(Child, Orderable):
     resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="opening_rules")
     weekdays = ChoiceSetField(_("曜日"), allowed=Weekday, blank=True)
     nth = ChoiceSetField(_("第何週"), allowed=Nth, help_text=_("選ばなければ毎週です"))
-    opens = models.TimeField(_("始まり"))
-    closes = models.TimeField(_("終わり"), help_text=_("始まりより早い時刻は翌日のことです。0:00から0:00は24時間です"))
+    # A row of a draft may be half written; that of what is published is whole, for forms and files ask for it.
+    opens = models.TimeField(_("始まり"), null=True)
+    closes = models.TimeField(
+        _("終わり"), null=True, help_text=_("始まりより早い時刻は翌日のことです。0:00から0:00は24時間です")
+    )
     holidays = models.CharField(_("祝日"), max_length=6, choices=HolidayPolicy, default=HolidayPolicy.CLOSED)
     every_other_week_from = models.DateField(
         _("1週おき（数えはじめの日）"), null=True, blank=True, help_text=_("隔週のときだけ")
@@ -81,12 +84,17 @@ class OpeningRule(Child, Orderable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
+        return "-".join(f"{time:%H:%M}" for time in (self.opens, self.closes) if time)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it says when: rows of drafts may not yet."""
+        return self.opens is not None and self.closes is not None
 
     def clean(self) -> None:
         """A rule without a day never opens; a period must go forward."""
         super().clean()
-        if not self.weekdays and self.holidays != HolidayPolicy.ONLY:
+        if not self.is_unfinished and not self.weekdays and self.holidays != HolidayPolicy.ONLY:
             raise ValidationError({"weekdays": _("曜日を選んでください。")})
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise ValidationError({"valid_to": _("期間の終わりが、始まりより前になっています。")})
@@ -96,7 +104,7 @@ class OpeningException(Child, Orderable):
     """Days on which the rules do not hold: closed, or open at other times."""
 
     resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="opening_exceptions")
-    start = models.DateField(_("初めの日"))
+    start = models.DateField(_("初めの日"), null=True)
     end = models.DateField(_("終わりの日"), null=True, blank=True, help_text=_("1日だけなら空にします"))
     closed = models.BooleanField(_("休み"), default=True)
     opens = models.TimeField(_("始まり"), null=True, blank=True)
@@ -108,14 +116,19 @@ class OpeningException(Child, Orderable):
         verbose_name_plural = _("臨時の休み・時間")
 
     def __str__(self) -> str:
-        return f"{self.start} {self.reason}"
+        return f"{self.start or ''} {self.reason}".strip()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it says when: rows of drafts may not yet."""
+        return self.start is not None and (self.closed or (self.opens is not None and self.closes is not None))
 
     def clean(self) -> None:
         """Either closed, or with both times."""
         super().clean()
         if self.end and self.start and self.end < self.start:
             raise ValidationError({"end": _("終わりの日が、初めの日より前になっています。")})
-        if not self.closed and (self.opens is None or self.closes is None):
+        if not (self.closed or self.is_unfinished) and (self.opens is None or self.closes is None):
             raise ValidationError({"opens": _("休みでない日は、始まりと終わりの時刻を書いてください。")})
 
 
@@ -141,7 +154,7 @@ class NextStep(Child, Orderable):
 
     resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="next_steps")
     target = models.ForeignKey(
-        Resource, on_delete=models.CASCADE, related_name="steps_before", verbose_name=_("次の一歩")
+        Resource, on_delete=models.CASCADE, null=True, related_name="steps_before", verbose_name=_("次の一歩")
     )
     note = models.CharField(_("説明"), max_length=120, blank=True)
 
@@ -150,7 +163,7 @@ class NextStep(Child, Orderable):
         verbose_name_plural = _("次の一歩")
 
     def __str__(self) -> str:
-        return str(self.target)
+        return str(self.target or "")
 
     def clean(self) -> None:
         """A step leads somewhere else."""

@@ -11,7 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
-from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
+from wagtail.actions.publish_revision import PublishPermissionError
+from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, Revision, RevisionMixin, WorkflowMixin
 from wagtail.search import index
 
 from search.modelsearch.records import searchable
@@ -51,6 +52,8 @@ class Resource(
     # What a kind says of itself (`kinds`).
     KIND: ClassVar[Kind]
     admin_icon: ClassVar[str] = "doc-full"
+    # Set by who saves a draft, and no column.
+    is_unfinished = False
 
     short_id = models.CharField(max_length=SHORT_ID_LENGTH, unique=True, default=new_short_id, editable=False)
     kind = models.CharField(_("種類"), max_length=12, choices=Kind, editable=False, db_index=True)
@@ -61,12 +64,14 @@ class Resource(
     body = models.TextField(_("くわしく"), blank=True, help_text=_("段落のあいだは1行あけます"))
     easy = models.TextField(_("やさしい日本語"), blank=True)
 
+    # A draft may begin with a name alone; nothing is published without both (`clean`).
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="resources", verbose_name=_("機関・団体")
+        Organisation, on_delete=models.PROTECT, null=True, related_name="resources", verbose_name=_("機関・団体")
     )
     type = models.ForeignKey(
         InstitutionType,
         on_delete=models.PROTECT,
+        null=True,
         related_name="resources",
         verbose_name=_("機関の種類"),
         limit_choices_to={"surface": Surface.PUBLIC},
@@ -177,6 +182,12 @@ class Resource(
             models.Index(fields=["kind", "eligibility", "verified_on"], name="resource_counted"),
             models.Index(fields=["kind", "type", "town", "lat", "lon"], name="resource_placed"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(live=False) | models.Q(organisation__isnull=False, type__isnull=False),
+                name="published_is_somebodys",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -196,43 +207,63 @@ class Resource(
     @property
     def is_staff_only_type(self) -> bool:
         """Whether its type of institution has no public desk at all."""
-        return self.type.surface == Surface.STAFF
+        return self.type is not None and self.type.surface == Surface.STAFF
 
     def clean(self) -> None:
-        """Rules that no form may get around, with the field at which to mend them."""
+        """Rules that no form may get around, with the field at which to mend them.
+
+        What is only missing counts when an entry is submitted or published: of a draft (`is_unfinished`) nobody asks it yet.
+        """
         super().clean()
         problems: dict[str, ValidationError] = {}
 
         def problem(field: str, text: Promise) -> None:
             problems[field] = ValidationError(str(text))
 
-        if self.type_id:
+        self._find_wrong(problem)
+        if not self.is_unfinished:
+            self._find_missing(problem)
+        if problems:
+            raise ValidationError(problems)
+
+    def _find_wrong(self, problem: Callable[[str, Promise], None]) -> None:
+        """What may not even stand in a draft."""
+        if self.type:
             if self.is_staff_only_type:
                 problem("type", _("この種類の機関は職員だけが見る連絡先です。公開の窓口としては登録できません。"))
             if self.type.hides_address:
                 for field in ("place_name", "postal_code", "town", "address", "lat", "lon", "access_note", "photo"):
                     if getattr(self, field) not in (None, ""):
                         problem(field, _("この種類の機関は、暴力から逃げる人を守るため、所在地を登録しません。"))
+        if self.verified_on and self.verified_on > timezone.localdate():
+            problem("verified_on", _("確認日が先の日付になっています。"))
+        if self.succeeded_by and self.succeeded_by == self.short_id:
+            problem("succeeded_by", _("この案内自身の番号です。あとを引きつぐ、別の案内の番号を書いてください。"))
+        elif self.succeeded_by and not Resource.objects.filter(short_id=self.succeeded_by).exists():
+            problem("succeeded_by", _("この番号の案内がありません。ページの住所の、10文字の番号を書いてください。"))
+
+    def _find_missing(self, problem: Callable[[str, Promise], None]) -> None:
+        """What must stand before anybody else sees it."""
         if (self.lat is None) != (self.lon is None):
             problem("lat", _("緯度と経度は、両方書くか、両方空にします。"))
         if self.eligibility != Eligibility.ANYONE and not (self.audiences or self.eligibility_note.strip()):
             problem("audiences", _("「どなたでも」でないときは、対象を選ぶか、説明に書いてください。"))
         if self.photo_id and not self.photo_alt.strip():
             problem("photo_alt", _("写真が見えない人のために、写真の説明を書いてください。"))
-        if self.verified_on and self.verified_on > timezone.localdate():
-            problem("verified_on", _("確認日が先の日付になっています。"))
         if self.verified_on and not self.verified_by:
             problem("verified_by", _("どうやって確かめたかを選んでください。"))
         if self.check_every == CheckEvery.NEVER and not self.no_check_reason.strip():
             problem(
                 "no_check_reason", _("確認しない理由を書いてください。次の担当者が、そのままでよいか判断できます。")
             )
-        if self.succeeded_by and self.succeeded_by == self.short_id:
-            problem("succeeded_by", _("この案内自身の番号です。あとを引きつぐ、別の案内の番号を書いてください。"))
-        elif self.succeeded_by and not Resource.objects.filter(short_id=self.succeeded_by).exists():
-            problem("succeeded_by", _("この番号の案内がありません。ページの住所の、10文字の番号を書いてください。"))
-        if problems:
-            raise ValidationError(problems)
+
+    def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
+        """As Wagtail does; a version that names neither organisation nor type is refused, wherever it comes from."""
+        if not (revision.content.get("organisation") and revision.content.get("type")):
+            raise PublishPermissionError(
+                _("「{name}」は、まだ公開できません。機関・団体と種類を選んでください。").format(name=self.name)
+            )
+        super().publish(revision, *args, **kwargs)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep `kind` true to the class."""
@@ -246,12 +277,12 @@ class Resource(
     ) -> "Resource | None":
         """A draft may name an organisation or type that was deleted since; then the one of its row stands.
 
-        The row's own are protected from deletion; modelcluster would refuse to open the draft at all.
+        The row's own are protected from deletion; modelcluster would refuse to open the draft at all. A draft may name none.
         """
         for name, model in (("organisation", Organisation), ("type", InstitutionType)):
-            # A draft may name nothing, and one of a new record has no row.
+            # One of a new record has no row.
             named: Any = data.get(name)
-            if not model.objects.filter(pk=named).exists():
+            if named is not None and not model.objects.filter(pk=named).exists():
                 own: Any = data.get("pk")
                 row = Resource.objects.filter(pk=own).values_list(name, flat=True)
                 data = {**data, name: row.first()}

@@ -17,7 +17,15 @@ from pydantic import ValidationError
 from ..choices import ChannelKind
 from ..hours.rules import OpeningException, OpeningRule, Schedule
 from ..ladder import next_on
-from ..models import ConsultationDesk, PublicRecord, Resource, kind_tables
+from ..models import (
+    ConsultationDesk,
+    EmploymentPathway,
+    InstitutionType,
+    Organisation,
+    PublicRecord,
+    Resource,
+    kind_tables,
+)
 from .record import (
     OWN_FACTS,
     Public,
@@ -66,13 +74,15 @@ def project(resource: Resource, *, draft: bool = False) -> PublicResource:
     if resource.is_staff_only_type:
         raise ValueError(f"{resource.short_id} is of a staff-only type")
     specific = resource.specific
-    organisation = resource.organisation
+    # A draft may name neither yet; nothing is published so (`models.Resource`).
+    organisation = resource.organisation or Organisation()
+    type_ = resource.type or InstitutionType(hides_address=False)
     # What was written down before the type hid its address: no form takes it since, and this is the second lock on that door.
-    hides_address = resource.type.hides_address
+    hides_address = type_.hides_address
     otherwise = {
         "id": resource.pk or 0,
         "kind": specific.kind or specific.KIND,
-        "type": Term(code=resource.type.code, name=resource.type.name),
+        "type": Term(code=type_.code, name=type_.name),
         "organisation": PublicOrganisation(
             uuid=organisation.uuid,
             name=organisation.name,
@@ -90,17 +100,18 @@ def project(resource: Resource, *, draft: bool = False) -> PublicResource:
         "channels": tuple(
             PublicChannel(kind=channel.kind, value=channel.value, note=channel.note, hours=channel.hours)
             for channel in resource.channels.all()
-            if not (hides_address and channel.kind in _TO_A_PLACE)
+            if channel.kind and not (hides_address and channel.kind in _TO_A_PLACE)
         ),
         "schedule": _schedule(resource),
         "texts": tuple(
             PublicText(language=text.language, name=text.name, summary=text.summary, body=text.body)
             for text in resource.texts.all()
+            if text.language
         ),
         "next_steps": tuple(
             PublicStep(short_id=step.target.short_id, name=step.target.name, kind=step.target.kind, note=step.note)
             for step in resource.next_steps.all()
-            if step.target.live
+            if step.target and step.target.live
         ),
         "photo": PublicPhoto(image=resource.photo_id, alt=resource.photo_alt)
         if resource.photo_id and not hides_address
@@ -134,6 +145,7 @@ def _place(resource: Resource) -> PublicPlace | None:
 
 
 def _schedule(resource: Resource) -> Schedule:
+    """Rows that say when; those of a draft may be half written."""
     return Schedule(
         rules=tuple(
             OpeningRule(
@@ -148,6 +160,7 @@ def _schedule(resource: Resource) -> Schedule:
                 note=rule.note,
             )
             for rule in resource.opening_rules.all()
+            if rule.is_whole
         ),
         exceptions=tuple(
             OpeningException(
@@ -159,6 +172,7 @@ def _schedule(resource: Resource) -> Schedule:
                 reason=exception.reason,
             )
             for exception in resource.opening_exceptions.all()
+            if exception.is_whole
         ),
     )
 
@@ -170,6 +184,8 @@ def _facts(specific: Resource) -> dict[str, Public]:
     if isinstance(specific, ConsultationDesk):
         values["programme"] = str(specific.programme) if specific.programme else ""
         values["default_for"] = tuple(area.slug for area in specific.default_for.all())
+    if isinstance(specific, EmploymentPathway):
+        values |= {"pathway": specific.pathway or None, "pay": specific.pay or None}
     return {name: facts(**values)}
 
 

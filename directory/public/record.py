@@ -156,10 +156,11 @@ class VolunteerFacts(Public):
 class WorkFacts(Public):
     """What only a way into work has."""
 
-    pathway: Pathway
+    # None only in the preview of a draft, as `pay`.
+    pathway: Pathway | None
     hours_min: int | None
     hours_max: int | None
-    pay: Pay
+    pay: Pay | None
     pay_note: str
     support: str
 
@@ -236,7 +237,7 @@ class PublicResource(Public):
     @property
     def shown_cost(self) -> Cost | None:
         """What it costs to come, where that says something: nobody pays for work that is paid, unless a part of it costs."""
-        is_paid = self.work is not None and self.work.pay != Pay.NONE
+        is_paid = self.work is not None and self.work.pay not in (None, Pay.NONE)
         return None if is_paid and self.cost in {Cost.FREE, Cost.UNKNOWN} else self.cost
 
     @property

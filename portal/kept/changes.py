@@ -35,9 +35,12 @@ from directory.models import (
     PhoneCheck,
     PhoneTry,
     PublicRecord,
+    Resource,
     Verification,
     VocabularyVersion,
+    kind_tables,
 )
+from directory.models.base import Child
 from search.indexing import renewed
 
 from ..cms.tree import PAGES
@@ -69,6 +72,18 @@ ON_NO_PAGE = (
     Verification,
     VocabularyVersion,
 )
+# What editors write stands on pages by its public record, and so does who works on it: a draft that saves itself every few
+# seconds must not make a page anew.
+_ENTRIES: tuple[type[Resource], ...] = (Resource, *kind_tables().values())
+BY_THEIR_RECORD = (
+    *_ENTRIES,
+    *(getattr(table, field.name).through for table in _ENTRIES for field in table._meta.local_many_to_many),
+    *(
+        relation.related_model
+        for relation in Resource._meta.related_objects
+        if issubclass(relation.related_model, Child)
+    ),
+)
 # A save of these alone is one of a draft, and of who works on it.
 OF_DRAFTS = frozenset(
     {"latest_revision", "latest_revision_created_at", "has_unpublished_changes", "draft_title", "updated_at"}
@@ -81,7 +96,7 @@ def listen() -> None:
     chosen = [model for label in LABELS for model in apps.get_app_config(label).get_models(include_auto_created=True)]
     # Made while pages are made; a picture that changes says so itself.
     renditions = get_image_model().renditions.rel.related_model
-    followed: set[Any] = {*chosen, *OF_OTHERS} - {*ON_NO_PAGE, renditions}
+    followed: set[Any] = {*chosen, *OF_OTHERS} - {*ON_NO_PAGE, *BY_THEIR_RECORD, renditions}
     for model in followed:
         post_save.connect(_saved, sender=model)
         post_delete.connect(_changed, sender=model)

@@ -129,6 +129,7 @@ def test_should_show_the_mistake_and_keep_what_was_typed(editor_client: Client) 
     place = PlaceFactory()
     address = reverse("wagtailsnippets_directory_gatheringplace:edit", args=[place.pk])
     values = {**form_of(editor_client, address), "name": ["消えてほしくない名前"], "lat": ["35"], "lon": [""]}
+    values["action-submit"] = ["1"]
     response = editor_client.post(address, values)
     assert response.status_code == 200
     text = response.content.decode()

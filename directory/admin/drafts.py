@@ -1,0 +1,189 @@
+"""Drafts of entries: a name is enough, nobody's work is lost, and two people may write at once.
+
+What is missing counts when an entry is submitted or published. A form that was opened before somebody else saved is merged with
+what they wrote, field by field: what this form left as it was stays theirs, what only this form changed is taken, and where
+both wrote something else, whoever sends is shown both and decides.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import Field, ModelForm
+from django.forms.models import model_to_dict
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+from wagtail.admin.utils import get_user_display_name
+from wagtail.models import Revision
+
+from ..models import Resource
+from .rows import RowForm, Rows, TypedForm
+
+# Without this there is nothing to call the draft by.
+NEEDED = "name"
+
+
+class EntryForm(TypedForm):
+    """The form of an entry of the register."""
+
+    # Fields that somebody else changed since the form was opened, and that this form left alone.
+    theirs: frozenset[str] = frozenset()
+
+    def defer_required_fields(self) -> None:
+        """Of a draft nobody asks yet for what is missing."""
+        super().defer_required_fields()
+        for name, field in self.fields.items():
+            if name != NEEDED and field.required:
+                field.required = False
+                self.deferred_required_fields.append(name)
+        self.instance.is_unfinished = True
+
+    def restore_required_fields(self) -> None:
+        """What follows may ask again."""
+        super().restore_required_fields()
+        self.instance.is_unfinished = False
+
+    def get_field_updates_for_resave(self) -> list[tuple[str, str]]:
+        """Nothing: rows are known by their UUID, so an open form need not be told their keys (`rows`)."""
+        return []
+
+    def merge(self, opened_as: Resource | None) -> tuple[list[str], list[RowForm]]:
+        """Leave alone what this form did not touch. Returns names of fields, and forms of rows, that both changed.
+
+        `opened_as` is the entry as it was when the form was opened; the form's instance is what stands now. Where nobody knows
+        any more what the form showed (None), both changed all that differs.
+        """
+        names = [name for name in self.fields if name in (self._meta.fields or ())]
+        now = model_to_dict(self.instance, fields=names)
+        then = model_to_dict(opened_as or self.instance, fields=names)
+        untouched, both = set(), []
+        for name in names:
+            field, sent = self.fields[name], self[name].data
+            if not field.has_changed(then[name], sent):
+                untouched.add(name)
+                _show(field)
+            elif (opened_as is None or then[name] != now[name]) and field.has_changed(now[name], sent):
+                both.append(name)
+        self.theirs = frozenset(untouched)
+        rows = [
+            row
+            for formset in self.formsets.values()
+            if isinstance(formset, Rows)
+            for row in formset.leave_theirs(opened_as or self.instance)
+        ]
+        return both, rows
+
+    def _post_clean(self) -> None:
+        for name in self.theirs:
+            self.cleaned_data.pop(name, None)
+        super()._post_clean()
+
+
+def _show(field: Field) -> None:
+    """A form that is shown once more shows what stands, not what was sent."""
+    field.bound_data = lambda data, initial: initial  # type: ignore[method-assign]
+
+
+class MergingEditView:
+    """An edit view that merges a form which was opened before somebody else saved; autosave waits for a person instead."""
+
+    request: HttpRequest
+    model: type[Resource]
+    object: Any
+    latest_revision: Revision | None
+    is_out_of_date: bool
+    expects_json_response: bool
+    produced_error_message: str | None
+    lock: Any
+    locked_for_user: bool
+    is_stale = False
+    opened_as: Resource | None = None
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """A version that others have followed is not written over."""
+        kwargs: dict[str, Any] = super().get_form_kwargs()  # type: ignore[misc]
+        if self.request.method == "POST" and not self.expects_json_response and self.is_out_of_date:
+            self.is_stale, self.opened_as = True, self._opened_as()
+            sent = self.request.POST.copy()
+            sent.pop("overwrite_revision_id", None)
+            self.request.POST = kwargs["data"] = sent  # type: ignore[assignment]
+        return kwargs
+
+    def _opened_as(self) -> Resource | None:
+        """The entry as this form last knew it; None where that version was written over since."""
+        sent = self.request.POST
+        key = sent.get("overwrite_revision_id") or sent.get("loaded_revision_id") or ""
+        if not (key.isascii() and key.isdigit() and len(key) < 19):
+            return None
+        found = self.model._default_manager.get(pk=self.object.pk).revisions.filter(pk=key).first()
+        if found is None:
+            return None
+        if "overwrite_revision_id" not in sent and found.created_at.isoformat() != sent.get(
+            "loaded_revision_created_at"
+        ):
+            return None
+        return found.as_object()
+
+    def is_valid(self, form: ModelForm) -> bool:
+        """Where both wrote something else into one field, nothing is saved yet: both are shown."""
+        if self.locked_for_user:
+            super().is_valid(form)  # type: ignore[misc]
+            self.produced_error_message = _("{why}書いたものは、この画面に残っています。").format(
+                why=strip_tags(self.lock.get_message(self.request.user) or "")
+            )
+            return False
+        if not (self.is_stale and isinstance(form, EntryForm)):
+            return bool(super().is_valid(form))  # type: ignore[misc]
+        both, rows = form.merge(self.opened_as)
+        shown = {name: _in_words(form, name) for name in both}
+        valid = bool(super().is_valid(form))  # type: ignore[misc]
+        if not (both or rows):
+            if valid:
+                messages.info(self.request, self._told())
+            return valid
+        for name in both:
+            form.add_error(
+                name,
+                _("{who}が「{text}」に変えました。どちらにするか、選んで直してください。").format(
+                    who=self._who(), text=shown[name]
+                ),
+            )
+        for row in rows:
+            row.add_error(
+                None, _("{who}もここを変えました。これでよければ、このまま保存してください。").format(who=self._who())
+            )
+        self.produced_error_message = _(
+            "開いているあいだに、{who}が先に保存しました。同じところが変わっているので、まだ保存していません。印のところを確かめて、もう一度保存してください。"
+        ).format(who=self._who())
+        return False
+
+    def _who(self) -> str:
+        revision = self.latest_revision
+        if revision is None:
+            return _("ほかの人")
+        when = date_format(timezone.localtime(revision.created_at), "G:i")
+        return _("{name}（{when}）").format(
+            name=get_user_display_name(revision.user) if revision.user else _("ほかの人"), when=when
+        )
+
+    def _told(self) -> str:
+        return _(
+            "開いているあいだに、{who}が先に保存していました。その人が変えたところは、そのまま残しています。"
+        ).format(who=self._who())
+
+
+def _in_words(form: EntryForm, name: str) -> str:
+    """What stands in a field now, for whoever must choose."""
+    value = getattr(form.instance, f"get_{name}_display", None)
+    if value is not None:
+        return str(value())
+    stored = getattr(form.instance, name)
+    if hasattr(stored, "all"):
+        return "、".join(map(str, stored.all()))
+    if isinstance(stored, (list, tuple)):
+        return "、".join(map(str, stored))
+    return str(stored if stored not in (None, "") else _("（空）"))
