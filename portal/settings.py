@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "guard.rates.Rates",
     "guard.logins.sessions.Sessions",
+    "guard.held.Held",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "directory.partners.doors.middleware.StaffOnly",
     "portal.starting.curtain.Curtain",

@@ -42,7 +42,7 @@ class TypedForm(WagtailAdminModelForm):
     """Text pasted from elsewhere is taken as it looks: nobody can delete what they cannot see."""
 
     def _widget_data_value(self, widget: forms.Widget, html_name: str) -> Any:
-        value = super()._widget_data_value(widget, html_name)  # type: ignore[misc]
+        value = super()._widget_data_value(widget, html_name)
         if not isinstance(value, str):
             return value
         return visible(value, "\n" if isinstance(widget, forms.Textarea) else " ")
@@ -171,13 +171,14 @@ class Rows(BaseChildFormSet):
         saved = super(BaseChildFormSet, self).save(commit=False)
         manager = getattr(self.instance, self.rel_name)
         gone = [form.instance for form in self.deleted_forms]
+        told: list[Any] = []
         if self.can_order:
             told = [form.instance for form in self.ordered_forms]
             others = [row for row in manager.get_object_list() if not any(row is one for one in (*told, *gone))]
             for place, row in enumerate([*told, *others]):
                 row.sort_order = place
         manager.remove(*(row for row in gone if any(row is one for one in manager.get_object_list())))
-        named = {id(row): row for row in (*(told if self.can_order else ()), *saved)}
+        named = {id(row): row for row in (*told, *saved)}
         manager.add(*(row for row in named.values() if not any(row is one for one in gone)))
         self.save_m2m()
         if commit:

@@ -273,6 +273,18 @@ class Composer:
                 for change in sub.changes
             ]
 
+    def _stays_draft(self, record: Any, row: Line | None) -> bool:
+        """Whether the file itself calls it a draft, or says nothing of one that is: then it need not be finished."""
+        if not self.table.has_drafts or (record.live and not record._state.adding):
+            return False
+        said = row.text(STATE).strip() if row is not None else ""
+        if not said:
+            return not record._state.adding
+        try:
+            return bool(self.table.by_name[STATE].read(said, self.known) == DRAFT)
+        except Unreadable:
+            return False
+
     def _copy(self, record: Any) -> Any:
         """A record as it is, to be a draft of it."""
         copy = type(record).from_serializable_data(record.serializable_data(), check_fks=False)
@@ -293,7 +305,14 @@ class Composer:
     ) -> None:
         """Give a record what a row and its children say, and note what differs from the image, and what is wrong."""
         changes, problems = self.filler.fill(
-            record, row, children, image, made.later, place=unit.place, is_draft=is_draft
+            record,
+            row,
+            children,
+            image,
+            made.later,
+            place=unit.place,
+            is_draft=is_draft,
+            is_unfinished=is_draft or self._stays_draft(record, row),
         )
         made.changes += changes
         made.problems += problems

@@ -48,15 +48,17 @@ class Filler:
         *,
         place: Place,
         is_draft: bool = False,
+        is_unfinished: bool = False,
     ) -> tuple[list[Change], list[Problem]]:
         """Give a record what a row and its children say; returns what differs from `image` (empty for a new record), and what is
-        wrong. Relations that Django saves only after the record are put into `later`.
+        wrong. Relations that Django saves only after the record are put into `later`. Of an unfinished one, which is a draft and
+        says so, nothing is asked but a name.
         """
         changes: list[Change] = []
         problems: list[Problem] = []
         touched: set[str] = set()
         if row is not None:
-            self._put(record, row, image, later, changes, problems, touched)
+            self._put(record, row, image, later, changes, problems, touched, is_unfinished=is_unfinished)
         for child in self.children:
             rows = children.get(child.name)
             if rows is None:
@@ -64,10 +66,12 @@ class Filler:
                     continue
                 rows = []
             before: list[Texts] = image.get(child.name, [])
-            if change := self._of_children[child.name].put(record, rows, before, problems, is_new=not image):
+            if change := self._of_children[child.name].put(
+                record, rows, before, problems, is_new=not image, is_unfinished=is_unfinished
+            ):
                 changes.append(change)
         if not problems and (changes or not image):
-            problems += clean(record, row or Line(self.table.name, place, {}), touched)
+            problems += clean(record, row or Line(self.table.name, place, {}), touched, is_unfinished=is_unfinished)
         return ([] if not image else changes), problems
 
     def _put(
@@ -79,13 +83,15 @@ class Filler:
         changes: list[Change],
         problems: list[Problem],
         touched: set[str],
+        *,
+        is_unfinished: bool,
     ) -> None:
         model = type(record)
         for name, text in row.texts.items():
             if name in _OF_RECORDS or (column := self._writable.get(name)) is None:
                 continue
             old = image.get(name, "")
-            if text == old and (image or not _is_required(column)):
+            if text == old and (image or is_unfinished or not _is_required(column)):
                 continue
             if not owned_by(column, model):
                 if text.strip():
@@ -93,7 +99,7 @@ class Filler:
                 continue
             try:
                 check_text(text)
-                value = column.read(text, self.known)
+                value = read(column, text, self.known, model if is_unfinished else None)
                 if isinstance(column, Reference) and value is not None:
                     self._check_allowed(model, name, value)
             except Unreadable as error:
@@ -105,7 +111,7 @@ class Filler:
                 new = _said(column, later[name]) if name in later else column.text(record)
                 if new != old:
                     changes.append(Change(name, str(column.label), old, new))
-        if not image:
+        if not image and not is_unfinished:
             problems += self._missing(row, model)
 
     def _assign(self, record: Any, column: Column, value: Any, later: dict[str, list[Any]]) -> None:
@@ -149,7 +155,14 @@ class _Children:
         self._required = [column for column in self._columns.values() if _is_required(column)]
 
     def put(
-        self, record: Any, rows: list[Line], before: list[Texts], problems: list[Problem], *, is_new: bool
+        self,
+        record: Any,
+        rows: list[Line],
+        before: list[Texts],
+        problems: list[Problem],
+        *,
+        is_new: bool,
+        is_unfinished: bool,
     ) -> Change | None:
         """Give a record these children instead of those that it has; returns what differs."""
         if len(rows) == len(before) and all(map(self._is_same, rows, before)):
@@ -171,7 +184,7 @@ class _Children:
             setattr(child, self.table.owner, record)
             if hasattr(child, "sort_order"):
                 child.sort_order = order
-            problems += self._fill(child, row)
+            problems += self._fill(child, row, is_unfinished=is_unfinished)
             children.append(child)
         relation.set(children)
         if is_new or len(problems) > wrong:
@@ -194,7 +207,7 @@ class _Children:
                 return old[ID]
         return str(stable_uuid(str(record.uuid), f"{self.table.name}:{order}:{json.dumps(said, sort_keys=True)}"))
 
-    def _fill(self, child: Any, row: Line) -> list[Problem]:
+    def _fill(self, child: Any, row: Line, *, is_unfinished: bool) -> list[Problem]:
         problems: list[Problem] = []
         touched: set[str] = set()
         for name, text in row.texts.items():
@@ -202,19 +215,28 @@ class _Children:
                 continue
             try:
                 check_text(text)
-                column.put(child, column.read(text, self.known))
+                column.put(child, read(column, text, self.known, self.table.model if is_unfinished else None))
             except Unreadable as error:
                 problems.append(at(row, name, error.message))
             touched.add(name)
         problems += [
             at(row, column.name, _("「%s」がありません。") % column.label)
             for column in self._required
-            if column.name not in row.texts
+            if column.name not in row.texts and not is_unfinished
         ]
-        return problems or clean(child, row, touched)
+        return problems or clean(child, row, touched, is_unfinished=is_unfinished)
 
 
-def clean(record: Any, row: Line, touched: set[str]) -> list[Problem]:
+def read(column: Column, text: str, known: Known, of_draft: Any = None) -> Any:
+    """What a cell says. Raises Unreadable; not for an empty one of a draft (`of_draft`: its table), which has nothing there yet."""
+    if of_draft is not None and not text.strip() and column.name != "name" and _is_required(column):
+        if isinstance(column, References):
+            return []
+        return None if of_draft._meta.get_field(column.name).null else ""
+    return column.read(text, known)
+
+
+def clean(record: Any, row: Line, touched: set[str], *, is_unfinished: bool = False) -> list[Problem]:
     """What the model itself says of a record: of the fields that were given a value, and of all of them together.
 
     What a reference names was looked up, and what is unique is asked of all rows at once (`known.Taken`).
@@ -222,6 +244,9 @@ def clean(record: Any, row: Line, touched: set[str]) -> list[Problem]:
     found: dict[str, list[str]] = {}
     model = record.__class__
     without = _plain_fields(model) - touched | _relations(model)
+    if is_unfinished:
+        record.is_unfinished = True
+        without |= {name for name in touched if not _has(record, name)}
     checks: tuple[Callable[[], None], ...] = (lambda: record.clean_fields(exclude=without), record.clean)
     for check in checks:
         try:
@@ -234,6 +259,10 @@ def clean(record: Any, row: Line, touched: set[str]) -> list[Problem]:
         at(row, name if name != NON_FIELD_ERRORS else _first_told(row), " ".join(dict.fromkeys(messages)))
         for name, messages in found.items()
     ]
+
+
+def _has(record: Any, name: str) -> bool:
+    return getattr(record, name, None) not in (None, "")
 
 
 @cache

@@ -212,9 +212,8 @@ def columns_of(field: Any, *, is_staff: bool = False, owners: tuple[type[models.
             value = getattr(record, name)
             return str(value) if value is not None else ""
 
-        required = not field.null and not field.blank
         return (
-            Reference(**common, label=label, model=other, key=key, is_required=required),
+            Reference(**common, label=label, model=other, key=key, is_required=not field.blank),
             Shown(**shown, say=say),
         )
     default = field.default if field.has_default() and not field.null else None

@@ -8,7 +8,7 @@ import pytest
 
 from directory.exchange.bulk_demo import multiply
 from directory.exchange.tables.writing import FORMATS
-from directory.models import Channel, NextStep, PublicRecord, Resource, RunState
+from directory.models import Channel, NextStep, OpeningRule, PublicRecord, Resource, RunState, kind_tables
 from tests.directory.exchange.importing.conftest import dry_run, empty_register, exported, take_in
 
 # An import tells the index at its end, whatever becomes of the test's transaction.
@@ -58,3 +58,22 @@ def test_should_bring_back_two_thousand_made_up_entries_to_the_byte(tmp_path: Pa
         plan, items = dry_run(file_of(tmp_path / "out" / format, format))
         assert plan.is_clean, (format, plan.problems)
         assert plan.counts["unchanged"] == len(items), format
+
+
+def test_should_take_a_draft_that_is_not_finished_for_what_it_is(tmp_path: Path) -> None:
+    """It goes out with what it has; it comes back unchanged, and into an empty register as a draft."""
+    for number, table in enumerate(kind_tables().values()):
+        draft = table(name=f"書きかけ{number}", live=False)
+        draft.save()
+        draft.opening_rules = [OpeningRule(weekdays=[0])]
+        draft.save()
+        draft.save_revision(clean=False)
+    before = exported(tmp_path / "out", "csv")
+    plan, items = dry_run(file_of(tmp_path / "out", "csv"))
+    assert plan.is_clean, plan.problems
+    assert plan.counts["unchanged"] == len(items)
+    empty_register()
+    run = take_in(file_of(tmp_path / "out", "csv"))
+    assert run.state == RunState.DONE, (run.message, run.plan.get("problems"))
+    assert exported(tmp_path / "again", "csv") == before
+    assert not Resource.objects.get(name="書きかけ0").live
