@@ -16,7 +16,7 @@ from .kinds import ConsultationDesk, EmploymentPathway, GatheringPlace, Voluntee
 from .lines import LineHours, NationalLine
 from .organisations import Office, Organisation, OrganisationRole
 from .parts import Channel, NextStep, OpeningException, OpeningRule, ResourceText
-from .public_record import ContentChange, PublicRecord, Tombstone
+from .public_record import ContentChange, CountedAs, PublicRecord, Tombstone
 from .resources import Resource, kind_tables
 from .supply import CoverageSnapshot, Intake, MissingResource, Offer, OfferKind, OfferState
 from .taxonomy import Field, InstitutionType, Need, NeedAnswer, Programme
@@ -40,6 +40,7 @@ __all__ = [
     "ConfirmCode",
     "ConsultationDesk",
     "ContentChange",
+    "CountedAs",
     "CoverageSnapshot",
     "DangerAnswer",
     "DangerLine",

@@ -15,6 +15,23 @@ class CurrentRecords(models.Manager):
         return super().get_queryset().exclude(ended)
 
 
+class CountedAs(models.Model):
+    """What all public records that are counted alike have in common (`directory.public.counted`), once.
+
+    `store` is the only writer. A city of 100,000 records has some thousands; one that nobody has any more costs nothing.
+    """
+
+    key = models.CharField(max_length=16, primary_key=True)
+    shared = models.JSONField()
+
+    class Meta:
+        verbose_name = "what records are counted as"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class PublicRecord(models.Model):
     """What the public may know of one published resource, as `record.PublicResource` wrote it.
 
@@ -35,6 +52,9 @@ class PublicRecord(models.Model):
     until = models.DateField(null=True, blank=True, db_index=True)
     # The day on which somebody is to be asked whether it is still right (`ladder`); empty for what is never asked about.
     due_on = models.DateField(null=True, blank=True, db_index=True)
+    # The key of `CountedAs`, and the day of its last confirmation: all that a count of the whole register reads.
+    counted_as = models.CharField(max_length=16, default="", blank=True)
+    verified_on = models.DateField(null=True, blank=True)
     data = models.JSONField()
     # Of what shape `data` is (`directory.public.record.SHAPE`): a later version may show fields that it lacks.
     shape = models.CharField(max_length=16, default="", blank=True, db_index=True)
@@ -46,7 +66,10 @@ class PublicRecord(models.Model):
     class Meta:
         verbose_name = "public record"
         # All that choosing among desks reads: the rows themselves are long.
-        indexes = [models.Index(fields=["kind", "type", "weight", "needs", "until"], name="public_record_current")]
+        indexes = [
+            models.Index(fields=["kind", "type", "weight", "needs", "until"], name="public_record_current"),
+            models.Index(fields=["counted_as", "verified_on", "until"], name="public_record_counted"),
+        ]
 
     def __str__(self) -> str:
         return self.short_id

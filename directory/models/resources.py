@@ -177,9 +177,8 @@ class Resource(
         verbose_name = _("社会資源")
         verbose_name_plural = _("社会資源")
         ordering = ["reading", "pk"]
-        # All that counts of all records read (`directory.reporting`): the rows themselves are long.
+        # All that the distances of all records read (`directory.reporting`): the rows themselves are long.
         indexes = [
-            models.Index(fields=["kind", "eligibility", "verified_on"], name="resource_counted"),
             models.Index(fields=["kind", "type", "town", "lat", "lon"], name="resource_placed"),
         ]
         constraints = [

@@ -14,7 +14,8 @@ from search.indexing import record_change
 
 from ..cache import forget
 from ..hours.rules import open_days
-from ..models import PublicRecord, Resource, Tombstone
+from ..models import CountedAs, PublicRecord, Resource, Tombstone
+from .counted import counted_as
 from .projection import PREFETCH, project_all, related
 from .record import SHAPE
 
@@ -60,6 +61,11 @@ def _refresh(ids: Sequence[int], *, index: bool) -> int:
     before = dict(PublicRecord.written.filter(resource_id__in=ids).values_list("resource_id", "short_id"))
     resources = for_projection(Resource.objects.filter(pk__in=ids).order_by("pk"))
     now = timezone.now()
+    publics = list(project_all(resources))
+    counted = [counted_as(public) for public in publics]
+    CountedAs.objects.bulk_create(
+        [CountedAs(key=key, shared=shared) for key, shared in dict(counted).items()], ignore_conflicts=True
+    )
     records = [
         PublicRecord(
             resource_id=public.id,
@@ -70,17 +76,32 @@ def _refresh(ids: Sequence[int], *, index: bool) -> int:
             needs="".join(f" {need.code} " for need in public.needs),
             until=public.until,
             due_on=public.due_on,
+            counted_as=key,
+            verified_on=public.verified_on,
             data=public.model_dump(mode="json"),
             shape=SHAPE,
             updated_at=now,
         )
-        for public in project_all(resources)
+        for public, (key, _shared) in zip(publics, counted, strict=True)
     ]
     PublicRecord.written.bulk_create(
         records,
         update_conflicts=True,
         unique_fields=["resource"],
-        update_fields=["short_id", "kind", "type", "weight", "needs", "until", "due_on", "data", "shape", "updated_at"],
+        update_fields=[
+            "short_id",
+            "kind",
+            "type",
+            "weight",
+            "needs",
+            "until",
+            "due_on",
+            "counted_as",
+            "verified_on",
+            "data",
+            "shape",
+            "updated_at",
+        ],
     )
     kept = {record.resource_id for record in records}
     gone = [short_id for pk, short_id in before.items() if pk not in kept]

@@ -1,25 +1,24 @@
-"""The public records of a municipality as groups that are alike in all that is counted, read in one question.
+"""The public records of a municipality as groups that are alike in all that is counted.
 
-A register of 100,000 records has some thousands of groups: the database puts them together, and whatever is counted afterwards
-goes over the groups. The columns are those of published resources that have a current public record and that anybody may see.
+A register of 100,000 records has some thousands of groups (`CountedAs`): the database counts how many records each has, from an
+index alone, and whatever is counted afterwards goes over the groups.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, Func, Model, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from ..areas.index import AreaNode, area_index
 from ..choices import ChannelKind, Eligibility, HolidayPolicy, Kind
 from ..hours.rules import EVENING
-from ..models import Channel, OpeningRule, PublicRecord, Resource
+from ..models import CountedAs, Field, PublicRecord, Resource
 
 # Until another age is named; the same as where records of a search count as fresh.
 FRESH_DAYS = 365
@@ -52,29 +51,6 @@ class Group:
     count: int
 
 
-class _Joined(Func):
-    """All values of the rows of a subquery with a sign between them, in whatever order; both databases can, each its way.
-
-    No `Aggregate`: Django would group the rows of each subquery once more, and that takes as long as all the rest.
-    """
-
-    function = "GROUP_CONCAT"
-    template = "%(function)s(%(expressions)s, ';')"
-    output_field = TextField()
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """See `Func.as_sql`."""
-        return self.as_sql(compiler, connection, template="STRING_AGG((%(expressions)s)::text, ';')", **context)
-
-
-class _Barred(Func):
-    """Columns that are never empty, as one text with bars between them."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " || '|' || "
-    output_field = TextField()
-
-
 def current_resources(on: date) -> QuerySet[Resource]:
     """The published resources that the public may see on a day."""
     current = PublicRecord.written.filter(Q(until=None) | Q(until__gte=on)).values("pk")
@@ -84,49 +60,52 @@ def current_resources(on: date) -> QuerySet[Resource]:
 
 
 def read_groups(home: AreaNode | None, on: date, *, fresh_days: int = FRESH_DAYS) -> list[Group]:
-    """What a municipality's site shows on a day, in groups; everything where no municipality is set. One question."""
+    """What a municipality's site shows on a day, in groups; everything where no municipality is set. Three questions."""
     oldest = on - timedelta(days=fresh_days)
-    rules = OpeningRule.objects.filter(
-        Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on)
+    checked = Case(
+        When(verified_on=None, then=Value(NEVER)),
+        When(verified_on__lt=oldest, then=Value(OLD)),
+        default=Value(FRESH),
     )
-    rule = _Barred(Cast("weekdays", TextField()), "opens", "closes", "holidays")
-    columns = {
-        "checked": Case(
-            When(verified_on=None, then=Value(NEVER)),
-            When(verified_on__lt=oldest, then=Value(OLD)),
-            default=Value(FRESH),
-        ),
-        "of_fields": _all_of(Resource.fields.through, F("field_id")),
-        "of_areas": _all_of(Resource.areas.through, F("area_id")),
-        "of_ways": _all_of(Channel, F("kind")),
-        "of_rules": _all_of(rules, rule),
-    }
-    names = ("kind", "eligibility", *columns)
     rows = (
-        current_resources(on)
-        .annotate(**columns)
-        .values(*names)
+        PublicRecord.written.filter(Q(until=None) | Q(until__gte=on))
+        .annotate(checked=checked)
+        .values("counted_as", "checked")
         .annotate(count=Count("pk"))
-        .values_list(*names, "count")
+        .values_list("counted_as", "checked", "count")
+        .order_by()
     )
+    shared = dict(CountedAs.objects.values_list("key", "shared"))
+    fields = dict(Field.objects.values_list("code", "pk"))
+    areas = area_index().by_slug
     relevant = None if home is None else area_index().relevant_to(home.pk)
     found = []
-    for kind, eligibility, checked, fields, areas, ways, rules_, count in rows:
-        served = _numbers(areas)
+    for key, age, count in rows:
+        # A record that an earlier version wrote is counted as soon as `refresh_public` has written it anew.
+        if (alike := shared.get(key)) is None:
+            continue
+        served = frozenset(areas[slug].pk for slug in alike["areas"] if slug in areas)
         if relevant is None or not served or not relevant.isdisjoint(served):
             found.append(
                 Group(
-                    Kind(kind),
-                    Eligibility(eligibility),
-                    checked,
-                    _numbers(fields),
+                    Kind(alike["kind"]),
+                    Eligibility(alike["eligibility"]),
+                    age,
+                    frozenset(fields[code] for code in alike["fields"] if code in fields),
                     served,
-                    frozenset(ways.split(";")) if ways else frozenset(),
-                    _slots(rules_),
+                    frozenset(alike["ways"]),
+                    frozenset().union(*(_slots(*rule) for rule in _current(alike["rules"], on.isoformat()))),
                     count,
                 )
             )
     return found
+
+
+def _current(rules: list[list[Any]], on: str) -> Iterator[tuple[tuple[int, ...], str, str, str]]:
+    """The rules that hold on a day, each as `_slots` takes it."""
+    for weekdays, opens, closes, holidays, begins, ends in rules:
+        if (not begins or begins <= on) and (not ends or ends >= on):
+            yield tuple(weekdays), opens, closes, holidays
 
 
 def slots_of(weekdays: Iterable[int], opens: time, closes: time, holidays: str) -> frozenset[Slot]:
@@ -148,24 +127,6 @@ def needs_voice(group: Group) -> bool:
     return group.ways == {str(ChannelKind.PHONE)}
 
 
-def _all_of(rows: type[Model] | QuerySet, value: Any) -> Subquery:
-    """All values that rows of a table have of each resource, joined."""
-    found = rows if isinstance(rows, QuerySet) else rows._default_manager.all()
-    return Subquery(found.filter(resource_id=OuterRef("pk")).order_by().values_list(_Joined(value)))
-
-
-@lru_cache(maxsize=8192)
-def _numbers(joined: str | None) -> frozenset[int]:
-    return frozenset(map(int, joined.split(";"))) if joined else frozenset()
-
-
-@lru_cache(maxsize=8192)
-def _slots(joined: str | None) -> frozenset[Slot]:
-    return frozenset().union(*map(_slots_of_rule, joined.split(";"))) if joined else frozenset()
-
-
-@lru_cache(maxsize=1024)
-def _slots_of_rule(rule: str) -> frozenset[Slot]:
-    weekdays, opens, closes, holidays = rule.split("|")
-    days = [int(day) for day in weekdays.strip("[]").split(",") if day.strip()]
-    return slots_of(days, time.fromisoformat(opens), time.fromisoformat(closes), holidays)
+@lru_cache(maxsize=4096)
+def _slots(weekdays: tuple[int, ...], opens: str, closes: str, holidays: str) -> frozenset[Slot]:
+    return slots_of(weekdays, time.fromisoformat(opens), time.fromisoformat(closes), holidays)
