@@ -15,6 +15,7 @@ from wagtail.snippets.models import register_snippet
 
 from .admin import any_kind, reports, vocabulary
 from .admin.desk.panel import DeskPanel
+from .admin.forms.urls import admin_urls as forms_urls
 from .admin.freshness.access import EDIT
 from .admin.freshness.urls import admin_urls as freshness_urls
 from .admin.gate import refuse_bulk
@@ -48,8 +49,15 @@ class RegisterMenuItem(MenuItem):
 
 @hooks.register("register_admin_urls")
 def register_urls() -> list[Any]:
-    """Files of the vocabulary and of the register, whether entries are still right, and reports."""
-    return [*vocabulary.admin_urls(), *imports.urls(), *freshness_urls(), *offers.urls(), *reports.admin_urls()]
+    """Files of the vocabulary and of the register, whether entries are still right, forms, and reports."""
+    return [
+        *vocabulary.admin_urls(),
+        *forms_urls(),
+        *imports.urls(),
+        *freshness_urls(),
+        *offers.urls(),
+        *reports.admin_urls(),
+    ]
 
 
 class ImportsMenuItem(MenuItem):

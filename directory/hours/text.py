@@ -124,6 +124,13 @@ def describe_exceptions(schedule: Schedule, today: date) -> list[str]:
     return [_exception(exception, today) for exception in coming]
 
 
+def describe_openings(openings: Sequence[Interval], today: date) -> str:
+    """The openings of one day（`rules.coming_openings`）: 「11月28日（土） 13:30〜15:00」."""
+    times = _("、").join(_times(item.start.time(), item.end.time()) for item in openings)
+    day = _day_with_weekday(openings[0].start.date(), today.year)
+    return _("%(days)s %(times)s") % {"days": day, "times": times}
+
+
 def _open(status: OpenStatus, today: date) -> str:
     until = _until(status.closes_at, today) if status.closes_at else _("24時間")
     return _("いま開いています") + _bracketed([until, status.note, status.reason])

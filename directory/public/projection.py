@@ -92,7 +92,7 @@ def project(resource: Resource, *, draft: bool = False) -> PublicResource:
             for channel in resource.channels.all()
             if not (hides_address and channel.kind in _TO_A_PLACE)
         ),
-        "schedule": _schedule(resource),
+        "schedule": schedule_of(resource),
         "texts": tuple(
             PublicText(language=text.language, name=text.name, summary=text.summary, body=text.body)
             for text in resource.texts.all()
@@ -133,7 +133,8 @@ def _place(resource: Resource) -> PublicPlace | None:
     )
 
 
-def _schedule(resource: Resource) -> Schedule:
+def schedule_of(resource: Resource) -> Schedule:
+    """Its opening times, as rows in memory say them. Raises pydantic's ValidationError for a row that is not complete."""
     return Schedule(
         rules=tuple(
             OpeningRule(
