@@ -31,7 +31,8 @@ from ..models import (
     Town,
     kind_tables,
 )
-from .entry_views import DeskEditView, ResourceCreateView, ResourceEditView
+from .entry_views import DeskEditView, ResourceCopyView, ResourceCreateView, ResourceEditView
+from .forms.listing import CompletenessColumn, ResourceIndexView
 from .forms.previewing import EntryPreviewOnCreate, EntryPreviewOnEdit
 from .forms.steps import edit_handler
 from .gate import WarnedDeleteView, WarnedUnpublishView
@@ -42,11 +43,13 @@ from .prefilled import Prefilled
 class ResourceViewSet(FileViewSet):
     """What all kinds share in the admin."""
 
+    index_view_class = ResourceIndexView
     add_view_class = ResourceCreateView
     edit_view_class = ResourceEditView
+    copy_view_class = ResourceCopyView
     preview_on_add_view_class = EntryPreviewOnCreate
     preview_on_edit_view_class = EntryPreviewOnEdit
-    list_display = ["name", "type", "organisation", "verified_on", LiveStatusTagColumn()]
+    list_display = ["name", "type", "organisation", "verified_on", CompletenessColumn(), LiveStatusTagColumn()]
     list_export = [
         "name",
         "reading",
@@ -59,7 +62,7 @@ class ResourceViewSet(FileViewSet):
         "verified_by",
         "short_id",
     ]
-    list_filter = ["type", "fields", "areas", "owner", "live"]
+    list_filter = ["type", "fields", "areas", "owner", "live", "is_template"]
 
     def get_edit_handler(self) -> TabbedInterface:
         """See `forms.steps`."""

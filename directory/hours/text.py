@@ -14,7 +14,7 @@ from functools import lru_cache
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from .rules import TOKYO, OpeningException, OpeningRule, OpenStatus, Schedule
+from .rules import TOKYO, Interval, OpeningException, OpeningRule, OpenStatus, Schedule
 
 MIDNIGHT = time(0)
 WEEKDAYS = (

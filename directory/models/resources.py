@@ -155,6 +155,20 @@ class Resource(
         _("参加支援に向く"), null=True, blank=True, help_text=_("公開されません")
     )
 
+    # An entry from which others are made (`admin.forms.linking`). What a copy remembers of its template is how the template's texts
+    # were when somebody last decided about them.
+    is_template = models.BooleanField(
+        _("ひな型"),
+        default=False,
+        help_text=_(
+            "公開されません。「ひな型から始める」に出て、あとでひな型を直すと、ここから作った案内にも知らせます"
+        ),
+    )
+    template = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="copies"
+    )
+    template_said = models.JSONField(default=dict, blank=True, editable=False)
+
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -213,6 +227,10 @@ class Resource(
                 for field in ("place_name", "postal_code", "town", "address", "lat", "lon", "access_note", "photo"):
                     if getattr(self, field) not in (None, ""):
                         problem(field, _("この種類の機関は、暴力から逃げる人を守るため、所在地を登録しません。"))
+        if self.is_template and self.live:
+            problem(
+                "is_template", _("公開している案内は、ひな型にできません。写しを作って、それをひな型にしてください。")
+            )
         if (self.lat is None) != (self.lon is None):
             problem("lat", _("緯度と経度は、両方書くか、両方空にします。"))
         if self.eligibility != Eligibility.ANYONE and not (self.audiences or self.eligibility_note.strip()):

@@ -59,10 +59,13 @@ def related() -> tuple[str, ...]:
 def project(resource: Resource, *, draft: bool = False) -> PublicResource:
     """The public record of a resource, base or specific.
 
-    Raises ValueError for one that is not published (unless `draft`, for an editor's preview) or whose type is staff-only.
+    Raises ValueError for one that is not published or a template (unless `draft`, for an editor's preview), or whose type is
+    staff-only.
     """
     if not resource.live and not draft:
         raise ValueError(f"{resource.short_id} is not published")
+    if resource.is_template and not draft:
+        raise ValueError(f"{resource.short_id} is a template")
     if resource.is_staff_only_type:
         raise ValueError(f"{resource.short_id} is of a staff-only type")
     specific = resource.specific
@@ -210,5 +213,5 @@ def read_stream(records: QuerySet[PublicRecord]) -> Iterator[PublicResource]:
 def project_all(resources: Iterable[Resource]) -> Iterator[PublicResource]:
     """Records of published resources, skipping those that may not be public."""
     for resource in resources:
-        if resource.live and not resource.is_staff_only_type:
+        if resource.live and not resource.is_template and not resource.is_staff_only_type:
             yield project(resource)

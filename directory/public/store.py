@@ -48,7 +48,7 @@ def refresh_public_records(*, resource_ids: Iterable[int], index: bool = True) -
 
 def refresh_outdated() -> int:
     """Write the records anew that another version wrote, and those that published resources lack. Returns how many."""
-    lacking = Resource.objects.filter(live=True, public_record=None).values_list("pk", flat=True)
+    lacking = Resource.objects.filter(live=True, is_template=False, public_record=None).values_list("pk", flat=True)
     outdated = PublicRecord.written.exclude(shape=SHAPE).values_list("pk", flat=True)
     ids = sorted({*lacking, *outdated})
     for chunk in _chunks(ids):

@@ -13,9 +13,12 @@ from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from ...models import Resource
 from .choosing import limit_to_city
+from .copying import PARTS
 from .hours import LONGEST_SENTENCE, Reading, read_sentence
+from .linking import answered
 
-PARTS = ("channels", "opening_rules", "opening_exceptions", "texts", "next_steps")
+# Buttons that end in publication.
+PUBLISHING = {"action-publish", "action-submit"}
 
 
 class ResourceForm(WagtailAdminModelForm):
@@ -54,6 +57,9 @@ class ResourceForm(WagtailAdminModelForm):
                 error = _("「時間の備考」に入りきりません。%(most)s文字までに短くしてください。")
                 raise ValidationError({"hours_sentence": ValidationError(error, params={"most": most})})
             cleaned["hours_note"] = longer
+        answered(self.instance, cleaned, self.data)
+        if cleaned.get("is_template") and PUBLISHING & set(self.data):
+            raise ValidationError({"is_template": _("ひな型は公開されません。下書きとして保存してください。")})
         return cleaned
 
     def save(self, commit: bool = True) -> Resource:

@@ -15,6 +15,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel, Panel, TabbedInter
 from .completeness import completeness
 from .entry_form import as_written
 from .hours import shown_of
+from .linking import offers, templates_of
 
 
 class Steps(TabbedInterface):
@@ -41,6 +42,9 @@ class Steps(TabbedInterface):
             return {
                 **super().get_context_data(parent_context),
                 "filled": completeness(self.written),
+                "offers": offers(self.instance) if pk else (),
+                "templates": () if pk or self.instance.template_id else templates_of(self.panel.model),
+                "copy_url": self.panel.model.snippet_viewset.get_url_name("copy"),
                 "look_url": reverse("entry_look", args=[table, pk]) if pk else reverse("entry_look_new", args=[table]),
             }
 
@@ -73,7 +77,7 @@ class Folded(MultiFieldPanel):
 
         def _is_written(self, field: str) -> bool:
             value = getattr(self.instance, field, None)
-            return value.exists() if hasattr(value, "exists") else value not in (None, "", [])
+            return value.exists() if hasattr(value, "exists") else value not in (None, "", [], False)
 
 
 class Tool(Panel):

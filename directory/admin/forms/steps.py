@@ -59,7 +59,7 @@ def _what(table: type[Resource]) -> list[Panel]:
     return [
         MultiFieldPanel(
             [
-                FieldPanel("name"),
+                FieldPanel("name", required_on_save=True),
                 FieldPanel("reading"),
                 Tool("directory/admin/forms/reading.html"),
                 FieldPanel("summary", widget=AdminAutoHeightTextInput),
@@ -173,6 +173,7 @@ def _staff() -> list[Panel]:
             heading=_("終わるとき"),
             says=("ends_on", "succeeded_by"),
         ),
+        Folded([FieldPanel("is_template")], heading=_("ひな型にする"), says=("is_template",)),
         MultiFieldPanel(
             [
                 HelpPanel(_("ここに書いたことは、どのページにも、検索にも、ファイルにも出ません。")),
