@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
+from wagtail.models import WorkflowState
 
 from ...models import Resource
 from ..list_files import FileIndexView
@@ -32,6 +33,10 @@ class ResourceIndexView(FileIndexView):
     """With what the column reads."""
 
     def get_base_queryset(self) -> QuerySet:
-        """See `FileIndexView`."""
+        """See `FileIndexView`; and what Wagtail asks of each row for its status."""
         rows = super().get_base_queryset()
-        return rows if self.is_export else rows.select_related("type").prefetch_related(*RELATIONS)
+        if self.is_export:
+            return rows
+        running = WorkflowState.objects.active().select_related("current_task_state__task")
+        in_approval = Prefetch("_workflow_states", queryset=running, to_attr="_current_workflow_states")
+        return rows.select_related("type", "organisation").prefetch_related(*RELATIONS, in_approval)
