@@ -227,7 +227,8 @@ class Resource(
                 for field in ("place_name", "postal_code", "town", "address", "lat", "lon", "access_note", "photo"):
                     if getattr(self, field) not in (None, ""):
                         problem(field, _("この種類の機関は、暴力から逃げる人を守るため、所在地を登録しません。"))
-        if self.is_template and self.live:
+        # A new entry counts as live until its draft is saved.
+        if self.is_template and self.live and not self._state.adding:
             problem(
                 "is_template", _("公開している案内は、ひな型にできません。写しを作って、それをひな型にしてください。")
             )

@@ -122,6 +122,8 @@ document.addEventListener("click", (event) => {
   }
   if (event.target.closest("[data-show-preview]")) {
     openPreview();
+    // On a narrow screen the panel covers the form; the same button of the header closes it again.
+    document.querySelector("[data-side-panel-toggle=preview]")?.focus();
     return;
   }
   const onward = event.target.closest("[data-onward]");

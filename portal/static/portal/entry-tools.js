@@ -2,6 +2,8 @@
 // Each fills only empty fields, by a button or after a choice, and says what it filled.
 "use strict";
 
+const PROPOSE_AFTER = 500;
+
 const value = (name) => document.getElementById(`id_${name}`)?.value ?? "";
 
 function changed(field) {
@@ -147,19 +149,29 @@ function readingOfName(tool) {
   const said = tool.querySelector("[data-proposed]");
   const button = tool.querySelector("button");
   let proposed = "";
+  let timer = 0;
 
   async function propose() {
     if (field.value || !name.value.trim()) {
       tool.hidden = true;
       return;
     }
-    proposed = (await ask(tool.dataset.url, { name: name.value })).reading;
+    const asked = name.value;
+    const { reading } = await ask(tool.dataset.url, { name: asked });
+    // An answer that comes late must not replace that of newer letters.
+    if (asked !== name.value) {
+      return;
+    }
+    proposed = reading;
     tool.hidden = !proposed || Boolean(field.value);
     button.hidden = false;
     said.textContent = tool.dataset.proposal.replace("{reading}", proposed);
   }
 
-  name.addEventListener("change", () => propose().catch(() => {}));
+  name.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => propose().catch(() => {}), PROPOSE_AFTER);
+  });
   field.addEventListener("input", () => {
     tool.hidden = true;
   });
