@@ -36,7 +36,7 @@ def of_organisation(organisation: Organisation, *, other_than: int | None = None
     """
     published = (
         Resource.objects.filter(organisation=organisation, live=True)
-        .exclude(pk=other_than)
+        .exclude(pk=other_than or 0)
         .select_related("type", "town")
         .order_by("-last_published_at", "-pk")
     )

@@ -54,7 +54,7 @@ def copy_of(original: Resource) -> Resource:
         # The name of a template says what it is for.
         copy.name = copy.reading = ""
     else:
-        most = table._meta.get_field("name").max_length
+        most = table._meta.get_field("name").max_length or 0
         copy.name = _("{name}（写し）").format(name=copy.name[: most - len(_("（写し）"))])
     return copy
 

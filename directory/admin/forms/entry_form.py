@@ -66,9 +66,10 @@ class ResourceForm(WagtailAdminModelForm):
         """With the rules that the sentence says."""
         resource: Resource = super().save(commit=commit)
         if (reading := self.hours_read) and reading.rules:
-            resource.opening_rules.add(*reading.new_rules())
+            rows: Any = resource.opening_rules
+            rows.add(*reading.new_rules())
             if commit:
-                resource.opening_rules.commit()
+                rows.commit()
         return resource
 
 

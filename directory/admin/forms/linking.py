@@ -76,7 +76,7 @@ def offers(entry: Resource) -> list[Offer]:
     return [
         Offer(
             field=name,
-            label=str(entry._meta.get_field(name).verbose_name),
+            label=_label(entry, name),
             before=_words(entry, name),
             after=_words(template, name),
             now=text,
@@ -107,6 +107,12 @@ def answered(entry: Resource, cleaned: dict[str, Any], answers: Mapping[str, Any
         if cleaned.get(name) == text:
             said[name] = text
     entry.template_said = said
+
+
+def _label(entry: Resource, name: str) -> str:
+    """What the field is called."""
+    field: Any = entry._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def _words(entry: Resource, name: str) -> str:

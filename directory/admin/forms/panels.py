@@ -69,14 +69,16 @@ class Folded(MultiFieldPanel):
     class BoundPanel(MultiFieldPanel.BoundPanel):
         """See Panel.BoundPanel."""
 
+        heading: str
+
         def __init__(self, **kwargs: Any) -> None:
             super().__init__(**kwargs)
             if self.instance is not None:
                 words = _("書いてあります") if any(map(self._is_written, self.panel.says)) else _("まだありません")
-                self.heading = _("{heading}：{words}").format(heading=self.heading, words=words)
+                self.heading = _("{heading}：{words}").format(heading=self.panel.heading, words=words)
 
         def _is_written(self, field: str) -> bool:
-            value = getattr(self.instance, field, None)
+            value: Any = getattr(self.instance, field, None)
             return value.exists() if hasattr(value, "exists") else value not in (None, "", [], False)
 
 

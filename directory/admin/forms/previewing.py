@@ -29,8 +29,9 @@ class Unfinished:
 class _Previewing:
     def get_form_class(self) -> type[ResourceForm]:
         """That of the page, without its demands."""
-        form: type[ResourceForm] = super().get_form_class()  # type: ignore[misc]
-        return type(form)(form.__name__, (Unfinished, form), {})
+        form: Any = super().get_form_class()  # type: ignore[misc]
+        made: type[ResourceForm] = type(form)(form.__name__, (Unfinished, form), {})
+        return made
 
 
 class EntryPreviewOnCreate(_Previewing, PreviewOnCreateView):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.forms import CheckboxSelectMultiple
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
     FieldPanel,
@@ -190,7 +191,7 @@ def _staff() -> list[Panel]:
 
 def edit_handler(table: type[Resource]) -> TabbedInterface:
     """The form of a kind, bound to its table."""
-    headings = [WHAT, WHERE, WHOM, STAFF]
+    headings: list[str | Promise] = [WHAT, WHERE, WHOM, STAFF]
     contents = [_what(table), _where(), _whom(), _staff()]
     steps = [
         ObjectList([*panels, Tool("directory/admin/forms/onward.html", following=following)], heading=heading)
