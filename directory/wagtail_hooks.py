@@ -15,6 +15,8 @@ from wagtail.snippets.models import register_snippet
 
 from .admin import any_kind, reports, vocabulary
 from .admin.desk.panel import DeskPanel
+from .admin.forms.entry_form import PUBLISHING
+from .admin.forms.urls import admin_urls as forms_urls
 from .admin.freshness.access import EDIT
 from .admin.freshness.urls import admin_urls as freshness_urls
 from .admin.gate import refuse_bulk
@@ -48,8 +50,15 @@ class RegisterMenuItem(MenuItem):
 
 @hooks.register("register_admin_urls")
 def register_urls() -> list[Any]:
-    """Files of the vocabulary and of the register, whether entries are still right, and reports."""
-    return [*vocabulary.admin_urls(), *imports.urls(), *freshness_urls(), *offers.urls(), *reports.admin_urls()]
+    """Files of the vocabulary and of the register, whether entries are still right, forms, and reports."""
+    return [
+        *vocabulary.admin_urls(),
+        *forms_urls(),
+        *imports.urls(),
+        *freshness_urls(),
+        *offers.urls(),
+        *reports.admin_urls(),
+    ]
 
 
 class ImportsMenuItem(MenuItem):
@@ -123,6 +132,13 @@ def register_import_actions(actions: Any) -> None:
     """What the history of a record, and that of the site, say of imports."""
     actions.register_action(TAKEN_IN, _("ファイルから取り込み"), _("ファイルから取り込みました"))
     actions.register_action(TAKEN_BACK, _("取り込みを元に戻す"), _("ファイルからの取り込みを、元に戻しました"))
+
+
+@hooks.register("construct_snippet_action_menu")
+def no_template_is_published(items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    """A template is kept as a draft; the form refuses the rest, should somebody send it."""
+    if getattr(context.get("instance"), "is_template", False):
+        items[:] = [item for item in items if item.name not in PUBLISHING]
 
 
 @hooks.register("before_bulk_action")

@@ -1,6 +1,5 @@
 """The register in the admin: one viewset a table, all words in Japanese."""
 
-from django.db import models
 from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
@@ -9,13 +8,10 @@ from wagtail.admin.panels import (
     HelpPanel,
     InlinePanel,
     MultiFieldPanel,
-    ObjectList,
     Panel,
-    PublishingPanel,
     TabbedInterface,
 )
 from wagtail.admin.ui.tables import LiveStatusTagColumn
-from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.search.index import class_is_indexed
 from wagtail.snippets.views.snippets import CreateView, SnippetViewSet, SnippetViewSetGroup
 
@@ -35,95 +31,26 @@ from ..models import (
     Town,
     kind_tables,
 )
-from .drafts import EntryForm
-from .entry_views import DeskEditView, ResourceCreateView, ResourceEditView
+from .entry_views import DeskEditView, ResourceCopyView, ResourceCreateView, ResourceEditView
+from .forms.listing import CompletenessColumn, ResourceIndexView
+from .forms.previewing import EntryPreviewOnCreate, EntryPreviewOnEdit
+from .forms.steps import edit_handler
 from .gate import WarnedDeleteView, WarnedUnpublishView
 from .list_files import FileViewSet
 from .prefilled import Prefilled
 from .rows import RowsPanel
 
-SUMMARY = FieldPanel("summary", widget=AdminAutoHeightTextInput)
-CONTENT = [
-    MultiFieldPanel(
-        [
-            FieldPanel("name"),
-            FieldPanel("reading"),
-            SUMMARY,
-            FieldPanel("body"),
-            FieldPanel("easy"),
-        ],
-        heading=_("何をしているところか"),
-    ),
-    MultiFieldPanel([FieldPanel("organisation"), FieldPanel("type")], heading=_("だれがしているか")),
-    MultiFieldPanel(
-        [FieldPanel("fields"), FieldPanel("needs"), FieldPanel("areas")], heading=_("分野・困りごと・圏域")
-    ),
-]
-CONTACT = [
-    RowsPanel("channels", label=_("連絡の方法"), help_text=_("電話のほかの方法も、少なくとも1つ書いてください")),
-    MultiFieldPanel(
-        [
-            FieldPanel("place_name"),
-            FieldRowPanel([FieldPanel("postal_code"), FieldPanel("town"), FieldPanel("address")]),
-            FieldRowPanel([FieldPanel("lat"), FieldPanel("lon")]),
-            FieldPanel("access_note"),
-        ],
-        heading=_("場所"),
-    ),
-    MultiFieldPanel([FieldPanel("photo"), FieldPanel("photo_alt")], heading=_("写真")),
-]
-HOURS = [
-    RowsPanel("opening_rules", label=_("開いている時間")),
-    RowsPanel("opening_exceptions", label=_("臨時の休み・時間")),
-    FieldPanel("hours_note"),
-]
-VISIT = [
-    MultiFieldPanel(
-        [FieldPanel("eligibility"), FieldPanel("audiences"), FieldPanel("eligibility_note")], heading=_("来てよい人")
-    ),
-    MultiFieldPanel([FieldPanel("cost"), FieldPanel("cost_note")], heading=_("費用")),
-    MultiFieldPanel(
-        [
-            FieldRowPanel([FieldPanel("can_observe"), FieldPanel("can_come_alone"), FieldPanel("companion_welcome")]),
-            FieldPanel("booking"),
-            FieldPanel("first_visit_note"),
-        ],
-        heading=_("はじめての日"),
-    ),
-    MultiFieldPanel([FieldPanel("languages"), FieldPanel("accessibility")], heading=_("言葉と設備")),
-    RowsPanel("next_steps", label=_("次の一歩")),
-    RowsPanel("texts", label=_("ほかの言語の文")),
-]
-STAFF = [
-    HelpPanel(_("ここに書いたことは、どのページにも、検索にも、ファイルにも出ません。")),
-    FieldPanel("staff_note"),
-    FieldPanel("acceptance_note"),
-    FieldPanel("fits_participation_support"),
-]
-FRESHNESS = [
-    FieldRowPanel([FieldPanel("verified_on"), FieldPanel("verified_by")]),
-    MultiFieldPanel(
-        [FieldPanel("owner"), FieldRowPanel([FieldPanel("check_every"), FieldPanel("no_check_reason")])],
-        heading=_("これからの確認"),
-    ),
-    MultiFieldPanel([FieldRowPanel([FieldPanel("ends_on"), FieldPanel("succeeded_by")])], heading=_("終わるとき")),
-    FieldPanel("source"),
-    # A window of its own, which a button beside the form opens.
-    PublishingPanel(),
-]
-
-
-def own_columns(table: type[Resource]) -> list[models.Field]:
-    """What only this kind has, in the order of its table."""
-    return [field for field in (*table._meta.local_fields, *table._meta.local_many_to_many) if not field.primary_key]
-
 
 class ResourceViewSet(FileViewSet):
     """What all kinds share in the admin."""
 
+    index_view_class = ResourceIndexView
     add_view_class = ResourceCreateView
     edit_view_class = ResourceEditView
-    list_display = ["name", "type", "organisation", "verified_on", LiveStatusTagColumn()]
+    copy_view_class = ResourceCopyView
+    preview_on_add_view_class = EntryPreviewOnCreate
+    preview_on_edit_view_class = EntryPreviewOnEdit
+    list_display = ["name", "type", "organisation", "verified_on", CompletenessColumn(), LiveStatusTagColumn()]
     list_export = [
         "name",
         "reading",
@@ -136,26 +63,11 @@ class ResourceViewSet(FileViewSet):
         "verified_by",
         "short_id",
     ]
-    list_filter = ["type", "fields", "areas", "owner", "live"]
+    list_filter = ["type", "fields", "areas", "owner", "live", "is_template"]
 
     def get_edit_handler(self) -> TabbedInterface:
-        """Tabs in the order in which an editor thinks: what, how to reach it, when, for whom, how sure, for staff."""
-        own = MultiFieldPanel(
-            [FieldPanel(field.name) for field in own_columns(self.model)],
-            heading=_("{kind}のこと").format(kind=self.model._meta.verbose_name),
-        )
-        tabs = TabbedInterface(
-            [
-                ObjectList([*CONTENT, own], heading=_("内容")),
-                ObjectList(CONTACT, heading=_("連絡・場所")),
-                ObjectList(HOURS, heading=_("時間")),
-                ObjectList(VISIT, heading=_("来る人のこと")),
-                ObjectList(FRESHNESS, heading=_("確認")),
-                ObjectList(STAFF, heading=_("職員用（公開されません）")),
-            ],
-            base_form_class=EntryForm,
-        )
-        return tabs.bind_to_model(self.model)
+        """See `forms.steps`."""
+        return edit_handler(self.model)
 
 
 class DeskViewSet(ResourceViewSet):

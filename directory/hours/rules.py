@@ -202,6 +202,18 @@ def intervals(schedule: Schedule, day: date) -> list[Interval]:
     return _intervals(schedule.rules, schedule.exceptions, day)
 
 
+def coming_openings(schedule: Schedule, day: date, *, days: int) -> list[list[Interval]]:
+    """The next `days` days, from the given one on, on which something opens, each with its openings; fewer, or none, where
+    there are no more within `NEXT_OPENING_DAYS`."""
+    found: list[list[Interval]] = []
+    for ahead in range(NEXT_OPENING_DAYS + 1):
+        if len(found) == days:
+            break
+        if opened := intervals(schedule, day + ahead * DAY):
+            found.append(opened)
+    return found
+
+
 def in_office_hours(at: datetime) -> bool:
     """Whether a town hall is open at an aware moment: 8:30 to 17:15 on working days."""
     at = at.astimezone(TOKYO)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from .rules import TOKYO, OpeningException, OpeningRule, OpenStatus, Schedule
+from .rules import TOKYO, Interval, OpeningException, OpeningRule, OpenStatus, Schedule
 
 MIDNIGHT = time(0)
 WEEKDAYS = (
@@ -122,6 +122,13 @@ def describe_exceptions(schedule: Schedule, today: date) -> list[str]:
     coming = [exception for exception in schedule.exceptions if exception.end >= today]
     coming.sort(key=lambda exception: (exception.start, exception.end, exception.opens or MIDNIGHT))
     return [_exception(exception, today) for exception in coming]
+
+
+def describe_openings(openings: Sequence[Interval], today: date) -> str:
+    """The openings of one day（`rules.coming_openings`）: 「11月28日（土） 13:30〜15:00」."""
+    times = _("、").join(_times(item.start.time(), item.end.time()) for item in openings)
+    day = _day_with_weekday(openings[0].start.date(), today.year)
+    return _("%(days)s %(times)s") % {"days": day, "times": times}
 
 
 def _open(status: OpenStatus, today: date) -> str:

@@ -160,6 +160,20 @@ class Resource(
         _("参加支援に向く"), null=True, blank=True, help_text=_("公開されません")
     )
 
+    # An entry from which others are made (`admin.forms.linking`). What a copy remembers of its template is how the template's texts
+    # were when somebody last decided about them.
+    is_template = models.BooleanField(
+        _("ひな型"),
+        default=False,
+        help_text=_(
+            "公開されません。「ひな型から始める」に出て、あとでひな型を直すと、ここから作った案内にも知らせます"
+        ),
+    )
+    template = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="copies"
+    )
+    template_said = models.JSONField(default=dict, blank=True, editable=False)
+
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -240,6 +254,11 @@ class Resource(
             problem("succeeded_by", _("この案内自身の番号です。あとを引きつぐ、別の案内の番号を書いてください。"))
         elif self.succeeded_by and not Resource.objects.filter(short_id=self.succeeded_by).exists():
             problem("succeeded_by", _("この番号の案内がありません。ページの住所の、10文字の番号を書いてください。"))
+        # A new entry counts as live until its draft is saved.
+        if self.is_template and self.live and not self._state.adding:
+            problem(
+                "is_template", _("公開している案内は、ひな型にできません。写しを作って、それをひな型にしてください。")
+            )
 
     def _find_missing(self, problem: Callable[[str, Promise], None]) -> None:
         """What must stand before anybody else sees it."""

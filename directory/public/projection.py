@@ -19,7 +19,6 @@ from ..hours.rules import OpeningException, OpeningRule, Schedule
 from ..ladder import next_on
 from ..models import (
     ConsultationDesk,
-    EmploymentPathway,
     InstitutionType,
     Organisation,
     PublicRecord,
@@ -67,10 +66,13 @@ def related() -> tuple[str, ...]:
 def project(resource: Resource, *, draft: bool = False) -> PublicResource:
     """The public record of a resource, base or specific.
 
-    Raises ValueError for one that is not published (unless `draft`, for an editor's preview) or whose type is staff-only.
+    Raises ValueError for one that is not published or a template (unless `draft`, for an editor's preview), or whose type is
+    staff-only.
     """
     if not resource.live and not draft:
         raise ValueError(f"{resource.short_id} is not published")
+    if resource.is_template and not draft:
+        raise ValueError(f"{resource.short_id} is a template")
     if resource.is_staff_only_type:
         raise ValueError(f"{resource.short_id} is of a staff-only type")
     specific = resource.specific
@@ -102,7 +104,7 @@ def project(resource: Resource, *, draft: bool = False) -> PublicResource:
             for channel in resource.channels.all()
             if channel.kind and not (hides_address and channel.kind in _TO_A_PLACE)
         ),
-        "schedule": _schedule(resource),
+        "schedule": schedule_of(resource),
         "texts": tuple(
             PublicText(language=text.language, name=text.name, summary=text.summary, body=text.body)
             for text in resource.texts.all()
@@ -144,8 +146,8 @@ def _place(resource: Resource) -> PublicPlace | None:
     )
 
 
-def _schedule(resource: Resource) -> Schedule:
-    """Rows that say when; those of a draft may be half written."""
+def schedule_of(resource: Resource) -> Schedule:
+    """Its opening times, as rows in memory say them; rows of a draft that are half written are left out."""
     return Schedule(
         rules=tuple(
             OpeningRule(
@@ -184,8 +186,6 @@ def _facts(specific: Resource) -> dict[str, Public]:
     if isinstance(specific, ConsultationDesk):
         values["programme"] = str(specific.programme) if specific.programme else ""
         values["default_for"] = tuple(area.slug for area in specific.default_for.all())
-    if isinstance(specific, EmploymentPathway):
-        values |= {"pathway": specific.pathway or None, "pay": specific.pay or None}
     return {name: facts(**values)}
 
 
@@ -225,5 +225,5 @@ def read_stream(records: QuerySet[PublicRecord]) -> Iterator[PublicResource]:
 def project_all(resources: Iterable[Resource]) -> Iterator[PublicResource]:
     """Records of published resources, skipping those that may not be public."""
     for resource in resources:
-        if resource.live and not resource.is_staff_only_type:
+        if resource.live and not resource.is_template and not resource.is_staff_only_type:
             yield project(resource)

@@ -156,11 +156,10 @@ class VolunteerFacts(Public):
 class WorkFacts(Public):
     """What only a way into work has."""
 
-    # None only in the preview of a draft, as `pay`.
-    pathway: Pathway | None
+    pathway: Pathway
     hours_min: int | None
     hours_max: int | None
-    pay: Pay | None
+    pay: Pay
     pay_note: str
     support: str
 
@@ -237,7 +236,7 @@ class PublicResource(Public):
     @property
     def shown_cost(self) -> Cost | None:
         """What it costs to come, where that says something: nobody pays for work that is paid, unless a part of it costs."""
-        is_paid = self.work is not None and self.work.pay not in (None, Pay.NONE)
+        is_paid = self.work is not None and self.work.pay != Pay.NONE
         return None if is_paid and self.cost in {Cost.FREE, Cost.UNKNOWN} else self.cost
 
     @property

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from search.indexing import record_change
@@ -49,8 +49,9 @@ def refresh_public_records(*, resource_ids: Iterable[int], index: bool = True) -
 
 def refresh_outdated() -> int:
     """Write the records anew that another version wrote, and those that published resources lack. Returns how many."""
-    lacking = Resource.objects.filter(live=True, public_record=None).values_list("pk", flat=True)
-    outdated = PublicRecord.written.exclude(shape=SHAPE).values_list("pk", flat=True)
+    lacking = Resource.objects.filter(live=True, is_template=False, public_record=None).values_list("pk", flat=True)
+    # A record of before is not counted as anything yet.
+    outdated = PublicRecord.written.exclude(~Q(counted_as="") & Q(shape=SHAPE)).values_list("pk", flat=True)
     ids = sorted({*lacking, *outdated})
     for chunk in _chunks(ids):
         refresh_public_records(resource_ids=chunk)

@@ -25,6 +25,7 @@ from directory.public.selectors import (
     successor_of,
     tombstone,
 )
+from directory.public.unfinished import complete
 from search.engines.base import EngineUnavailable
 from search.questions.query import understand
 
@@ -126,7 +127,10 @@ def detail_context(resource: PublicResource) -> dict[str, Any]:
 
 def preview_context(draft: Resource) -> dict[str, Any]:
     """What the page will show when the draft is published; without the ways from here to other pages."""
-    return {**detail_context(project(draft, draft=True)), "breadcrumbs": []}
+    unsaid = complete(draft)
+    context = detail_context(project(draft, draft=True))
+    own = [fact for fact in context["own"] if fact.field not in unsaid]
+    return {**context, "own": own, "breadcrumbs": []}
 
 
 @transaction.non_atomic_requests

@@ -19,7 +19,7 @@ from django.utils import timezone
 from wagtail.snippets.models import get_snippet_models
 
 from directory import choices
-from directory.admin.register import own_columns
+from directory.admin.forms.steps import own_columns
 from directory.areas.index import area_index
 from directory.choices import SOUGHT, Kind
 from directory.exchange.register_file import ResourceEntry

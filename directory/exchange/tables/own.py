@@ -56,6 +56,9 @@ LEFT_OUT: dict[str, str] = {
     **dict.fromkeys(("go_live_at", "expire_at"), "what the editors' desk has planned"),
     **dict.fromkeys(("first_published_at", "last_published_at", "created_at", "updated_at"), "what this site did"),
     "people": "log-ins of this site",
+    **dict.fromkeys(
+        ("template", "template_said"), "which template an entry was made from, and what has been decided since"
+    ),
     "search_text": "made of the other columns at every save",
 }
 # What hangs on a resource and is in no file, and why.
@@ -83,6 +86,7 @@ STAFF: dict[type[models.Model], frozenset[str]] = {
             "owner",
             "check_every",
             "no_check_reason",
+            "is_template",
         }
     ),
     Organisation: frozenset({"staff_note", "quote", "confirm_by", "confirm_mail"}),

@@ -26,6 +26,7 @@ SECRET = "もれてはいけない印Q7X"
 STAFF_ONLY = {
     Resource: {
         "staff_note", "acceptance_note", "fits_participation_support", "owner", "check_every", "no_check_reason",
+        "is_template", "template", "template_said",
     },
     Organisation: {"staff_note", "quote", "confirm_by", "confirm_mail"},
 }  # fmt: skip
