@@ -14,7 +14,9 @@ from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.snippets.models import register_snippet
 
 from .admin import any_kind, reports, vocabulary
+from .admin.days import hooks as days
 from .admin.desk.panel import DeskPanel
+from .admin.desk.waiting import WAITS
 from .admin.freshness.access import EDIT
 from .admin.freshness.urls import admin_urls as freshness_urls
 from .admin.gate import refuse_bulk
@@ -28,6 +30,10 @@ any_kind.register()
 register_snippet(ResourceGroup)
 register_snippet(VocabularyGroup)
 register_snippet(SettingsGroup)
+register_snippet(days.PreparedPageViewSet)
+hooks.register(WAITS, days.waits)
+hooks.register("register_admin_menu_item", days.menu_item)
+hooks.register("register_log_actions", days.register_actions)
 
 
 class WordsMenuItem(MenuItem):
@@ -49,7 +55,14 @@ class RegisterMenuItem(MenuItem):
 @hooks.register("register_admin_urls")
 def register_urls() -> list[Any]:
     """Files of the vocabulary and of the register, whether entries are still right, and reports."""
-    return [*vocabulary.admin_urls(), *imports.urls(), *freshness_urls(), *offers.urls(), *reports.admin_urls()]
+    return [
+        *days.urls(),
+        *vocabulary.admin_urls(),
+        *imports.urls(),
+        *freshness_urls(),
+        *offers.urls(),
+        *reports.admin_urls(),
+    ]
 
 
 class ImportsMenuItem(MenuItem):
@@ -97,7 +110,7 @@ def register_offers() -> MenuItem:
 @hooks.register("construct_homepage_panels")
 def desk_panel(request: HttpRequest, panels: list[Component]) -> None:
     """For everybody who works here; each sees what they may do."""
-    panels.append(DeskPanel(request))
+    panels += [DeskPanel(request), days.DaysPanel(request)]
 
 
 @hooks.register("register_admin_menu_item")

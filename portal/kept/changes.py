@@ -23,6 +23,7 @@ from directory.models import (
     ConfirmCode,
     ContentChange,
     CoverageSnapshot,
+    DaysNotice,
     ImportChange,
     ImportFile,
     ImportProfile,
@@ -51,6 +52,9 @@ ON_NO_PAGE = (
     ConfirmCode,
     ContentChange,
     CoverageSnapshot,
+    # Its writers mark what it says as they mark records (`directory.days`); one that waits stands nowhere.
+    DaysNotice,
+    DaysNotice.entries.through,
     ImportChange,
     ImportFile,
     ImportProfile,
