@@ -125,7 +125,12 @@ def describe_exceptions(schedule: Schedule, today: date) -> list[str]:
     begins = datetime.combine(today, MIDNIGHT, TOKYO)
     told = [one for one in schedule.notices if one.kind != "words" and (one.until is None or one.until > begins)]
     told.sort(key=lambda notice: notice.since)
-    return [*(describe_notice(one, today) for one in told), *(_exception(exception, today) for exception in coming)]
+    # Two that say the same are said once.
+    return list(
+        dict.fromkeys(
+            [*(describe_notice(one, today) for one in told), *(_exception(exception, today) for exception in coming)]
+        )
+    )
 
 
 def describe_words(schedule: Schedule, at: datetime) -> list[str]:

@@ -50,10 +50,15 @@ class Measure(models.Model):
     until = models.DateTimeField(_("終わり"), null=True, blank=True, db_index=True)
     made_at = models.DateTimeField(_("作った日時"), default=timezone.now)
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("作った人")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("作った人"),
     )
-    opened_at = models.DateTimeField(_("出した日時"), null=True)
-    undone_at = models.DateTimeField(_("取り消した日時"), null=True)
+    opened_at = models.DateTimeField(_("出した日時"), null=True, blank=True)
+    undone_at = models.DateTimeField(_("取り消した日時"), null=True, blank=True)
 
     objects = Measures.as_manager()
 

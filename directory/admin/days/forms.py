@@ -23,6 +23,14 @@ FURTHEST = timedelta(days=366)
 DAY = timedelta(days=1)
 
 
+def end_fields(until: datetime) -> dict[str, Any]:
+    """An end as a day and a time; of one at midnight the day before, whole."""
+    local = until.astimezone(TOKYO)
+    if local.time() == time():
+        return {"until_on": local.date() - DAY, "until_at": None}
+    return {"until_on": local.date(), "until_at": local.time()}
+
+
 def _day(label: Any, **options: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
 

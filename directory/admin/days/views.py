@@ -25,7 +25,7 @@ from ...public.days import MEMORY, RECORDS, as_told
 from ..freshness.access import EDIT, LEAD, needs, tell
 from ..freshness.owning import offices_of, theirs
 from .choosing import chosen
-from .forms import BandForm, EndForm, key_of
+from .forms import BandForm, EndForm, end_fields, key_of
 
 PER_PAGE = 30
 MOST_LINES = 20
@@ -40,9 +40,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     found = {name: _of(DaysNotice.objects.all(), name, request.user).count() for name in SHOWS}
     own = _of(DaysNotice.objects.all(), show, request.user)
-    page = Paginator(own.annotate(count=Count("entries")).select_related("made_by"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(
+        own.annotate(count=Count("entries")).select_related("made_by").order_by("-made_at", "-pk"), PER_PAGE
+    ).get_page(request.GET.get("page"))
     banners = _of(Banner.objects.all(), show, request.user).select_related("area", "page", "made_by")[:PER_PAGE]
     context = {
         "tabs": [
@@ -154,8 +154,7 @@ def _release(request: HttpRequest, one: DaysNotice) -> None:
 
 def _end(one: Measure) -> dict[str, Any]:
     """What the form of another end begins with."""
-    until = timezone.localtime(one.until) if one.until else bands.proposed_end(timezone.now())
-    return {"until_on": until.date(), "until_at": until.time()}
+    return end_fields(one.until or bands.proposed_end(timezone.now()))
 
 
 def _about(request: HttpRequest, one: Measure) -> dict[str, Any]:
