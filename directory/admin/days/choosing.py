@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -64,11 +64,16 @@ class ChooseForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What fits: entries with their organisation, how many there are, and whether they can be ticked one by one."""
+    """What fits: entries with their organisation, how many there are, and whether they can be ticked one by one.
+
+    `also` stand in the area, but are for people of a wider one: the desk of a whole city must not close with the ward in which
+    it happens to lie, unless somebody ticks it.
+    """
 
     entries: tuple[Resource, ...]
     pks: tuple[int, ...]
     can_tick: bool
+    also: tuple[Resource, ...] = ()
 
     @property
     def count(self) -> int:
@@ -83,22 +88,30 @@ class Found:
 
 def fitting(form: ChooseForm, user: Any) -> Found:
     """Public entries of the home municipality that fit a valid form and that are this person's to change, in reading order."""
-    pks = tuple(dict.fromkeys(_fitting(form.cleaned_data, user).values_list("pk", flat=True)))
-    can_tick = len(pks) <= MOST_TICKED
-    shown = pks if can_tick else pks[:SHOWN]
-    rows = Resource.objects.filter(pk__in=shown).select_related("organisation").defer("body", "easy")
-    by_pk = {row.pk: row for row in rows}
-    return Found(tuple(by_pk[pk] for pk in shown), pks, can_tick)
-
-
-def _fitting(told: dict[str, Any], user: Any) -> QuerySet[Resource]:
-    found = theirs(user, Resource.objects.filter(pk__in=records_at_home(home_area()).values("pk")))
-    if told.get("area"):
+    told = form.cleaned_data
+    fits = _fitting(told, user)
+    if not told.get("area"):
+        pks, also = _keys(fits), ()
+    else:
         index = area_index()
         area = index.by_slug[told["area"]].pk
         inside = {area, *index.descendants(area)}
-        # What is for people of the area, and what stands in it: a storm closes both.
-        found = found.filter(Q(areas__in=inside) | Q(town__areas__in=inside))
+        pks = _keys(fits.filter(areas__in=inside))
+        also = tuple(pk for pk in _keys(fits.filter(town__areas__in=inside)) if pk not in set(pks))
+    can_tick = len(pks) + len(also) <= MOST_TICKED
+    shown, also = (pks, also) if can_tick else (pks[:SHOWN], ())
+    rows = Resource.objects.filter(pk__in=[*shown, *also]).select_related("organisation").defer("body", "easy")
+    by_pk = {row.pk: row for row in rows}
+    return Found(tuple(by_pk[pk] for pk in shown), pks, can_tick, tuple(by_pk[pk] for pk in also))
+
+
+def _keys(found: QuerySet[Resource]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(found.order_by("reading", "pk").values_list("pk", flat=True)))
+
+
+def _fitting(told: dict[str, Any], user: Any) -> QuerySet[Resource]:
+    """What fits all but the area."""
+    found = theirs(user, Resource.objects.filter(pk__in=records_at_home(home_area()).values("pk")))
     if told.get("kind"):
         found = found.filter(kind=told["kind"])
     if told.get("field"):
@@ -107,7 +120,7 @@ def _fitting(told: dict[str, Any], user: Any) -> QuerySet[Resource]:
         found = found.filter(organisation__name__icontains=told["organisation"])
     if told.get("name"):
         found = found.filter(name__icontains=told["name"])
-    return found.order_by("reading", "pk")
+    return found
 
 
 def chosen(texts: Iterable[str], user: Any) -> list[int]:

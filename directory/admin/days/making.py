@@ -19,7 +19,7 @@ from wagtail.admin import messages
 from ...days import notices
 from ...hours import rules, text
 from ...hours.schedule import TOKYO
-from ...models import DaysNotice, PublicRecord
+from ...models import ConsultationDesk, DaysKind, DaysNotice, PublicRecord
 from ...public.days import as_told, in_order
 from ...public.projection import read_all
 from ...public.record import PublicResource
@@ -117,6 +117,7 @@ def _look(request: HttpRequest, form: NoticeForm, entries: list[int], scope: str
         "told": text.describe_notice(as_told(notice), now.date()),
         "is_later": at > now,
         "looks": [_looks(public, notice, at) for public in _first(entries)],
+        "leading": _leading(entries) if notice.what == DaysKind.CLOSED else [],
         "meeting": notices.meeting(notice, entries)[:MOST_NAMED],
         "may_open": request.user.has_perm(LEAD),
         "pks": ",".join(map(str, entries)),
@@ -124,6 +125,13 @@ def _look(request: HttpRequest, form: NoticeForm, entries: list[int], scope: str
         **_named(entries),
     }
     return render(request, "directory/admin/days/look.html", context)
+
+
+def _leading(entries: list[int]) -> list[str]:
+    """Of the entries the desks for everything, by which every page ends."""
+    desks = ConsultationDesk.objects.exclude(default_for=None).distinct().values_list("pk", "name")
+    chosen_ones = set(entries)
+    return [name for pk, name in desks if pk in chosen_ones][:MOST_NAMED]
 
 
 def _first(entries: list[int]) -> list[PublicResource]:

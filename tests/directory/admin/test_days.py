@@ -14,7 +14,16 @@ from django.test.utils import CaptureQueriesContext
 
 from directory.admin.days import making
 from directory.days import notices
-from directory.models import Banner, DaysNotice, Field, Office, PreparedPage, PublicRecord
+from directory.models import (
+    Banner,
+    ConsultationDesk,
+    DaysNotice,
+    Field,
+    Office,
+    PreparedPage,
+    PublicRecord,
+    Town,
+)
 from directory.public.selectors import card, public_resource
 from tests.storms import NOW, at, open_daily
 
@@ -65,6 +74,20 @@ def test_should_find_entries_by_area_kind_field_organisation_and_name(approver_c
         assert f"{len(ticked)}件" in page.select_one("#found-title").get_text()
     nothing = soup(approver_client.get(NEW, {"name": "どこにもない", "choose": "1"}))
     assert "あてはまる案内がありません" in nothing.get_text()
+
+
+def test_should_leave_out_what_stands_in_the_area_for_a_wider_one_until_somebody_ticks_it(
+    approver_client: Client,
+) -> None:
+    east = Town.objects.filter(areas__slug="tobu").first()
+    desk = ConsultationDesk.objects.exclude(default_for=None).filter(areas__slug="yorozu").first()
+    ConsultationDesk.objects.filter(pk=desk.pk).update(town=east)
+    page = soup(approver_client.get(NEW, {"area": "tobu", "choose": "1"}))
+    tick = page.select_one(f"[name=entry][value='{desk.pk}']")
+    assert tick and not tick.has_attr("checked")
+    form = what(approver_client, desk)
+    look = soup(approver_client.post(NEW, sent(form, do="look")))
+    assert "どのページの終わりにも出る窓口です" in look.select_one(".help-warning").get_text()
 
 
 def test_should_close_in_three_steps_and_take_it_back(approver_client: Client) -> None:
