@@ -90,14 +90,17 @@ def fitting(form: ChooseForm, user: Any) -> Found:
     """Public entries of the home municipality that fit a valid form and that are this person's to change, in reading order."""
     told = form.cleaned_data
     fits = _fitting(told, user)
+    pks: tuple[int, ...]
+    also: tuple[int, ...] = ()
     if not told.get("area"):
-        pks, also = _keys(fits), ()
+        pks = _keys(fits)
     else:
         index = area_index()
         area = index.by_slug[told["area"]].pk
         inside = {area, *index.descendants(area)}
         pks = _keys(fits.filter(areas__in=inside))
-        also = tuple(pk for pk in _keys(fits.filter(town__areas__in=inside)) if pk not in set(pks))
+        own = set(pks)
+        also = tuple(pk for pk in _keys(fits.filter(town__areas__in=inside)) if pk not in own)
     can_tick = len(pks) + len(also) <= MOST_TICKED
     shown, also = (pks, also) if can_tick else (pks[:SHOWN], ())
     rows = Resource.objects.filter(pk__in=[*shown, *also]).select_related("organisation").defer("body", "easy")
