@@ -25,6 +25,7 @@ from .ladder import MEMORY as LADDER
 from .models import (
     Area,
     AreaLayer,
+    Banner,
     DangerPattern,
     DangerTopic,
     Field,
@@ -35,6 +36,8 @@ from .models import (
     NextStep,
     Organisation,
     Phrase,
+    PreparedList,
+    PreparedPage,
     Programme,
     Promotion,
     Resource,
@@ -43,6 +46,8 @@ from .models import (
     Town,
 )
 from .public import store
+from .public.days import MEMORY as DAYS
+from .public.days import RECORDS
 from .vocabulary.provider import new_version
 
 # What is remembered of a table and must be forgotten when a row of it changes.
@@ -54,6 +59,10 @@ MEMORIES: dict[type[Model], tuple[str, ...]] = {
     Need: ("needs", "dangers"),
     DangerTopic: ("dangers",),
     FreshnessSettings: (LADDER,),
+    # What is kept of a prepared page stands with the records that it lists.
+    Banner: (DAYS,),
+    PreparedPage: (DAYS, RECORDS),
+    PreparedList: (DAYS, RECORDS),
 }
 # Words of the vocabulary: a change of one is a new version of all, which every process then reads.
 WORDS = (DangerPattern, DangerTopic, Need, Phrase, Promotion, StopWord, SynonymGroup)

@@ -14,7 +14,9 @@ from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.snippets.models import register_snippet
 
 from .admin import any_kind, reports, vocabulary
+from .admin.days import hooks as days
 from .admin.desk.panel import DeskPanel
+from .admin.desk.waiting import WAITS
 from .admin.forms.entry_form import PUBLISHING
 from .admin.forms.urls import admin_urls as forms_urls
 from .admin.freshness.access import EDIT
@@ -30,6 +32,10 @@ any_kind.register()
 register_snippet(ResourceGroup)
 register_snippet(VocabularyGroup)
 register_snippet(SettingsGroup)
+register_snippet(days.PreparedPageViewSet)
+hooks.register(WAITS, days.waits)
+hooks.register("register_admin_menu_item", days.menu_item)
+hooks.register("register_log_actions", days.register_actions)
 
 
 class WordsMenuItem(MenuItem):
@@ -50,8 +56,9 @@ class RegisterMenuItem(MenuItem):
 
 @hooks.register("register_admin_urls")
 def register_urls() -> list[Any]:
-    """Files of the vocabulary and of the register, whether entries are still right, forms, and reports."""
+    """Files of the vocabulary and of the register, whether entries are still right, forms, bad days, and reports."""
     return [
+        *days.urls(),
         *vocabulary.admin_urls(),
         *forms_urls(),
         *imports.urls(),
@@ -106,7 +113,7 @@ def register_offers() -> MenuItem:
 @hooks.register("construct_homepage_panels")
 def desk_panel(request: HttpRequest, panels: list[Component]) -> None:
     """For everybody who works here; each sees what they may do."""
-    panels.append(DeskPanel(request))
+    panels += [DeskPanel(request), days.DaysPanel(request)]
 
 
 @hooks.register("register_admin_menu_item")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.blocks import StreamValue
 from wagtail.images.models import AbstractImage, SourceImageIOError
@@ -21,6 +22,7 @@ from directory.choices import Kind
 from directory.exchange.shared import when
 from directory.finding import hotlines
 from directory.finding.hotlines import Opening, lines_of
+from directory.hours import text as hours_text
 from directory.ladder import is_labelled
 from directory.models import NationalLine
 from directory.public.badges import BADGES, Badge, badges_named
@@ -88,6 +90,11 @@ def opening(line: NationalLine) -> Opening:
 def hours_on_paper(resource: PublicResource) -> list[str]:
     """When it is open, a line each: paper cannot say whether it is open now."""
     return when(resource, timezone.localdate())
+
+
+def span_end(until: datetime) -> str:
+    """Until when something holds, in words: 「11月27日（金） 18:00 まで」."""
+    return _("{end}まで").format(end=hours_text.describe_moment(until, timezone.localdate()))
 
 
 def without_voice(line: NationalLine | None) -> str:

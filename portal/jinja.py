@@ -28,6 +28,8 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from directory.public.badges import badges_of
+from directory.public.days import bands
+from directory.public.record import PublicResource
 
 from . import filters, shell
 from .cms.tickets import keep_not
@@ -160,6 +162,7 @@ def environment(**options: Any) -> Environment:
     # `{% trans %}` hands its variables over by name.
     made.newstyle_gettext = True  # type: ignore[attr-defined]
     made.globals.update(
+        bands_of=bands_of,
         ending_desk=ending_desk,
         ending_line=shell.ending_line,
         file_formats=FORMATS,
@@ -188,6 +191,7 @@ def environment(**options: Any) -> Environment:
         opening=filters.opening,
         paragraphs=filters.paragraphs,
         phrased=filters.phrased,
+        span_end=filters.span_end,
         tel=filters.tel,
         without_voice=filters.without_voice,
     )
@@ -207,6 +211,14 @@ def local_date(value: Any, form: str) -> str:
 def shell_of(request: HttpRequest | None) -> dict[str, Any]:
     """What stands around the page; empty without a request (the page for a broken server)."""
     return shell.shell(request) if request else {}
+
+
+def bands_of(request: HttpRequest | None, area_slug: Any = "", resource: Any = None) -> Any:
+    """What the city says of today on a page of an area, or of an entry."""
+    slugs = {area_slug} if isinstance(area_slug, str) and area_slug else set()
+    if isinstance(resource, PublicResource):
+        slugs |= {area.slug for area in resource.areas}
+    return bands(timezone.localtime(), slugs) if request else ()
 
 
 def ending_desk(request: HttpRequest | None, area_slug: str = "") -> Any:

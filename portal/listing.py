@@ -18,6 +18,7 @@ from directory.finding.query import PER_PAGE, Asked, central_area
 from directory.hours import rules
 from directory.hours import text as hours_text
 from directory.ladder import demoted_until
+from directory.public.days import of_row
 from search.engines.base import EngineHit
 from search.excerpts import NOTHING, Needles, excerpt, mark
 from search.questions.query import understand
@@ -52,14 +53,16 @@ def shown(hits: Iterable[EngineHit], now: datetime | None = None, words: Needles
 
 def _opening(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     if "schedule" not in row:
-        return {"status": "", "is_open": None, "hours": []}
+        return {"status": "", "is_open": None, "hours": [], "words": []}
     schedule, lines = _hours_of(row["schedule"], now.date())
+    schedule = of_row(row, schedule)
     state = rules.status(schedule, now)
     return {
         "status": hours_text.describe_status(state, now),
         "is_open": {"open": True, "closed": False}.get(state.state),
         # For paper, on which nothing stands that is true only now.
         "hours": [*lines, row["hours_note"]] if row.get("hours_note") else lines,
+        "words": hours_text.describe_words(schedule, now),
     }
 
 

@@ -19,6 +19,7 @@ from .views import api, confirming, conventions, offering, sharing
 from .views.counter import counter_list_change, counter_list_page
 from .views.finder import find
 from .views.health import healthz, readyz
+from .views.now import prepared_page
 from .views.resources import browse, browse_kind, resource_detail
 from .views.results import results
 from .views.sitemaps import SITEMAPS
@@ -42,6 +43,7 @@ urlpatterns = [
     path("offer/", offering.offer_form, name="offer"),
     path("offer/sent/", offering.sent, name="offer_sent"),
     path("offer/link/<str:token>/", offering.offer_link, name="offer_link"),
+    path("now/<slug:slug>/", prepared_page, name="now"),
     path("freshness/", confirming.figures, name="freshness_figures"),
     path("share/ended.csv", sharing.ended_as_csv, name="share_ended"),
     path("share/leaflet/", sharing.leaflet, name="share_leaflet"),

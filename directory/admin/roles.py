@@ -33,6 +33,7 @@ from ..models import (
     Office,
     Organisation,
     Phrase,
+    PreparedPage,
     Promotion,
     StopWord,
     SynonymGroup,
@@ -47,7 +48,7 @@ APPROVED: tuple[type[Model], ...] = (*RESOURCES, ContactPoint)
 WRITTEN_BY_EDITORS: tuple[type[Model], ...] = (*APPROVED, Organisation, Training, MissingResource)
 # Who comes in, and what they receive, takes effect at once.
 SHARING: tuple[type[Model], ...] = (Partner, SharingPack)
-OF_APPROVERS: tuple[type[Model], ...] = (*WRITTEN_BY_EDITORS, NationalLine, Office)
+OF_APPROVERS: tuple[type[Model], ...] = (*WRITTEN_BY_EDITORS, NationalLine, Office, PreparedPage)
 # Words have no drafts: a change is live at once, so those of danger are the approvers'.
 # Calls are no words, but judge them: whoever may delete one may also overrule one (`directory.judging.gate`).
 WORDS: tuple[type[Model], ...] = (Phrase, SynonymGroup, StopWord, Call)

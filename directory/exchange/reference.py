@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from ..choices import HolidayPolicy, Surface, Weekday
+from ..days.shipped import load_prepared
 from ..fixtures import FIXTURES, FixtureError, read_csv
 from ..identity import stable_uuid
 from ..models import (
@@ -55,6 +56,7 @@ def load_reference() -> Counter[str]:
         _complete_lines()
         created["Need"] += _load_needs()
         created["Organisation"] += _load_councils()
+        created["PreparedPage"] += load_prepared(ORIGIN)
         created["DangerTopic"] += _load_danger_topics()
         for name in FORMATS:
             created[FORMATS[name].model.__name__] += _load_words(name)

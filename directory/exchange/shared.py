@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Q
 from django.db.models.fields.json import KT
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..areas.index import AreaNode, area_index
@@ -264,6 +265,7 @@ def item(resource: PublicResource, address: Address, today: date) -> dict[str, A
         "hours": hours_text.describe_schedule(resource.schedule, today),
         "hours_note": resource.hours_note,
         "exceptions": hours_text.describe_exceptions(resource.schedule, today),
+        "notices": hours_text.describe_words(resource.schedule, timezone.localtime()),
         "place": place.model_dump() if place else None,
         "eligibility": resource.eligibility.value,
         "cost": resource.shown_cost.value if resource.shown_cost else None,

@@ -15,6 +15,7 @@ from ..areas.index import AreaNode, area_index
 from ..choices import Kind, NeedRole, Side, TypeRole
 from ..hours import rules
 from ..models import NationalLine
+from ..public.days import of_row
 from ..public.record import PublicResource
 from ..public.roles import is_sought, role_of, types_as
 from ..public.selectors import Card, card, desks_by_area, desks_of_types, resource_by_key
@@ -392,7 +393,7 @@ def opens_on(shown: Mapping[str, Any], days: Sequence[str]) -> bool:
 def _is_open(shown: Mapping[str, Any], when: str, now: datetime) -> bool:
     if "schedule" not in shown:
         return False
-    state = rules.status(rules.Schedule.model_validate(shown["schedule"]), now)
+    state = rules.status(of_row(shown, rules.Schedule.model_validate(shown["schedule"])), now)
     if state.state == "open" or when == "now" or state.opens_at is None:
         return state.state == "open"
     return (state.opens_at.date() - now.date()).days <= {"today": 0, "week": 6 - now.weekday()}[when]

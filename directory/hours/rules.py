@@ -8,6 +8,8 @@ Policy, where the register leaves room:
 - Exceptions replace the rules of the days they cover. Special openings of one day add up. A closed exception wins over
   special openings, except those that cover fewer days than it does: a desk held on 30 December is meant to break the
   年末年始 around it, and the closed days of お盆 are meant to break the special hours of August.
+- Notices of a bad day (`DayNotice`) lie over all of this: other hours take the place of what a day has, and a closing cuts
+  whatever is open, also in the middle of a day. Of two that meet the one that lasts shorter wins, of two as long the later.
 - Opening times include their beginning and exclude their end.
 - Without rules only the days of exceptions are known; every other moment is "unknown".
 
@@ -22,13 +24,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Annotated, Literal, NamedTuple, Self
-from zoneinfo import ZoneInfo
+from typing import Literal, NamedTuple
 
 import jpholiday
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-TOKYO = ZoneInfo("Asia/Tokyo")
+from .schedule import TOKYO, DayNotice, OpeningException, OpeningRule, Schedule
+
 EVENING = time(18)
 NEXT_OPENING_DAYS = 366
 # What stays open longer than this without a break is called round-the-clock; no visitor asks for an end that far away.
@@ -45,76 +46,12 @@ YEAR_END, NEW_YEAR = (12, 29), (1, 3)
 SATURDAY = 5
 
 
-class Frozen(BaseModel):
-    """Part of a public record: immutable, and strange fields are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class OpeningRule(Frozen):
-    """A recurring opening (DS-441 knows the same kinds: weekly, nth weekday, last weekday, every other week).
-
-    `weekdays`: 0 is Monday, 6 is Sunday. `nth`: which of the month, 1 to 5 or -1 for the last; empty is every one.
-    `closes` not after `opens` is on the next day; both 00:00 are the whole day. `holidays`: what happens on national
-    holidays; "only" opens on them whatever the weekday, so `weekdays` and `nth` do not count then.
-    `every_other_week_from`: any day of a week in which it opens; weeks begin on Monday and are counted from there in
-    both directions, `valid_from` says when it began.
-    """
-
-    weekdays: tuple[Annotated[int, Field(ge=0, le=6)], ...] = ()
-    nth: tuple[Literal[1, 2, 3, 4, 5, -1], ...] = ()
-    opens: time
-    closes: time
-    holidays: Literal["closed", "open", "only"] = "closed"
-    every_other_week_from: date | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _has_a_day(self) -> Self:
-        if not self.weekdays and self.holidays != "only":
-            raise ValueError("a rule needs weekdays, unless it opens on holidays only")
-        return self
-
-
-class OpeningException(Frozen):
-    """Days from `start` to `end`, both included, on which the rules do not hold: closed, or open at other times."""
-
-    start: date
-    end: date
-    closed: bool
-    opens: time | None = None
-    closes: time | None = None
-    reason: str = ""
-
-    @model_validator(mode="after")
-    def _is_complete(self) -> Self:
-        if self.end < self.start:
-            raise ValueError("an exception cannot end before it starts")
-        if not self.closed and (self.opens is None or self.closes is None):
-            raise ValueError("an exception that is not closed needs both times")
-        return self
-
-    @property
-    def times(self) -> tuple[time, time] | None:
-        """When it opens and closes; None where it is closed."""
-        return None if self.closed or self.opens is None or self.closes is None else (self.opens, self.closes)
-
-
-class Schedule(Frozen):
-    """All that is known about the opening times of a resource."""
-
-    rules: tuple[OpeningRule, ...] = ()
-    exceptions: tuple[OpeningException, ...] = ()
-
-
 class Interval(NamedTuple):
     """One opening, aware in Japanese time, and what it comes from."""
 
     start: datetime
     end: datetime
-    source: OpeningRule | OpeningException
+    source: OpeningRule | OpeningException | DayNotice
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +60,8 @@ class OpenStatus:
 
     `closes_at`: end of the present opening; None when it is not open or does not close within `JOINED_DAYS`.
     `opens_at`: next opening, while it is not open; None when there is none within `NEXT_OPENING_DAYS`.
-    `note`: of the rules that keep it open now. `reason`: of the exceptions in force now.
-    `day_off`: an exception closes the whole day (and not only the time outside special hours).
+    `note`: of the rules that keep it open now. `reason`: of the exceptions and notices in force now.
+    `day_off`: an exception closes the whole day (and not only the time outside special hours), or a notice this moment.
     """
 
     state: Literal["open", "closed", "unknown"]
@@ -150,9 +87,10 @@ def status(schedule: Schedule, at: datetime) -> OpenStatus:
         or not known.since <= at < known.until
         or known.rules is not schedule.rules
         or (known.exceptions is not schedule.exceptions)
+        or (known.notices is not schedule.notices)
     ):
         known = schedule.__dict__[_KNOWN] = _known(schedule, at)
-    _note_turns(at, known.turns)
+    note_turns(at, known.turns)
     return known.status
 
 
@@ -167,6 +105,7 @@ class _Known(NamedTuple):
     turns: tuple[datetime, ...]
     rules: tuple[OpeningRule, ...]
     exceptions: tuple[OpeningException, ...]
+    notices: tuple[DayNotice, ...]
 
 
 _KNOWN = "_known_status"
@@ -176,30 +115,33 @@ def _known(schedule: Schedule, at: datetime) -> _Known:
     today = at.date()
     begun = _begun(schedule, today)
     turns = tuple(turn for item in begun for turn in item[:2] if turn > at)
+    turns += tuple(turn for notice in schedule.notices for turn in (notice.since, notice.until) if turn and turn > at)
     until = min([next_midnight(at), *turns])
     now = [item for item in begun if item.start <= at < item.end]
+    made_of = (schedule.rules, schedule.exceptions, schedule.notices)
     if now:
         closes_at, known_until = _end_of_joined(schedule, at, now)
         state = OpenStatus(
             "open",
             closes_at=closes_at,
             note=_distinct(item.source.note for item in now if isinstance(item.source, OpeningRule)),
-            reason=_distinct(item.source.reason for item in now if isinstance(item.source, OpeningException)),
+            reason=_distinct(item.source.reason for item in now if not isinstance(item.source, OpeningRule)),
         )
-        return _Known(at, min(until, known_until or until), state, turns, schedule.rules, schedule.exceptions)
+        return _Known(at, min(until, known_until or until), state, turns, *made_of)
     in_force = _in_force(schedule.exceptions, today)
+    closing = [notice for notice in schedule.notices if notice.kind == "closed" and notice.holds(at)]
     state = OpenStatus(
-        "closed" if schedule.rules or in_force else "unknown",
+        "closed" if schedule.rules or in_force or closing else "unknown",
         opens_at=_next_opening(schedule, at),
-        reason=_distinct(exception.reason for exception in in_force),
-        day_off=any(exception.closed for exception in in_force),
+        reason=_distinct(one.reason for one in closing or in_force),
+        day_off=bool(closing) or any(exception.closed for exception in in_force),
     )
-    return _Known(at, until, state, turns, schedule.rules, schedule.exceptions)
+    return _Known(at, until, state, turns, *made_of)
 
 
 def intervals(schedule: Schedule, day: date) -> list[Interval]:
     """The openings that begin on a day, earliest first, not joined."""
-    return _intervals(schedule.rules, schedule.exceptions, day)
+    return _intervals(schedule.rules, schedule.exceptions, day, schedule.notices)
 
 
 def coming_openings(schedule: Schedule, day: date, *, days: int) -> list[list[Interval]]:
@@ -219,7 +161,7 @@ def in_office_hours(at: datetime) -> bool:
     at = at.astimezone(TOKYO)
     day = (at.month, at.day)
     is_day_off = at.weekday() >= SATURDAY or _is_holiday(at.date()) or day >= YEAR_END or day <= NEW_YEAR
-    _note_turns(at, (datetime.combine(at.date(), clock, TOKYO) for clock in (OFFICE_OPENS, OFFICE_CLOSES)))
+    note_turns(at, (datetime.combine(at.date(), clock, TOKYO) for clock in (OFFICE_OPENS, OFFICE_CLOSES)))
     return not is_day_off and OFFICE_OPENS <= at.time() < OFFICE_CLOSES
 
 
@@ -262,7 +204,8 @@ def next_midnight(at: datetime) -> datetime:
     return datetime.combine(at.astimezone(TOKYO).date() + DAY, time(), TOKYO)
 
 
-def _note_turns(at: datetime, turns: Iterable[datetime]) -> None:
+def note_turns(at: datetime, turns: Iterable[datetime]) -> None:
+    """Say of moments, aware, that something which was asked for at `at` is another then; those that are past count for nothing."""
     if (noted := _turns.get()) is not None:
         noted.extend(turn for turn in turns if turn > at)
 
@@ -329,16 +272,42 @@ def _in_force(exceptions: Iterable[OpeningException], day: date) -> list[Opening
     return special or closed
 
 
-def _intervals(rules: Iterable[OpeningRule], exceptions: Sequence[OpeningException], day: date) -> list[Interval]:
+def _intervals(
+    rules: Iterable[OpeningRule],
+    exceptions: Sequence[OpeningException],
+    day: date,
+    notices: Sequence[DayNotice] = (),
+) -> list[Interval]:
     in_force = _in_force(exceptions, day) if exceptions else ()
     if in_force:
         found = [_interval(exception, times, day) for exception in in_force if (times := exception.times)]
     else:
         found = [_interval(rule, (rule.opens, rule.closes), day) for rule in rules if _opens_on(rule, day)]
+    if notices:
+        found = _noticed(found, notices, day)
     return sorted(found, key=lambda item: item[:2]) if len(found) > 1 else found
 
 
-def _interval(source: OpeningRule | OpeningException, times: tuple[time, time], day: date) -> Interval:
+def _noticed(usual: list[Interval], notices: Sequence[DayNotice], day: date) -> list[Interval]:
+    """The openings of a day as notices leave them: `notices` in their order, the one that gives way first."""
+    found = usual
+    for notice in notices:
+        if notice.kind == "closed":
+            found = [piece for item in found for piece in _cut(item, notice)]
+        elif (times := notice.times) and notice.covers(day) and (usual or notice.opens_daily):
+            found = [_interval(notice, times, day)]
+    return found
+
+
+def _cut(item: Interval, closing: DayNotice) -> Iterator[Interval]:
+    """What a closing leaves of an opening: nothing, a part, or the parts before and after it."""
+    if item.start < (end := min(item.end, closing.since)):
+        yield Interval(item.start, end, item.source)
+    if closing.until is not None and (start := max(item.start, closing.until)) < item.end:
+        yield Interval(start, item.end, item.source)
+
+
+def _interval(source: OpeningRule | OpeningException | DayNotice, times: tuple[time, time], day: date) -> Interval:
     opens, closes = times
     last_day = day if closes > opens else day + DAY
     return Interval(datetime.combine(day, opens, TOKYO), datetime.combine(last_day, closes, TOKYO), source)
@@ -371,10 +340,15 @@ def _next_opening(schedule: Schedule, at: datetime) -> datetime | None:
     # What is over cannot open again; a register keeps it, and a year's walk for nothing is the dearest answer there is.
     rules = [rule for rule in schedule.rules if rule.valid_to is None or rule.valid_to >= today]
     exceptions = [exception for exception in schedule.exceptions if exception.end >= today]
-    if not rules and all(exception.closed for exception in exceptions):
+    notices = [notice for notice in schedule.notices if notice.kind != "words"]
+    hours = [notice for notice in notices if notice.kind == "hours"]
+    if not rules and not hours and all(exception.closed for exception in exceptions):
         return None
-    for days in range(NEXT_OPENING_DAYS + 1):
-        for item in _intervals(rules, exceptions, today + timedelta(days=days)):
+    # What is closed until further notice opens at no time that anybody knows, unless other hours were told for it.
+    last = min((notice.since.date() for notice in notices if notice.until is None), default=None) if not hours else None
+    days_on = NEXT_OPENING_DAYS if last is None else min(NEXT_OPENING_DAYS, max(0, (last - today).days))
+    for days in range(days_on + 1):
+        for item in _intervals(rules, exceptions, today + timedelta(days=days), notices):
             if item.start > at:
                 return item.start
     return None

@@ -14,7 +14,8 @@ from functools import lru_cache
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from .rules import TOKYO, Interval, OpeningException, OpeningRule, OpenStatus, Schedule
+from .rules import Interval, OpenStatus
+from .schedule import TOKYO, DayNotice, OpeningException, OpeningRule, Schedule
 
 MIDNIGHT = time(0)
 WEEKDAYS = (
@@ -118,10 +119,64 @@ def describe_rule(rule: OpeningRule, today: date | None = None) -> str:
 
 
 def describe_exceptions(schedule: Schedule, today: date) -> list[str]:
-    """Closed days and special hours that are not over, a line each, earliest first."""
+    """What notices of bad days say, then closed days and special hours; those that are not over, a line each, earliest first."""
     coming = [exception for exception in schedule.exceptions if exception.end >= today]
     coming.sort(key=lambda exception: (exception.start, exception.end, exception.opens or MIDNIGHT))
-    return [_exception(exception, today) for exception in coming]
+    begins = datetime.combine(today, MIDNIGHT, TOKYO)
+    told = [one for one in schedule.notices if one.kind != "words" and (one.until is None or one.until > begins)]
+    told.sort(key=lambda notice: notice.since)
+    # Two that say the same are said once.
+    return list(
+        dict.fromkeys(
+            [*(describe_notice(one, today) for one in told), *(_exception(exception, today) for exception in coming)]
+        )
+    )
+
+
+def describe_words(schedule: Schedule, at: datetime) -> list[str]:
+    """The words alone that notices say at an aware moment, each once."""
+    return list(dict.fromkeys(one.reason for one in schedule.notices if one.kind == "words" and one.holds(at)))
+
+
+def describe_notice(notice: DayNotice, today: date) -> str:
+    """A notice in one line: when, what, why."""
+    what = _times(*notice.times) if notice.times else _("お休み") if notice.kind == "closed" else ""
+    if notice.opens_daily:
+        what = _("%(times)s（ふだん休みの日も）") % {"times": what}
+    return " ".join(filter(None, (describe_span(notice.since, notice.until, today), what))) + _bracketed(
+        [notice.reason]
+    )
+
+
+def describe_moment(at: datetime, today: date) -> str:
+    """A day and a time, the end of a day as 24:00: 「11月27日（金） 18:00」."""
+    at = at.astimezone(TOKYO)
+    is_midnight = at.time() == MIDNIGHT
+    day = at.date() - timedelta(days=is_midnight)
+    words = {"day": _day_with_weekday(day, today.year), "time": _("24:00") if is_midnight else _clock(at.time())}
+    return _("%(day)s %(time)s") % words
+
+
+def describe_span(since: datetime, until: datetime | None, today: date) -> str:
+    """From one aware moment to another, as days where they are whole: 「9月12日（土） 13:00〜9月13日（日） 9:00」."""
+    since = since.astimezone(TOKYO)
+    begins = _day_with_weekday(since.date(), today.year)
+    if since.time() != MIDNIGHT:
+        begins = _("%(day)s %(time)s") % {"day": begins, "time": _clock(since.time())}
+    if until is None:
+        return _("%(start)sから、しばらくのあいだ") % {"start": begins}
+    until = until.astimezone(TOKYO)
+    is_whole = until.time() == MIDNIGHT
+    last = until.date() - timedelta(days=is_whole)
+    if last == since.date():
+        if is_whole:
+            return begins if since.time() == MIDNIGHT else _("%(start)s〜24:00") % {"start": begins}
+        begins = begins if since.time() != MIDNIGHT else _("%(day)s 0:00") % {"day": begins}
+        return _("%(start)s〜%(time)s") % {"start": begins, "time": _clock(until.time())}
+    ends = _day_with_weekday(last, last.year if last - today <= YEAR_UNDERSTOOD else today.year)
+    if not is_whole:
+        ends = _("%(day)s %(time)s") % {"day": ends, "time": _clock(until.time())}
+    return _("%(start)s〜%(end)s") % {"start": begins, "end": ends}
 
 
 def describe_openings(openings: Sequence[Interval], today: date) -> str:

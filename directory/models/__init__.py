@@ -1,6 +1,7 @@
 """Models of the register, one subject a file."""
 
 from .areas import Area, AreaLayer, PostalCode, Town
+from .days import Banner, DaysKind, DaysNotice, Level, MeasureState, PreparedList, PreparedPage
 from .freshness import (
     ChangeProposal,
     CheckRound,
@@ -33,6 +34,7 @@ from .words.vocabulary import (
 __all__ = [
     "Area",
     "AreaLayer",
+    "Banner",
     "Call",
     "ChangeProposal",
     "Channel",
@@ -47,6 +49,8 @@ __all__ = [
     "DangerPattern",
     "DangerTopic",
     "DangerVoice",
+    "DaysKind",
+    "DaysNotice",
     "EmploymentPathway",
     "Field",
     "FreshnessSettings",
@@ -57,8 +61,10 @@ __all__ = [
     "ImportRun",
     "InstitutionType",
     "Intake",
+    "Level",
     "LineHours",
     "MailedAddress",
+    "MeasureState",
     "MissingResource",
     "NationalLine",
     "Need",
@@ -76,6 +82,8 @@ __all__ = [
     "PhoneTry",
     "Phrase",
     "PostalCode",
+    "PreparedList",
+    "PreparedPage",
     "Programme",
     "Promotion",
     "PublicRecord",

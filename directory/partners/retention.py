@@ -16,6 +16,7 @@ from wagtail.models import Revision
 
 from guard import counting
 
+from ..days import retention as days
 from ..exchange.importing import runs
 from ..offers import retention as offers
 from . import audit
@@ -65,6 +66,7 @@ def clean_up() -> dict[str, int]:
         _("終わったセッション"): Session.objects.filter(expire_date__lt=now).delete()[0],
         _("取り込みの控え"): runs.clean_up(),
         _("申し出"): offers.clean_up(),
+        _("終わったお休み・帯"): days.clean_up(),
         _("変化のお知らせ"): ContactChange.objects.filter(at__lt=now - CHANGES).delete()[0],
     }
     counts: dict[str, Any] = {str(name): count for name, count in done.items()}

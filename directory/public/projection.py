@@ -25,6 +25,7 @@ from ..models import (
     Resource,
     kind_tables,
 )
+from .days import laid_over
 from .record import (
     OWN_FACTS,
     Public,
@@ -196,10 +197,16 @@ def read(record: PublicRecord) -> PublicResource | None:
     `refresh_public` has written it anew.
     """
     try:
-        return PublicResource.model_validate(record.data)
+        return _today(PublicResource.model_validate(record.data))
     except ValidationError as error:
         _report(record.short_id, error)
         return None
+
+
+def _today(public: PublicResource) -> PublicResource:
+    """With the notices of bad days that were made for it; the same object where there are none."""
+    schedule = laid_over(public.short_id, public.schedule)
+    return public if schedule is public.schedule else public.model_copy(update={"schedule": schedule})
 
 
 def _report(short_id: str, error: ValidationError) -> None:
@@ -217,7 +224,7 @@ def read_stream(records: QuerySet[PublicRecord]) -> Iterator[PublicResource]:
     rows = records.annotate(text=Cast("data", TextField())).values_list("short_id", "text")
     for short_id, text in rows.iterator(chunk_size=500):
         try:
-            yield PublicResource.model_validate_json(text)
+            yield _today(PublicResource.model_validate_json(text))
         except ValidationError as error:
             _report(short_id, error)
 

@@ -25,13 +25,15 @@ DESKS_A_TYPE = 2
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A resource as a card shows it at a moment; `by_area`: the cards that stand in its place where each area has its own."""
+    """A resource as a card shows it at a moment; `by_area`: the cards that stand in its place where each area has its own;
+    `words`: what notices of bad days say beside the hours."""
 
     resource: PublicResource
     status: str
     is_open: bool | None
     reason: str = ""
     by_area: tuple[AreaCard, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ def card(resource: PublicResource, now: datetime, reason: str = "") -> Card:
     """The card of a public record; `now` is aware."""
     state = rules.status(resource.schedule, now)
     is_open = {"open": True, "closed": False}.get(state.state)
-    return Card(resource, text.describe_status(state, now), is_open, reason)
+    words = tuple(text.describe_words(resource.schedule, now))
+    return Card(resource, text.describe_status(state, now), is_open, reason, words=words)
 
 
 def public_resource(short_id: str) -> PublicResource | None:

@@ -24,6 +24,7 @@ from directory.models import (
     ContentChange,
     CountedAs,
     CoverageSnapshot,
+    DaysNotice,
     ImportChange,
     ImportFile,
     ImportProfile,
@@ -56,6 +57,9 @@ ON_NO_PAGE = (
     ContentChange,
     CountedAs,
     CoverageSnapshot,
+    # Its writers mark what it says as they mark records (`directory.days`); one that waits stands nowhere.
+    DaysNotice,
+    DaysNotice.entries.through,
     ImportChange,
     ImportFile,
     ImportProfile,

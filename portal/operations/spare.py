@@ -12,6 +12,7 @@ import sys
 import threading
 from collections import Counter
 from contextlib import suppress
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,14 @@ from django.db import DatabaseError, transaction
 from django.db.models.signals import post_migrate
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.template.loader import render_to_string
+from django.utils import timezone
 from pydantic import BaseModel
 
 from directory.cache import when_forgotten
 from directory.finding.hotlines import EMERGENCY_NUMBERS, shown_lines
 from directory.models.words.danger import DangerLine
+from directory.public.days import MEMORY as DAYS
+from directory.public.days import coming_bands
 from directory.public.selectors import default_desk
 from guard.background import run_later
 
@@ -54,11 +58,28 @@ class Dial(BaseModel):
     for_whom: str = ""
 
 
+class Said(BaseModel):
+    """A band, and from when until when it holds."""
+
+    label: str
+    words: str
+    link: str
+    since: datetime
+    until: datetime
+
+
 class Spare(BaseModel):
     """What is put aside."""
 
     desk: Dial | None = None
     lines: list[Dial] = []
+    bands: list[Said] = []
+
+    @property
+    def bands_now(self) -> list[Said]:
+        """Those that hold at this moment: nobody writes the file anew when one ends."""
+        now = timezone.now()
+        return [band for band in self.bands if band.since <= now < band.until]
 
 
 def spare() -> Spare:
@@ -70,6 +91,11 @@ def spare() -> Spare:
     lines = [line for line in shown_lines() if tel(line.number) and line.number not in EMERGENCY_NUMBERS]
     lines.sort(key=lambda line: -told_of[line.pk])
     return Spare(
+        bands=[
+            Said(label=band.label, words=band.words, link=band.link, since=band.since, until=band.until)
+            for band in coming_bands()
+            if band.areas is None
+        ],
         desk=Dial(name=desk.name, number=phone, href=tel(phone)) if desk and phone else None,
         lines=[
             Dial(name=line.name, number=line.number, href=tel(line.number), for_whom=line.for_whom)
@@ -103,7 +129,7 @@ def write_soon() -> None:
 
 def listen(config: AppConfig) -> None:
     """Follow what the page shows (`portal.apps`)."""
-    for group in ("records", "lines", MEMORY):
+    for group in ("records", "lines", MEMORY, DAYS):
         when_forgotten(group, write_soon)
     post_migrate.connect(_after_migrate, sender=config)
 

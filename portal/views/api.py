@@ -18,6 +18,7 @@ from directory.finding.languages import ForeignAnswer
 from directory.finding.query import Asked, all_options
 from directory.finding.suggestions import suggest
 from directory.models import NationalLine
+from directory.public.days import told_of_row
 
 from ..listing import page_links
 from ..models.base import home_municipality
@@ -110,7 +111,11 @@ def _line(line: NationalLine) -> dict[str, Any]:
 
 def _row(shown: Mapping[str, Any]) -> dict[str, Any]:
     """What is public of a row; the passage for the page is not repeated."""
-    return {name: value for name, value in shown.items() if name != "text"}
+    found = {name: value for name, value in shown.items() if name != "text"}
+    if "schedule" in found:
+        # Beside what recurs, what is said of certain days: it goes before it.
+        found["notices"] = [notice.model_dump(mode="json") for notice in told_of_row(shown)]
+    return found
 
 
 def _json(data: dict[str, Any]) -> JsonResponse:

@@ -15,6 +15,7 @@ from directory.hours import text
 from directory.identity import SHORT_ID_ALPHABET, SHORT_ID_LENGTH
 from directory.models import Resource
 from directory.public import facts
+from directory.public.days import laid_over
 from directory.public.projection import project
 from directory.public.record import PublicResource
 from directory.public.selectors import (
@@ -111,6 +112,7 @@ def detail_context(resource: PublicResource) -> dict[str, Any]:
         "resource": resource,
         "status": shown_card.status,
         "is_open": shown_card.is_open,
+        "words": shown_card.words,
         "hours": text.describe_schedule(resource.schedule, now.date()),
         "exceptions": text.describe_exceptions(resource.schedule, now.date()),
         "image": image,
@@ -128,7 +130,10 @@ def detail_context(resource: PublicResource) -> dict[str, Any]:
 def preview_context(draft: Resource) -> dict[str, Any]:
     """What the page will show when the draft is published; without the ways from here to other pages."""
     unsaid = complete(draft)
-    context = detail_context(project(draft, draft=True))
+    public = project(draft, draft=True)
+    # A draft says nothing of a bad day; its page does, for residents see both.
+    public = public.model_copy(update={"schedule": laid_over(public.short_id, public.schedule)})
+    context = detail_context(public)
     own = [fact for fact in context["own"] if fact.field not in unsaid]
     return {**context, "own": own, "breadcrumbs": []}
 

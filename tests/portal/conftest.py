@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.moments import in_office_hours
+from tests.storms import storm, told  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(autouse=True)

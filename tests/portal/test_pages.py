@@ -278,6 +278,7 @@ def test_should_have_no_public_address_that_this_file_does_not_know() -> None:
         "offer_sent",
         "offer_link",
         "freshness_figures",
+        "now",
         "share_ended",
         "share_leaflet",
         "share_csv",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -42,6 +42,20 @@ def may_edit(user: Any, resource: Resource) -> bool:
         return True
     fields = {field.pk for office in offices for field in office.fields.all()}
     return row.fields.filter(pk__in=fields).exists()
+
+
+def theirs(user: Any, resources: QuerySet[Resource]) -> QuerySet[Resource]:
+    """Of entries those of which `may_edit` is true, in one question."""
+    if user.has_perm(LEAD):
+        return resources
+    offices = offices_of(user)
+    if not offices:
+        return resources
+    own = Q(owner__in=offices)
+    if Office.default() in offices:
+        own |= Q(owner=None) | Q(owner__retired=True)
+    fields = {field.pk for office in offices for field in office.fields.all()}
+    return resources.filter(pk__in=Resource.objects.filter(own | Q(fields__in=fields)).values("pk"))
 
 
 def refusal(resource: Resource) -> str:

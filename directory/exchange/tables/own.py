@@ -19,6 +19,7 @@ from ...models import (
     ChangeProposal,
     Channel,
     CheckRound,
+    DaysNotice,
     Field,
     InstitutionType,
     Intake,
@@ -74,6 +75,7 @@ TABLES_LEFT_OUT: dict[type[models.Model], str] = {
     PhoneCheck: "calls of this city hall",
     PublicRecord: "made of the resource",
     # True for days. A file of last month would offer room that somebody has taken since.
+    DaysNotice: "days of this year, over before a file comes back",
     Intake: "how many people a host can receive now",
     Offer: "what somebody offered, of which an entry was made here",
 }

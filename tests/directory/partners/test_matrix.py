@@ -62,6 +62,8 @@ RULES: dict[str, Any] = {
     "offer_link": _all(404),
     # Where the city does not tell its figures.
     "freshness_figures": _all(404),
+    # None is open: tests/portal/test_days.py.
+    "now": _all(404),
     "share_csv": PUBLIC,
     "share_json": PUBLIC,
     "healthz": PUBLIC,

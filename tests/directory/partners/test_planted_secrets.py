@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,17 @@ from directory import cache as memory
 from directory.choices import ConfirmBy
 from directory.freshness.links import token_for
 from directory.models import (
+    Banner,
     ChangeProposal,
+    DaysNotice,
     FreshnessSettings,
     Intake,
+    MeasureState,
     Offer,
     OfferState,
     Office,
     Organisation,
+    PreparedPage,
     PublicRecord,
     Resource,
 )
@@ -101,6 +106,19 @@ def plant_offers() -> None:
         )
 
 
+def plant_bad_days() -> None:
+    """What waits for an approver, how the entries of a notice were chosen, and a page that is prepared and not open."""
+    now = timezone.now()
+    span = {"since": now, "until": now + timedelta(days=1)}
+    resource = PublicRecord.objects.order_by("pk").first().resource
+    waiting = DaysNotice.objects.create(reason=SECRET, **span)
+    shown = DaysNotice.objects.create(reason="大雨", scope=SECRET, state=MeasureState.OPEN, **span)
+    for notice in (waiting, shown):
+        notice.entries.add(resource)
+    Banner.objects.create(words=SECRET, link=f"/{SECRET}/", level="urgent", **span)
+    PreparedPage.objects.filter(slug="heat").update(title=SECRET, lead=SECRET, band=SECRET, steps=SECRET, easy=SECRET)
+
+
 @pytest.fixture
 def planted(hellowork: Partner, own_index: Path) -> Member:
     """One of everything, each of its texts a secret; then the index, the dictionary and the public records made anew."""
@@ -138,6 +156,7 @@ def planted(hellowork: Partner, own_index: Path) -> Member:
     Office.objects.update(mail=f"{SECRET}@example.jp", phone=SECRET)
     ChangeProposal.objects.create(resource_id=place.pk, field="cost", label="費用の説明", proposed=SECRET, role="group")
     plant_offers()
+    plant_bad_days()
     for pk in PublicRecord.objects.values_list("pk", flat=True):
         Intake.objects.create(resource_id=pk, people=987, needs=SECRET)
     FreshnessSettings.objects.create(shows_figures=True)
@@ -183,6 +202,8 @@ PUBLIC_OUTPUTS: dict[str, list[str]] = {
     "readyz": ["/readyz"],
     "sitemap.xml": ["/sitemap.xml"],
     "sitemap": ["/sitemap-resources.xml", "/sitemap-pages.xml"],
+    # Neither is open.
+    "now": ["/now/heat/", "/now/storm/"],
     "robots": ["/robots.txt"],
     "favicon": ["/favicon.ico"],
     "security": ["/.well-known/security.txt"],

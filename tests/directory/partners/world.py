@@ -16,7 +16,17 @@ from django.utils import timezone
 from wagtail.models import Collection, GroupApprovalTask, Page, Site, Workflow
 
 from directory.choices import Confirmer, Kind
-from directory.models import ChangeProposal, Office, PhoneCheck, PublicRecord, Resource
+from directory.models import (
+    Banner,
+    ChangeProposal,
+    DaysNotice,
+    MeasureState,
+    Office,
+    PhoneCheck,
+    PreparedPage,
+    PublicRecord,
+    Resource,
+)
 from directory.partners.models import Duty, Invitation, Member, Partner, Proposal, SharingPack, Training
 from directory.partners.packs import current_contacts
 from tests.addresses import Address
@@ -30,6 +40,19 @@ CITY = ("editor", "approver", "administrator")
 SHUT = ("expired", "locked")
 VISITORS = (*OUTSIDE, *PEOPLE, *CITY, *SHUT)
 NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+def bad_days(entry: int) -> dict[str, int]:
+    """A notice and a band that are shown, and a prepared page, by the part of their address."""
+    now = timezone.now()
+    told = {"since": now, "until": now + timedelta(days=1), "state": MeasureState.OPEN}
+    notice = DaysNotice.objects.create(reason="大雨", scope="東部", **told)
+    notice.entries.add(entry)
+    return {
+        "<int:pk>": notice.pk,
+        "band": Banner.objects.create(words="雪です", **told).pk,
+        "open": PreparedPage.objects.earliest("pk").pk,
+    }
 
 
 class World:
@@ -78,6 +101,7 @@ class World:
             "handover": Office.default().pk,
         }
         self.offer = make_offer()
+        self.of_days = bad_days(record.pk)
         self.host = PublicRecord.objects.exclude(kind=Kind.DESK).first().short_id
         resident = SessionStore()
         resident["something"] = "of a visitor"
@@ -138,6 +162,8 @@ class World:
                 return model.objects.order_by("pk").values_list("pk", flat=True).first() or 1
             if name.startswith("revision_id"):
                 return self.contact.latest_revision_id or 1
+        if route.startswith("admin/days/"):
+            return self.of_days[route.split("/")[2]]
         if route.startswith("admin/offers/"):
             return self.offer.pk
         if route.startswith("admin/freshness/"):

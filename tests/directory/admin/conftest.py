@@ -1,0 +1,3 @@
+"""Bad days happen here, too."""
+
+from tests.storms import storm, told  # noqa: F401 (fixtures)
