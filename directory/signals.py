@@ -20,6 +20,7 @@ from search.indexing import record_change
 
 from .areas.index import area_index, forget_areas
 from .cache import forget
+from .checker.world import MEMORY as HARD_WORDS
 from .freshness.confirming import keep_confirmed
 from .ladder import MEMORY as LADDER
 from .models import (
@@ -29,6 +30,7 @@ from .models import (
     DangerTopic,
     Field,
     FreshnessSettings,
+    HardWord,
     InstitutionType,
     NationalLine,
     Need,
@@ -54,6 +56,7 @@ MEMORIES: dict[type[Model], tuple[str, ...]] = {
     Need: ("needs", "dangers"),
     DangerTopic: ("dangers",),
     FreshnessSettings: (LADDER,),
+    HardWord: (HARD_WORDS,),
 }
 # Words of the vocabulary: a change of one is a new version of all, which every process then reads.
 WORDS = (DangerPattern, DangerTopic, Need, Phrase, Promotion, StopWord, SynonymGroup)

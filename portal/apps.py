@@ -18,6 +18,7 @@ class PortalConfig(AppConfig):
         from search.documents import register_source
 
         from . import signals  # noqa: F401
+        from .cms.checked import register_pages
         from .documents import PageSource
         from .kept import changes, disk
         from .models.base import default_municipality
@@ -27,6 +28,7 @@ class PortalConfig(AppConfig):
         register_source(PageSource())
         register_home(default_municipality)
         register_page(preview_context)
+        register_pages()
         changes.listen()
         disk.listen()
         spare.listen(self)
