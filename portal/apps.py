@@ -18,10 +18,10 @@ class PortalConfig(AppConfig):
         from search.documents import register_source
 
         from . import signals  # noqa: F401
-        from .cms.checked import register_pages
         from .documents import PageSource
         from .kept import changes, disk
         from .models.base import default_municipality
+        from .models.checked import register_pages
         from .operations import checks, spare  # noqa: F401 (checks register themselves)
         from .views.resources import preview_context
 

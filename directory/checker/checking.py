@@ -97,7 +97,7 @@ def mended(text: Text, world: World) -> str:
     for finding in sorted(_of(text, world), key=lambda finding: (finding.start, finding.end), reverse=True):
         if (
             finding.mend is not None
-            and 0 <= finding.start
+            and finding.start >= 0
             and finding.end <= last
             and result[finding.start : finding.end] == finding.found
         ):

@@ -29,7 +29,8 @@ _FILE = re.compile(
     re.I,
 )
 _NO_WORDS = frozenset(
-    "写真 画像 イラスト 図 絵 image photo picture アイコン バナー ロゴ なし 無し 無題 untitled".split()
+    {"写真", "画像", "イラスト", "図", "絵", "アイコン", "バナー", "ロゴ", "なし", "無し", "無題"}
+    | {"image", "photo", "picture", "untitled"}
 )
 
 

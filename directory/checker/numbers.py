@@ -1,7 +1,7 @@
 """Telephone numbers: whether they can be dialled as they stand, and whether they are a person's.
 
-How many digits a number has, and what it may begin with, is the numbering plan（電気通信番号計画, 令和元年総務省告示第6号）: ten digits from 0,
-eleven for 020, 050, 060, 070, 080, 090 and 0800, three for 110 and its like, # and three or four for the short numbers of care.
+How many digits a number has, and what it may begin with, is the numbering plan（電気通信番号計画, 令和元年総務省告示第6号）:
+ten digits from 0; eleven for 020, 050, 060, 070, 080, 090 and 0800; three for 110 and its like; # and three or four for short ones.
 """
 
 from __future__ import annotations

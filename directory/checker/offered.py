@@ -20,7 +20,6 @@ from ..models import (
     OpeningRule,
     Organisation,
     OrganisationRole,
-    Resource,
     ResourceText,
     kind_tables,
 )

@@ -114,7 +114,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found in a text. `found` is the piece itself; `start` and `end` are -1 where it does not stand in an input as it is."""
+    """What a rule found in a text. `found` is the piece itself; `start` and `end` are -1 where it stands in no input."""
 
     rule: Rule
     text: Text

@@ -113,3 +113,25 @@ def html_of(block: Any, posted: str) -> str:
 def _joined(label: str, own: Any, number: int | None = None) -> str:
     place = f"{number + 1}" if number is not None else ""
     return " ".join(part for part in (str(label), place, str(own or "")) if part)
+
+
+def mended_raw(block: Any, raw: Any, mend: Callable[[Text, int | None], str], name: str = "") -> Any:
+    """A body as the database has it, with `mend` of each text (and the most that its block takes) in its place."""
+    if isinstance(block, blocks.StreamBlock):
+        return [
+            {**item, "value": mended_raw(block.child_blocks[item["type"]], item["value"], mend, item["type"])}
+            if item["type"] in block.child_blocks
+            else item
+            for item in raw
+        ]
+    if isinstance(block, blocks.ListBlock):
+        return [{**item, "value": mended_raw(block.child_block, item["value"], mend, name)} for item in raw]
+    if isinstance(block, blocks.StructBlock):
+        return {
+            key: mended_raw(block.child_blocks[key], value, mend, key) if key in block.child_blocks else value
+            for key, value in raw.items()
+        }
+    role = role_of(block, name)
+    if role is None or not isinstance(raw, str):
+        return raw
+    return mend(Text("", "", role, raw), getattr(block.field, "max_length", None))

@@ -10,6 +10,11 @@ from typing import NamedTuple
 from directory.checker.rule import Role
 
 
+def each(pattern: str, *pieces: str, also: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The same HTML around each of these words, and what else."""
+    return (*(pattern.replace("%s", piece) for piece in pieces), *also)
+
+
 class Cases(NamedTuple):
     """Texts of a role: those in which the rule finds something, and those in which it finds nothing."""
 
@@ -17,6 +22,10 @@ class Cases(NamedTuple):
     found: tuple[str, ...]
     quiet: tuple[str, ...]
 
+
+LINK = '<p>くわしくは<a href="https://example.jp/">%s</a>。</p>'
+PICTURE = '<p>会館</p><embed embedtype="image" id="1" format="left" alt="%s"/>'
+PAGE = '<p><a linktype="page" id="%s">ページ</a></p>'
 
 CASES: dict[str, Cases] = {
     "machine_sign": Cases(
@@ -499,9 +508,9 @@ CASES: dict[str, Cases] = {
     ),
     "here_link": Cases(
         Role.RICH,
-        tuple(
-            f'<p>くわしくは<a href="https://example.jp/">{words}</a>。</p>'
-            for words in (
+        each(
+            LINK,
+            *(
                 "こちら",
                 "ここ",
                 "ここをクリック",
@@ -510,51 +519,28 @@ CASES: dict[str, Cases] = {
                 "申し込みはこちら",
                 "",
                 "https://example.jp/",
-                "もっと見る",
-                "ダウンロード",
-                "「こちら」",
-                "click",
-            )
+            ),
+            *("もっと見る", "ダウンロード", "「こちら」", "click"),
         ),
-        tuple(
-            f'<p>くわしくは<a href="https://example.jp/">{words}</a>。</p>'
-            for words in (
-                "子ども食堂の一覧",
-                "申し込み用紙（PDF）",
-                "東部地域包括支援センター",
-                "ここから歩いて行ける居場所",
-                "こちら110番の家",
-                "よろず市",
-                "開いている日",
-                "申し込みのしかた",
-                "地図",
-                "相談の流れ",
-            )
-        )
-        + ("<p>こちらへどうぞ</p>",),
+        each(
+            LINK,
+            *("子ども食堂の一覧", "申し込み用紙（PDF）", "東部地域包括支援センター", "ここから歩いて行ける居場所"),
+            *("こちら110番の家", "よろず市", "開いている日", "申し込みのしかた", "地図", "相談の流れ"),
+            also=("<p>こちらへどうぞ</p>",),
+        ),
     ),
     "picture": Cases(
         Role.RICH,
-        tuple(
-            f'<p>会館</p><embed embedtype="image" id="1" format="left" alt="{words}"/>'
-            for words in ("", " ", "IMG_1.jpg", "写真", "DSC0001", "画像", "image", "図", "logo.svg")
-        )
-        + ('<img src="/a.png"/>',),
-        tuple(
-            f'<p>会館</p><embed embedtype="image" id="1" format="left" alt="{words}"/>'
-            for words in (
-                "会館の入口",
-                "畑の人",
-                "地図",
-                "駅からの道",
-                "青い屋根",
-                "5人が話す",
-                "段差のない玄関",
-                "机",
-                "庭",
-            )
-        )
-        + ('<embed embedtype="media" url="https://example.jp/"/>',),
+        each(
+            PICTURE,
+            *("", " ", "IMG_1.jpg", "写真", "DSC0001", "画像", "image", "図", "logo.svg"),
+            also=('<img src="/a.png"/>',),
+        ),
+        each(
+            PICTURE,
+            *("会館の入口", "畑の人", "地図", "駅からの道", "青い屋根", "5人が話す", "段差のない玄関", "机", "庭"),
+            also=('<embed embedtype="media" url="https://example.jp/"/>',),
+        ),
     ),
     "headings": Cases(
         Role.RICH,
@@ -585,18 +571,23 @@ CASES: dict[str, Cases] = {
     ),
     "table": Cases(
         Role.RICH,
-        tuple(f"<table><tr><td>{first}</td><td>10時</td></tr></table>" for first in "月火水木金土日朝")
-        + (
-            "<table></table>",
-            "<table><tr><th>日</th><th></th></tr><tr><td>1</td><td>2</td></tr></table>",
+        each(
+            "<table><tr><td>%s</td><td>10時</td></tr></table>",
+            *"月火水木金土日朝",
+            also=("<table></table>", "<table><tr><th>日</th><th></th></tr><tr><td>1</td><td>2</td></tr></table>"),
         ),
-        tuple(f"<table><tr><th>{first}</th><td>10時</td></tr></table>" for first in "月火水木金土日朝")
-        + ("<table><tr><th></th><th>月</th></tr><tr><th>朝</th><td>○</td></tr></table>", "<p>表はありません</p>"),
+        each(
+            "<table><tr><th>%s</th><td>10時</td></tr></table>",
+            *"月火水木金土日朝",
+            also=(
+                "<table><tr><th></th><th>月</th></tr><tr><th>朝</th><td>○</td></tr></table>",
+                "<p>表はありません</p>",
+            ),
+        ),
     ),
     "dead_link": Cases(
         Role.RICH,
-        tuple(f'<p><a linktype="page" id="{pk}">ページ</a></p>' for pk in range(900, 910)),
-        tuple(f'<p><a linktype="page" id="{pk}">ページ</a></p>' for pk in range(1, 10))
-        + ('<p><a href="https://example.jp/900">よそ</a></p>',),
+        each(PAGE, *map(str, range(900, 910))),
+        each(PAGE, *map(str, range(1, 10)), also=('<p><a href="https://example.jp/900">よそ</a></p>',)),
     ),
 }
