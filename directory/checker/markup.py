@@ -103,7 +103,7 @@ def picture(text: Text, world: World) -> Iterator[Hit]:
 
 def headings(text: Text, world: World) -> Iterator[Hit]:
     """Headings within a text go down by one level at a time, say something, and are headings."""
-    last = 0
+    last = text.under
     for tag in parsed(text.text).find_all([*HEADINGS, "p"]):
         words = piece(tag)
         if tag.name == "p":
@@ -114,7 +114,7 @@ def headings(text: Text, world: World) -> Iterator[Hit]:
         if not words:
             yield _at(text, "", _("空の見出しがあります。消してください。"))
         elif last and level > last + 1:
-            yield _at(text, words, _("見出しの大きさが飛んでいます。1つ上の大きさにします。"))
+            yield _at(text, words, _("上に大きな見出しがないまま、小さな見出しがあります。大きな見出しから始めます。"))
         last = level
 
 

@@ -13,6 +13,7 @@ from django.db import models
 from wagtail.fields import RichTextField, StreamField
 
 from ..choices import ChannelKind
+from ..fields import ChoiceSetField
 from ..models import (
     Channel,
     NextStep,
@@ -138,7 +139,9 @@ def written_fields(model: type[models.Model]) -> list[str]:
         and each.editable
         and not getattr(each, "choices", None)
         and not getattr(each, "auto_created", False)
-        and type(each).__name__ != "ChoiceSetField"
+        and not isinstance(each, ChoiceSetField)
+        # Where a page stands in the tree is no word.
+        and each.name != "path"
     ]
 
 
@@ -158,7 +161,7 @@ def _of_record(record: Any, roles: Roles, prefix: str, label: str) -> Iterator[T
         value = getattr(record, record._meta.get_field(name).attname)
         return None if value is None else str(value)
 
-    for name, role in _decided(roles, get):
+    for name, role in decided(roles, get):
         column = record._meta.get_field(name)
         own = f"{label}{column.verbose_name}"
         if isinstance(column, StreamField):
@@ -167,7 +170,8 @@ def _of_record(record: Any, roles: Roles, prefix: str, label: str) -> Iterator[T
             yield Text(prefix + name, own, role or Role.SENTENCE, value)
 
 
-def _decided(roles: Roles, get: Get) -> Iterator[tuple[str, Role | None]]:
+def decided(roles: Roles, get: Get) -> Iterator[tuple[str, Role | None]]:
+    """The fields that are looked at in a record of which `get` tells the other fields, and what they are for."""
     for name, chosen in roles.items():
         role = chosen(get) if callable(chosen) and not isinstance(chosen, Role) else chosen
         if role is not None:
@@ -189,7 +193,7 @@ def texts_of_post(model: type[models.Model], data: Mapping[str, str]) -> Iterato
 
 
 def _of_form(model: type[models.Model], get: Get, roles: Roles, prefix: str, label: str) -> Iterator[Text]:
-    for name, role in _decided(roles, lambda own: get(prefix + own)):
+    for name, role in decided(roles, lambda own: get(prefix + own)):
         column: Any = model._meta.get_field(name)
         own = f"{label}{column.verbose_name}"
         if isinstance(column, StreamField):

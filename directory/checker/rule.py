@@ -52,12 +52,14 @@ class Level(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of a record. `field` is the name of its input in the form, `label` what the form calls it."""
+    """A text of a record. `field` is the name of its input in the form, `label` what the form calls it; `under`: the level of the
+    heading above it on its page (1 is the title), 0 where nobody knows."""
 
     field: str
     label: str
     role: Role
     text: str
+    under: int = 0
 
 
 class HardWord(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from wagtail import blocks
@@ -31,6 +32,21 @@ def role_of(block: Any, name: str) -> Role | None:
     return None
 
 
+class _Headings:
+    """Under which heading the texts of a body stand: beneath the title until one of its headings has come."""
+
+    def __init__(self, block: Any) -> None:
+        self._has_headings = "heading" in getattr(block, "child_blocks", {})
+        self._under = 1
+
+    def of(self, block: Any, name: str, texts: Iterator[Text]) -> Iterator[Text]:
+        """The texts of the next block; of one within another block nobody knows."""
+        if self._has_headings and name == "heading":
+            self._under = 2
+        is_here = self._has_headings and isinstance(block, blocks.RichTextBlock)
+        return (replace(text, under=self._under) for text in texts) if is_here else texts
+
+
 def _text(block: Any, name: str, field: str, label: str, value: str) -> Iterator[Text]:
     role = role_of(block, name)
     if role and (value.strip() or role == Role.ALT):
@@ -42,9 +58,11 @@ def texts_of_value(block: Any, value: Any, prefix: str, label: str, name: str = 
     if value is None:
         return
     if isinstance(block, blocks.StreamBlock):
+        place = _Headings(block)
         for number, child in enumerate(value):
             here = _joined(label, child.block.label, number)
-            yield from texts_of_value(child.block, child.value, f"{prefix}-{number}-value", here, child.block_type)
+            own = texts_of_value(child.block, child.value, f"{prefix}-{number}-value", here, child.block_type)
+            yield from place.of(child.block, child.block_type, own)
     elif isinstance(block, blocks.ListBlock):
         for number, item in enumerate(value):
             yield from texts_of_value(
@@ -62,15 +80,16 @@ def texts_of_form(block: Any, get: Get, prefix: str, label: str, name: str = "",
     if depth > DEEPEST:
         return
     if isinstance(block, (blocks.StreamBlock, blocks.ListBlock)):
+        place = _Headings(block)
         for order, number in enumerate(_shown(get, prefix)):
             kind = get(f"{prefix}-{number}-type") or ""
             child = block.child_blocks.get(kind) if isinstance(block, blocks.StreamBlock) else block.child_block
             if child is not None:
                 is_list = isinstance(block, blocks.ListBlock)
                 here = _joined(label, "" if is_list else child.label, order)
-                yield from texts_of_form(
-                    child, get, f"{prefix}-{number}-value", here, name if is_list else kind, depth + 1
-                )
+                called = name if is_list else kind
+                own = texts_of_form(child, get, f"{prefix}-{number}-value", here, called, depth + 1)
+                yield from place.of(child, called, own)
     elif isinstance(block, blocks.StructBlock):
         for key, child in block.child_blocks.items():
             yield from texts_of_form(child, get, f"{prefix}-{key}", _joined(label, child.label), key, depth + 1)

@@ -139,7 +139,7 @@ def report_csv(request: HttpRequest) -> StreamingHttpResponse:
             _t("何を"),
             _t("あったところ"),
             _t("すること"),
-            _t("だれが"),
+            _t("どの係"),
         )
         yield BOM + writer.writerow(heads)
         for line in shown:

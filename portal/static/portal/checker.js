@@ -3,6 +3,9 @@
 
 (() => {
   const WAIT = 2000;
+  const OPENING = 250;
+  // Wagtail's tabs write their own there.
+  const wanted = location.hash.match(/^#checker=(.+)$/);
   const forms = JSON.parse(document.getElementById("checker-forms").textContent);
   const form = document.querySelector("[data-edit-form]");
   const side = document.querySelector("[data-form-side]");
@@ -60,9 +63,13 @@
         fold.click();
       }
     }
-    const shown = target.type === "hidden" ? target.parentElement.querySelector("[contenteditable=true], button, input:not([type=hidden])") : target;
-    (shown || target).scrollIntoView({ block: "center" });
-    (shown || target).focus();
+    const near = target.parentElement;
+    const shown = target.type === "hidden" ? near.querySelector("[contenteditable=true]") || near.querySelector("button") : target;
+    // What was folded or on another tab needs a moment to be there.
+    setTimeout(() => {
+      (shown || target).scrollIntoView({ block: "center" });
+      (shown || target).focus();
+    }, OPENING);
   }
 
   // Places are counted in characters, which for a script may be two units each.
@@ -178,7 +185,6 @@
   }
   window.addEventListener("load", () => {
     ask();
-    const wanted = location.hash.match(/^#checker=(.+)$/);
     if (wanted) {
       // Blocks and editors of texts make themselves while the page loads.
       setTimeout(() => goTo(decodeURIComponent(wanted[1])), 500);
