@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from bs4 import NavigableString, Tag
+from bs4.formatter import HTMLFormatter
 
 from . import dates, letters, markup, numbers, people, wording
 from .rule import Finding, Hit, Role, Rule, Text, World
@@ -118,4 +120,12 @@ def _mended_rich(text: Text, world: World) -> str:
         if after != before:
             node.replace_with(NavigableString(after))
             is_changed = True
-    return str(tree) if is_changed else text.text
+    return tree.decode(formatter=_AsWritten()) if is_changed else text.text
+
+
+class _AsWritten(HTMLFormatter):
+    """HTML with the attributes in the order in which they stood."""
+
+    def attributes(self, tag: Tag) -> Iterable[tuple[str, Any]]:
+        """See HTMLFormatter."""
+        return list(tag.attrs.items())

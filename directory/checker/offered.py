@@ -13,7 +13,6 @@ from django.db import models
 from wagtail.fields import RichTextField, StreamField
 
 from ..choices import ChannelKind
-from ..fields import ChoiceSetField
 from ..models import (
     Channel,
     NextStep,
@@ -139,7 +138,6 @@ def written_fields(model: type[models.Model]) -> list[str]:
         and each.editable
         and not getattr(each, "choices", None)
         and not getattr(each, "auto_created", False)
-        and not isinstance(each, ChoiceSetField)
         # Where a page stands in the tree is no word.
         and each.name != "path"
     ]

@@ -182,7 +182,7 @@ def test_should_name_the_inputs_of_a_kept_body_as_its_form_will() -> None:
     page = _stream(
         ("heading", "はじめに"),
         ("text", "<p>①です</p>"),
-        ("steps", [{"type": "item", "value": {"title": "電話", "text": "ｶﾌｪへ"}}]),
+        ("steps", [{"type": "item", "id": "i", "value": {"title": "電話", "text": "ｶﾌｪへ"}}]),
     )
     fields = [text.field for text in texts_of(page)]
     assert fields == [

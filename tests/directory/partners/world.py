@@ -16,7 +16,7 @@ from django.utils import timezone
 from wagtail.models import Collection, GroupApprovalTask, Page, Site, Workflow
 
 from directory.choices import Confirmer, Kind
-from directory.models import ChangeProposal, Office, PhoneCheck, PublicRecord, Resource
+from directory.models import ChangeProposal, GatheringPlace, Office, PhoneCheck, PublicRecord, Resource
 from directory.partners.models import Duty, Invitation, Member, Partner, Proposal, SharingPack, Training
 from directory.partners.packs import current_contacts
 from tests.addresses import Address
@@ -138,6 +138,9 @@ class World:
                 return model.objects.order_by("pk").values_list("pk", flat=True).first() or 1
             if name.startswith("revision_id"):
                 return self.contact.latest_revision_id or 1
+        if route.startswith("admin/checker/"):
+            places = GatheringPlace.objects.order_by("pk").values_list("pk", flat=True)
+            return {"app": "directory", "model": "gatheringplace", "pk": places.first()}[name]
         if route.startswith("admin/offers/"):
             return self.offer.pk
         if route.startswith("admin/freshness/"):
