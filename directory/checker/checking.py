@@ -21,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     *markup.RULES,
 )
 RULES_BY_CODE = {rule.code: rule for rule in RULES}
+_RULES_OF = {role: tuple(rule for rule in RULES if role in rule.roles) for role in Role}
 # Nobody writes more into a field; what is behind is not looked at.
 MOST_CHARACTERS = 20_000
 # So often is the same said of one text; the rest is told as a number nowhere: who mends these sees the others.
@@ -35,11 +36,10 @@ def check(texts: Iterable[Text], world: World) -> list[Finding]:
 
 
 def _of(text: Text, world: World) -> list[Finding]:
-    text = replace(text, text=text.text[:MOST_CHARACTERS])
+    if len(text.text) > MOST_CHARACTERS:
+        text = replace(text, text=text.text[:MOST_CHARACTERS])
     found: list[Finding] = []
-    for rule in RULES:
-        if text.role not in rule.roles:
-            continue
+    for rule in _RULES_OF[text.role]:
         hits = (
             rule.find(text, world)
             if text.role != Role.RICH or rule.code in markup.MARKUP

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -155,17 +156,25 @@ def texts_of(record: Any) -> Iterator[Text]:
 
 
 def _of_record(record: Any, roles: Roles, prefix: str, label: str) -> Iterator[Text]:
+    model: type[models.Model] = type(record)
+    columns = _columns(model)
+
     def get(name: str) -> str | None:
-        value = getattr(record, record._meta.get_field(name).attname)
+        value = getattr(record, columns[name].attname)
         return None if value is None else str(value)
 
     for name, role in decided(roles, get):
-        column = record._meta.get_field(name)
+        column = columns[name]
         own = f"{label}{column.verbose_name}"
         if isinstance(column, StreamField):
             yield from texts_of_value(column.stream_block, getattr(record, name), prefix + name, own)
         elif (value := get(name) or "") or role in (Role.READING, Role.ALT):
             yield Text(prefix + name, own, role or Role.SENTENCE, value)
+
+
+@lru_cache(maxsize=64)
+def _columns(model: type[models.Model]) -> dict[str, Any]:
+    return {column.name: column for column in model._meta.concrete_fields}
 
 
 def decided(roles: Roles, get: Get) -> Iterator[tuple[str, Role | None]]:

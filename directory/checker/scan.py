@@ -7,6 +7,7 @@ looked at again. It is kept in the cache: nothing is lost with it but these seco
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
@@ -24,7 +25,9 @@ from .world import world
 
 KEPT = "checker_scan"
 KEPT_SECONDS = 24 * 3600
-BATCH = 500
+BATCH = 250
+# So long may somebody wait for a page.
+SECONDS = 6.0
 # Of one record, and of all: nobody reads on, and memory is bounded.
 MOST_OF_A_RECORD = 50
 MOST_LINES = 100_000
@@ -62,22 +65,30 @@ def public_rows(model: type[models.Model], today: date) -> QuerySet[Any]:
     return rows.exclude(active_to__lt=today) if issubclass(model, Organisation) else rows
 
 
-def scan(today: date | None = None) -> list[Line]:
-    """All that is found today, in the order of types and keys."""
-    around = world(today)
+class Scan(NamedTuple):
+    """All that was found, in the order of types and keys, and how many records nobody has looked at yet."""
+
+    lines: list[Line]
+    unread: int
+
+
+def scan(today: date | None = None, *, seconds: float | None = None) -> Scan:
+    """What is found today. After so many seconds (`SECONDS`) nothing more is looked at: whoever asks again goes on from there."""
+    around, until = world(today), time.monotonic() + (SECONDS if seconds is None else seconds)
     stamp = _stamp(around)
     kept = cache.get(KEPT)
     before: Found = kept[1] if kept and kept[0] == stamp else {}
     found: Found = {}
-    count = 0
+    unread = count = 0
     for model in offered():
-        for key, version, lines in _of_type(model, around, before):
-            found[key] = (version, lines)
-            count += len(lines)
-            if count >= MOST_LINES:
-                break
+        for key, version, lines in _of_type(model, around, before, until):
+            if lines is None:
+                unread += 1
+            elif count < MOST_LINES:
+                found[key] = (version, lines)
+                count += len(lines)
     cache.set(KEPT, (stamp, found), KEPT_SECONDS)
-    return [line for _version, lines in found.values() for line in lines]
+    return Scan([line for _version, lines in found.values() for line in lines], unread)
 
 
 def _stamp(around: World) -> str:
@@ -87,15 +98,16 @@ def _stamp(around: World) -> str:
 
 
 def _of_type(
-    model: type[models.Model], around: World, before: Found
-) -> Iterator[tuple[tuple[str, int], str, tuple[Line, ...]]]:
+    model: type[models.Model], around: World, before: Found, until: float
+) -> Iterator[tuple[tuple[str, int], str, tuple[Line, ...] | None]]:
+    """Each record with what was found in it; None for one that nobody has looked at."""
     name = model._meta.label_lower
     rows = public_rows(model, around.today)
     has_version = "version" in rows.query.annotations
     versions = (
         dict(rows.values_list("pk", "version")) if has_version else dict.fromkeys(rows.values_list("pk", flat=True))
     )
-    # Links lead to other records: what is said of them is looked up each time.
+    # Where a link leads may have been put right elsewhere. That it has come to lead nowhere is seen on the next day.
     stale = [
         pk
         for pk, version in versions.items()
@@ -104,10 +116,17 @@ def _of_type(
     fresh: dict[int, tuple[Line, ...]] = {}
     default = _default_office() if stale and issubclass(model, Resource) else ""
     for start in range(0, len(stale), BATCH):
+        if time.monotonic() > until:
+            break
         for record in _loaded(model, rows, stale[start : start + BATCH]):
             fresh[record.pk] = tuple(_lines(record, name, around, default))
+    is_stale = set(stale)
     for pk, version in versions.items():
-        yield (name, pk), str(version), fresh[pk] if pk in fresh else before.get((name, pk), ("", ()))[1]
+        known = before.get((name, pk))
+        # Of what tells no version, what was found last stands until somebody has the time.
+        is_known = known is not None and (version is None or pk not in is_stale)
+        lines = fresh.get(pk, known[1] if known and is_known else None)
+        yield (name, pk), str(version), lines
 
 
 def _has_links(lines: tuple[Line, ...]) -> bool:

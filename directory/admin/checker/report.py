@@ -13,11 +13,13 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin import messages
 
 from ...checker.checking import RULES, RULES_BY_CODE
 from ...checker.rule import Level
@@ -59,11 +61,11 @@ def _owners() -> dict[str, str]:
     }
 
 
-def _chosen(request: HttpRequest) -> tuple[list[Line], list[Line], FilterForm, dict[str, str]]:
-    """All lines, those that an address asks for, the form, and the names of owners."""
+def _chosen(request: HttpRequest) -> tuple[int, list[Line], FilterForm, dict[str, str]]:
+    """How many records are unread, the lines that an address asks for, the form, and the names of owners."""
     if not reports.may_see(request.user):
         raise PermissionDenied
-    lines, owners = scan(), _owners()
+    (lines, unread), owners = scan(), _owners()
     there = {line.owner for line in lines}
     form = FilterForm([(key, name) for key, name in owners.items() if key in there], request.GET)
     form.is_valid()
@@ -77,18 +79,18 @@ def _chosen(request: HttpRequest) -> tuple[list[Line], list[Line], FilterForm, d
     ]
     order = {code: number for number, code in enumerate(Level.values)}
     shown.sort(key=lambda line: order[RULES_BY_CODE[line.rule].level])
-    return lines, shown, form, owners
+    return unread, shown, form, owners
 
 
 def report(request: HttpRequest) -> HttpResponse:
     """Counts by rule and by owner, and the findings page by page with the way to each field."""
-    lines, shown, form, owners = _chosen(request)
+    unread, shown, form, owners = _chosen(request)
     by_rule, by_owner = Counter(line.rule for line in shown), Counter(line.owner for line in shown)
     asked = {name: value for name, value in form.cleaned_data.items() if value}
     page = Paginator(shown, A_PAGE).get_page(request.GET.get("p"))
     context = {
         "form": form,
-        "all": len(lines),
+        "unread": unread,
         "count": len(shown),
         "records": len({(line.model, line.pk) for line in shown}),
         "rules": [
@@ -125,9 +127,12 @@ def _row(line: Line, owners: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def report_csv(request: HttpRequest) -> StreamingHttpResponse:
-    """The same as a file: a line a finding."""
-    _lines, shown, _form, owners = _chosen(request)
+def report_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same as a file: a line a finding. A file that holds only a part would be taken for all of it."""
+    unread, shown, _form, owners = _chosen(request)
+    if unread:
+        messages.warning(request, _t("まだ読んでいる途中です。読み終わってから、もう一度受け取ってください。"))
+        return redirect("checker_report")
     writer = csv.writer(_Echo())
 
     def rows() -> Iterator[str]:
