@@ -37,7 +37,7 @@ class FilterForm(forms.Form):
 
     rule = forms.ChoiceField(label=_("何を"), required=False)
     level = forms.ChoiceField(label=_("どのくらい"), required=False, choices=[("", _("すべて")), *Level.choices])
-    owner = forms.ChoiceField(label=_("だれが"), required=False)
+    owner = forms.ChoiceField(label=_("どの係"), required=False)
 
     def __init__(self, owners: Sequence[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
