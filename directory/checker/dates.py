@@ -102,6 +102,10 @@ _OF_YEAR = re.compile(
 )
 
 
+# What is told as over is history, and right: 2023年3月まで行われました.
+_IS_HISTORY = re.compile(r"[^。\n]*?(?:でした|ました|していた|だった|あった|行われた|続いた|終わった)")
+
+
 def _end(match: Match[str]) -> date | None:
     """The last day that is meant: of a month or a year its end."""
     year, month, day = _year(match), match[4], match[5]
@@ -117,6 +121,8 @@ def past(text: Text, world: World) -> Iterator[Hit]:
     for pattern in (_UNTIL, _UNTIL_BEFORE):
         for match in pattern.finditer(text.text):
             if not _FIRST <= _year(match) <= _LAST:
+                continue
+            if _IS_HISTORY.match(text.text[match.end() :]):
                 continue
             if (end := _end(match)) and end < world.today:
                 yield Hit(*match.span(), _("%sで終わっています。消すか、新しい日にしてください。") % said(end))
