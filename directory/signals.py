@@ -20,6 +20,7 @@ from search.indexing import record_change
 
 from .areas.index import area_index, forget_areas
 from .cache import forget
+from .checker.world import MEMORY as HARD_WORDS
 from .freshness.confirming import keep_confirmed
 from .ladder import MEMORY as LADDER
 from .models import (
@@ -30,6 +31,7 @@ from .models import (
     DangerTopic,
     Field,
     FreshnessSettings,
+    HardWord,
     InstitutionType,
     NationalLine,
     Need,
@@ -63,6 +65,7 @@ MEMORIES: dict[type[Model], tuple[str, ...]] = {
     Banner: (DAYS,),
     PreparedPage: (DAYS, RECORDS),
     PreparedList: (DAYS, RECORDS),
+    HardWord: (HARD_WORDS,),
 }
 # Words of the vocabulary: a change of one is a new version of all, which every process then reads.
 WORDS = (DangerPattern, DangerTopic, Need, Phrase, Promotion, StopWord, SynonymGroup)

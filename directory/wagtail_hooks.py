@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -14,6 +15,8 @@ from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.snippets.models import register_snippet
 
 from .admin import any_kind, reports, vocabulary
+from .admin.checker import editor as checker
+from .admin.checker import urls as checker_urls
 from .admin.days import hooks as days
 from .admin.desk.panel import DeskPanel
 from .admin.desk.waiting import WAITS
@@ -65,6 +68,7 @@ def register_urls() -> list[Any]:
         *freshness_urls(),
         *offers.urls(),
         *reports.admin_urls(),
+        *checker_urls.urls(),
     ]
 
 
@@ -132,6 +136,27 @@ def register_misses() -> MenuItem:
 def register_coverage() -> MenuItem:
     """See `admin.reports.coverage`."""
     return RegisterMenuItem(_("充足状況"), reverse("coverage"), icon_name="table", order=890)
+
+
+@hooks.register("register_reports_menu_item")
+def register_checker() -> MenuItem:
+    """See `admin.checker.report`."""
+    return RegisterMenuItem(_("言葉の点検"), reverse("checker_report"), icon_name="edit", order=880)
+
+
+@hooks.register("insert_editor_js")
+def beside_forms() -> SafeString:
+    """See `admin.checker.editor`."""
+    return checker.panel_html()
+
+
+@hooks.register("after_create_snippet")
+@hooks.register("after_edit_snippet")
+@hooks.register("after_create_page")
+@hooks.register("after_edit_page")
+def tell_of_words(request: HttpRequest, record: Any) -> None:
+    """See `admin.checker.editor`."""
+    checker.tell(request, record)
 
 
 @hooks.register("register_log_actions")

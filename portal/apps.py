@@ -21,12 +21,14 @@ class PortalConfig(AppConfig):
         from .documents import PageSource
         from .kept import changes, disk
         from .models.base import default_municipality
+        from .models.checked import register_pages
         from .operations import checks, spare  # noqa: F401 (checks register themselves)
         from .views.resources import preview_context
 
         register_source(PageSource())
         register_home(default_municipality)
         register_page(preview_context)
+        register_pages()
         changes.listen()
         disk.listen()
         spare.listen(self)

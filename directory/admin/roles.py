@@ -26,6 +26,7 @@ from ..models import (
     Call,
     DangerPattern,
     DangerTopic,
+    HardWord,
     ImportRun,
     MissingResource,
     NationalLine,
@@ -52,7 +53,7 @@ OF_APPROVERS: tuple[type[Model], ...] = (*WRITTEN_BY_EDITORS, NationalLine, Offi
 # Words have no drafts: a change is live at once, so those of danger are the approvers'.
 # Calls are no words, but judge them: whoever may delete one may also overrule one (`directory.judging.gate`).
 WORDS: tuple[type[Model], ...] = (Phrase, SynonymGroup, StopWord, Call)
-WORDS_OF_APPROVERS: tuple[type[Model], ...] = (*WORDS, DangerPattern, DangerTopic, Promotion)
+WORDS_OF_APPROVERS: tuple[type[Model], ...] = (*WORDS, DangerPattern, DangerTopic, Promotion, HardWord)
 
 
 @transaction.atomic
@@ -73,7 +74,7 @@ def set_up_roles() -> tuple[Group, Group]:
     _allow(editors, SHARING, ("view",))
     _allow(approvers, SHARING, ("add", "change", "view", "delete"))
     _allow(editors, WORDS, ("add", "change", "view"))
-    _allow(editors, (DangerPattern, DangerTopic, Promotion), ("view",))
+    _allow(editors, (DangerPattern, DangerTopic, Promotion, HardWord), ("view",))
     _allow(approvers, WORDS_OF_APPROVERS, ("add", "change", "view", "delete"))
     root = Page.get_first_root_node()
     for group, verbs in ((editors, ("add", "change")), (approvers, ("add", "change", "publish", "lock", "unlock"))):

@@ -20,7 +20,17 @@ from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from ..fixtures import FixtureError
 from ..judging.gate import Broken, as_summary, may_overrule, reason_of, would_break
-from ..models import Call, DangerPattern, DangerTopic, Phrase, Promotion, StopWord, SynonymGroup, VocabularyVersion
+from ..models import (
+    Call,
+    DangerPattern,
+    DangerTopic,
+    HardWord,
+    Phrase,
+    Promotion,
+    StopWord,
+    SynonymGroup,
+    VocabularyVersion,
+)
 from ..models.words.calls import check_answers
 from ..vocabulary.files import FORMATS, MOST_BYTES, Format, export_csv, import_csv
 from ..vocabulary.provider import because
@@ -218,6 +228,27 @@ class CallViewSet(FileViewSet):
     )
 
 
+class HardWordViewSet(FileViewSet):
+    """役所のことば."""
+
+    model = HardWord
+    icon = "edit"
+    list_display = ["word", "plain", "can_swap", "note"]
+    list_filter = ["can_swap"]
+    search_fields = ["word", "plain", "note"]
+    panels = [
+        HelpPanel(
+            _(
+                "言葉の点検で「こう書くと伝わります」とお知らせすることばです。保存したときから効きます。"
+                "検索には使いません（検索のことばは「同じ意味のことば」に書きます）。"
+            )
+        ),
+        FieldRowPanel([FieldPanel("word"), FieldPanel("plain")]),
+        FieldPanel("can_swap"),
+        FieldPanel("note"),
+    ]
+
+
 class VocabularyGroup(SnippetViewSetGroup):
     """How the city's people speak."""
 
@@ -232,6 +263,7 @@ class VocabularyGroup(SnippetViewSetGroup):
         StopWordViewSet,
         PromotionViewSet,
         CallViewSet,
+        HardWordViewSet,
     )
 
 

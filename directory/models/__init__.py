@@ -23,6 +23,7 @@ from .supply import CoverageSnapshot, Intake, MissingResource, Offer, OfferKind,
 from .taxonomy import Field, InstitutionType, Need, NeedAnswer, Programme
 from .words.calls import Call
 from .words.danger import DangerAnswer, DangerLine, DangerPattern, DangerTopic, DangerVoice
+from .words.plain import HardWord
 from .words.vocabulary import (
     Phrase,
     Promotion,
@@ -55,6 +56,7 @@ __all__ = [
     "Field",
     "FreshnessSettings",
     "GatheringPlace",
+    "HardWord",
     "ImportChange",
     "ImportFile",
     "ImportProfile",

@@ -22,6 +22,7 @@ from ..models import (
     Call,
     DangerPattern,
     DangerTopic,
+    HardWord,
     InstitutionType,
     NationalLine,
     Need,
@@ -31,6 +32,7 @@ from ..models import (
 )
 from ..models.words.calls import check_answers, check_call
 from ..models.words.danger import check_pattern
+from ..models.words.plain import check_hard_word
 from ..models.words.vocabulary import SEPARATOR, check_phrase, check_stop_word, check_synonyms, keys_of, split_words
 from .provider import new_version
 
@@ -100,6 +102,14 @@ def _read_danger(row: Row, known: Mapping[str, Any]) -> Values:
 def _read_stop_word(row: Row, _known: Mapping[str, Any]) -> Values:
     check_stop_word(row["word"])
     return {"word": row["word"].strip()}
+
+
+def _read_hard_word(row: Row, _known: Mapping[str, Any]) -> Values:
+    word, plain = row["word"].strip(), row["plain"].strip()
+    check_hard_word(word, plain)
+    if row["can_swap"].strip() not in ("yes", "no", ""):
+        raise ValidationError({"can_swap": _("can_swap には、yes か no を書いてください。")})
+    return {"word": word, "plain": plain, "can_swap": row["can_swap"].strip() == "yes", "note": row["note"]}
 
 
 def _read_call(row: Row, known: Mapping[str, Any]) -> Values:
@@ -192,6 +202,16 @@ FORMATS: dict[str, Format] = {
             many=("topics", "leads", "never_leads"),
             is_words=False,
         ),
+        Format(
+            "hard_words",
+            gettext_lazy("役所のことば"),
+            HardWord,
+            ("word", "plain", "can_swap", "note"),
+            lambda record: (record.word, record.plain, "yes" if record.can_swap else "no", record.note),
+            _read_hard_word,
+            lambda values: values["word"],
+            is_words=False,
+        ),
     )
 }
 
@@ -242,7 +262,7 @@ def _records(form: Format) -> models.QuerySet:
 def _values_of(form: Format, record: models.Model) -> Values:
     names = {"synonyms": "layer words keys note", "phrases": "need type language speaker text"}
     names |= {"danger": "topic side say unless note", "stop_words": "word"}
-    names |= {"calls": "text band side line language note"}
+    names |= {"calls": "text band side line language note", "hard_words": "word plain can_swap note"}
     values = {name: getattr(record, name) for name in names[form.name].split()}
     return values | {name: tuple(sorted(getattr(record, name).all(), key=lambda one: one.pk)) for name in form.many}
 

@@ -171,6 +171,8 @@ def run_page(request: HttpRequest, uuid: UUID) -> Result:
         "problems": plan.get("problems", [])[:SHOWN_PROBLEMS],
         "more_problems": max(0, len(plan.get("problems", [])) - SHOWN_PROBLEMS),
         "notes": plan.get("notes", [])[:SHOWN_NOTES],
+        "hints": plan.get("hints", [])[:SHOWN_NOTES],
+        "more_hints": max(0, len(plan.get("hints", [])) - SHOWN_NOTES),
         "more_notes": max(0, len(plan.get("notes", [])) - SHOWN_NOTES),
         "pairs": [
             {**pair, "decision": options.decisions.get(pair["name"], "")}
@@ -267,7 +269,9 @@ def marked(request: HttpRequest, uuid: UUID) -> Result:
     if file is None or not run.plan:
         raise Http404
     with _as_file(run.file_name, bytes(file.content)) as source:
-        content = marked_copy(source, run.plan.get("problems", []))
+        # What only reads badly stands in the same cells, and says that it may stay.
+        hints = [{**hint, "message": _t("言葉の点検：%s") % hint["message"]} for hint in run.plan.get("hints", [])]
+        content = marked_copy(source, [*run.plan.get("problems", []), *hints])
     name = f"{Path(run.file_name).stem}_{_t('直すところ')}.xlsx"
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=name)
 

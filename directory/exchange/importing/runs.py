@@ -27,11 +27,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ...checker.world import world
 from ...models import ImportChange, ImportFile, ImportRun, RunState
+from ..tables.hints import with_hints
 from ..tables.own import tables
 from ..tables.own_reading import NotOurs
 from ..tables.profiles import profile_of
 from ..tables.register_rows import load
+from ..tables.rows import Problem
 from .applying import BATCH, Overtaken, apply_plan, own_keys
 from .permissions import permitted
 from .plan import Decision, Options, Plan, Verdict, problem_as_json
@@ -266,12 +269,16 @@ def _read(run: ImportRun, beat: _Beat) -> None:
         path = Path(folder) / scratch_name(run.file_name)
         path.write_bytes(bytes(run.file.content))
         reading = profile_of(run.profile).read(path)
+        hints: list[Problem] = []
         reading.rows = permitted(reading, run.user)
+        if run.state == RunState.PLANNING:
+            reading.rows = with_hints(reading.rows, world(), hints)
         with Spool(run.file_hash, reading.origin or run.profile or "import") as spool:
             own = own_keys(run)
             plan = make_plan(spool, reading, options, beat.plan, own)
             told = {**plan.as_json(), "notes": [problem_as_json(note) for note in reading.notes]}
             if run.state == RunState.PLANNING:
+                told["hints"] = [problem_as_json(hint) for hint in hints]
                 told["items"] = [
                     asdict(item)
                     for verdict in (Verdict.CHANGED, Verdict.NEW)

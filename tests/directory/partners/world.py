@@ -20,6 +20,7 @@ from directory.models import (
     Banner,
     ChangeProposal,
     DaysNotice,
+    GatheringPlace,
     MeasureState,
     Office,
     PhoneCheck,
@@ -164,6 +165,9 @@ class World:
                 return self.contact.latest_revision_id or 1
         if route.startswith("admin/days/"):
             return self.of_days[route.split("/")[2]]
+        if route.startswith("admin/checker/"):
+            places = GatheringPlace.objects.order_by("pk").values_list("pk", flat=True)
+            return {"app": "directory", "model": "gatheringplace", "pk": places.first()}[name]
         if route.startswith("admin/offers/"):
             return self.offer.pk
         if route.startswith("admin/freshness/"):
