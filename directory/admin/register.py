@@ -35,6 +35,7 @@ from ..models import (
     Town,
     kind_tables,
 )
+from .days.prepared import PreparedPageViewSet
 from .entry_views import DeskEditView, ResourceCreateView, ResourceEditView
 from .gate import WarnedDeleteView, WarnedUnpublishView
 from .list_files import FileViewSet
@@ -392,4 +393,5 @@ class SettingsGroup(SnippetViewSetGroup):
             ["item", "sub", "name"],
             ["code", "item", "sub", "function", "name", "field_name", "legal_basis", "order"],
         ),
+        PreparedPageViewSet,
     )
