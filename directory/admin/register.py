@@ -31,6 +31,7 @@ from ..models import (
     Town,
     kind_tables,
 )
+from .days.prepared import PreparedPageViewSet
 from .entry_views import DeskEditView, ResourceCopyView, ResourceCreateView, ResourceEditView
 from .forms.listing import CompletenessColumn, ResourceIndexView
 from .forms.previewing import EntryPreviewOnCreate, EntryPreviewOnEdit
@@ -307,4 +308,5 @@ class SettingsGroup(SnippetViewSetGroup):
             ["item", "sub", "name"],
             ["code", "item", "sub", "function", "name", "field_name", "legal_basis", "order"],
         ),
+        PreparedPageViewSet,
     )

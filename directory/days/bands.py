@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -50,8 +50,12 @@ def open_page(page: PreparedPage, until: datetime, user: Any, key: UUID) -> tupl
         raise ValidationError({"until": _("終わりは、いまより後にしてください。")})
     if (band := standing(page, now)) is not None:
         if band.key != key and band.until != until:
-            change(band, user, "end", until=until, only=[MeasureState.OPEN])
-            forget(MEMORY)
+            with transaction.atomic():
+                change(band, user, "end", until=until, only=[MeasureState.OPEN])
+                forget(MEMORY)
         return band, False
+    if Banner.objects.filter(key=key).exists():
+        # The same form once more, after somebody closed what it had opened: it is meant.
+        key = uuid4()
     fresh = Banner(key=key, level=page.level, words=page.band, link=page.path, since=now, until=until, page=page)
     return make(fresh, user, at_once=True)

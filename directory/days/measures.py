@@ -96,8 +96,9 @@ def set_end(measure: Measure, until: datetime, user: Any, memory: str, **values:
         raise ValidationError({"until": _("終わりは、いまより後、始まりより後にしてください。")})
     if measure.is_over(now) and measure.state == MeasureState.OPEN:
         raise ValidationError(_("もう終わっています。新しく作ってください。"))
-    change(measure, user, "end", until=until, only=STANDING, **values)
-    forget(memory)
+    with transaction.atomic():
+        change(measure, user, "end", until=until, only=STANDING, **values)
+        forget(memory)
 
 
 def take_back(measure: Measure, user: Any, memory: str) -> None:
@@ -105,8 +106,9 @@ def take_back(measure: Measure, user: Any, memory: str) -> None:
     now = timezone.now()
     if measure.state != MeasureState.UNDONE and measure.is_over(now):
         raise ValidationError(_("もう終わっています。取り消すものはありません。"))
-    change(measure, user, "undo", state=MeasureState.UNDONE, undone_at=now, only=STANDING)
-    forget(memory)
+    with transaction.atomic():
+        change(measure, user, "undo", state=MeasureState.UNDONE, undone_at=now, only=STANDING)
+        forget(memory)
 
 
 def approve(measure: Measure, user: Any, memory: str) -> None:
@@ -114,5 +116,6 @@ def approve(measure: Measure, user: Any, memory: str) -> None:
     now = timezone.now()
     if measure.until and measure.until <= now:
         raise ValidationError(_("終わりの時刻がもう過ぎています。終わりを変えてから、出してください。"))
-    change(measure, user, "open", state=MeasureState.OPEN, opened_at=now, only=[MeasureState.WAITING])
-    forget(memory)
+    with transaction.atomic():
+        change(measure, user, "open", state=MeasureState.OPEN, opened_at=now, only=[MeasureState.WAITING])
+        forget(memory)

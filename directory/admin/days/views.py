@@ -38,7 +38,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "now")
     show = show if show in SHOWS else "now"
     now = timezone.now()
-    found = {name: _of(DaysNotice.objects.all(), name, request.user).count() for name in SHOWS}
+    tables = (DaysNotice.objects.all(), Banner.objects.all())
+    found = {name: sum(_of(table, name, request.user).count() for table in tables) for name in SHOWS}
     own = _of(DaysNotice.objects.all(), show, request.user)
     page = Paginator(
         own.annotate(count=Count("entries")).select_related("made_by").order_by("-made_at", "-pk"), PER_PAGE

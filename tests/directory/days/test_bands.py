@@ -117,6 +117,8 @@ def test_should_give_an_open_page_the_new_end_and_close_it_with_its_band(storm: 
         bands.open_page(page, at(26), None, uuid.uuid4())
     measures.take_back(longer, None, MEMORY)
     assert open_until("storm", NOW) is None
+    again, is_new = bands.open_page(page, at(27, 18), None, longer.key)
+    assert is_new and again.pk != longer.pk and open_until("storm", NOW), "the form of before, from the back button"
 
 
 def test_should_list_what_fits_and_is_open_and_never_a_place_that_hides(storm: Any) -> None:
