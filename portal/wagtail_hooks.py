@@ -17,6 +17,7 @@ from wagtail.admin.ui.components import Component
 from directory.admin.desk.waiting import WAITS, Wait
 from directory.judging.calls import last_broken_calls
 
+from .editing import finding, menus, writing
 from .starting.missing import missing
 from .starting.opening import action_names, may_open, site_settings
 from .starting.views import opening, shown
@@ -93,8 +94,25 @@ def register_actions(actions: Any) -> None:
 
 @hooks.register("register_admin_urls")
 def register_urls() -> list[Any]:
-    """See `views.calls` and `starting.views`."""
-    return [path("calls/broken/", broken, name="broken_calls"), path("opening/", opening, name="opening")]
+    """See `views.calls`, `starting.views` and `editing`."""
+    return [
+        path("calls/broken/", broken, name="broken_calls"),
+        path("opening/", opening, name="opening"),
+        path("find/", finding.everything, name="find_everything"),
+        path("write/<slug:model>/", writing.write, name="write_page"),
+    ]
+
+
+@hooks.register("construct_main_menu", order=1000)
+def menu_by_task(request: HttpRequest, items: list[MenuItem]) -> None:
+    """See `editing.menus`."""
+    menus.by_task(request, items)
+
+
+@hooks.register("register_admin_search_area")
+def search_everything() -> finding.EverythingArea:
+    """See `editing.finding`."""
+    return finding.EverythingArea()
 
 
 @hooks.register("insert_global_admin_css")

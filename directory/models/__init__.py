@@ -14,6 +14,7 @@ from .freshness import (
 from .imports import ImportChange, ImportFile, ImportProfile, ImportRun, RunState
 from .kinds import ConsultationDesk, EmploymentPathway, GatheringPlace, VolunteerOpportunity
 from .lines import LineHours, NationalLine
+from .looks import LastLook
 from .organisations import Office, Organisation, OrganisationRole
 from .parts import Channel, NextStep, OpeningException, OpeningRule, ResourceText
 from .public_record import ContentChange, PublicRecord, Tombstone
@@ -56,6 +57,7 @@ __all__ = [
     "ImportRun",
     "InstitutionType",
     "Intake",
+    "LastLook",
     "LineHours",
     "MailedAddress",
     "MissingResource",
