@@ -46,7 +46,11 @@ class PublicRecord(models.Model):
     class Meta:
         verbose_name = "public record"
         # All that choosing among desks reads: the rows themselves are long.
-        indexes = [models.Index(fields=["kind", "type", "weight", "needs", "until"], name="public_record_current")]
+        indexes = [
+            models.Index(fields=["kind", "type", "weight", "needs", "until"], name="public_record_current"),
+            # The same for counting what is due.
+            models.Index(fields=["due_on", "until"], name="public_record_due"),
+        ]
 
     def __str__(self) -> str:
         return self.short_id
