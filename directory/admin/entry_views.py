@@ -9,6 +9,7 @@ from wagtail.snippets.views.snippets import CreateView, EditView
 from .freshness.owning import OwnedEditView, own_office
 from .gate import WarnedEditView
 from .prefilled import Prefilled
+from .shown import ShownEditView
 
 
 class ResourceCreateView(Prefilled, CreateView):
@@ -24,9 +25,9 @@ class ResourceCreateView(Prefilled, CreateView):
         return initial
 
 
-class ResourceEditView(OwnedEditView, EditView):
+class ResourceEditView(OwnedEditView, ShownEditView, EditView):
     """Only for whose entry it is."""
 
 
-class DeskEditView(OwnedEditView, WarnedEditView):
+class DeskEditView(OwnedEditView, ShownEditView, WarnedEditView):
     """The same, with the calls that a change would break."""

@@ -177,7 +177,9 @@ class Resource(
             models.Index(fields=["kind", "eligibility", "verified_on"], name="resource_counted"),
             models.Index(fields=["kind", "type", "town", "lat", "lon"], name="resource_placed"),
             # What is planned to end is little of all (`admin.desk.planned`).
-            models.Index(fields=["expire_at"], condition=models.Q(expire_at__isnull=False), name="resource_planned_end"),
+            models.Index(
+                fields=["expire_at"], condition=models.Q(expire_at__isnull=False), name="resource_planned_end"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -91,7 +91,11 @@ def _of_table(user: Any, table: Any, words: str) -> Group:
     rows: QuerySet = table._default_manager.all()
     if any(field.name == "organisation" for field in table._meta.fields):
         rows = rows.select_related("organisation")
-    found = get_search_backend().autocomplete(words, rows) if class_is_indexed(table) else _containing(rows, viewset.search_fields, words)
+    found = (
+        get_search_backend().autocomplete(words, rows)
+        if class_is_indexed(table)
+        else _containing(rows, viewset.search_fields, words)
+    )
     shown: Iterable[Model] = found[:MOST]
     may_change = viewset.permission_policy.user_has_permission(user, "change")
     hits = [

@@ -79,6 +79,7 @@ TASKS = (
             "freshness_handover",
             "offers",
             "broken_calls",
+            "pages_with_gone",
         ),
     ),
     Task(
@@ -135,7 +136,7 @@ class AddItem(MenuItem):
 
 
 class WriteItem(MenuItem):
-    """To an empty page below its index; shown to those who write pages."""
+    """Something about pages; shown to those who write them."""
 
     def is_shown(self, request: HttpRequest) -> bool:
         """See MenuItem."""
@@ -173,6 +174,7 @@ def added() -> list[MenuItem]:
         CheckItem(_("団体から届いた変更"), "freshness_proposals", "mail"),
         CheckItem(_("確かめる電話"), "freshness_calls", "mobile-alt"),
         CheckItem(_("確認票（紙）"), "freshness_sheets", "doc-full"),
+        WriteItem(_("終わった案内が出ているページ"), reverse("pages_with_gone"), icon_name="doc-empty-inverse"),
         CheckItem(_("係の引きつぎ"), "freshness_handover", "group", LEAD),
     ]
 
