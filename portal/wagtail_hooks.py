@@ -124,6 +124,12 @@ def search_everything() -> finding.EverythingArea:
     return finding.EverythingArea()
 
 
+@hooks.register("insert_editor_js")
+def paste_script() -> SafeString:
+    """What comes from Word and Excel, for rich text."""
+    return format_html('<script src="{}"></script>', static("portal/paste.js"))
+
+
 @hooks.register("insert_global_admin_css")
 def frame_style() -> SafeString:
     """Our name and colours on every page of the admin."""
