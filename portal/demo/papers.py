@@ -32,7 +32,7 @@ def paper(key: str, origin: str) -> Any:
     if known := model.objects.filter(title=title, tags__name=origin).first():
         return known
     book = Workbook()
-    sheet = book.active
+    sheet: Any = book.active
     sheet.title = title
     sheet.append((title, ""))
     sheet["A1"].font = Font(bold=True, size=16)

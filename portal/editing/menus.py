@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.http import HttpRequest
@@ -125,7 +126,7 @@ LOOK_BACK, SETTINGS, HELP = "reports", "settings", "help"
 class AddItem(MenuItem):
     """To an empty form; shown to those who may add."""
 
-    def __init__(self, table: type, label: str, order: int) -> None:
+    def __init__(self, table: Any, label: str, order: int) -> None:
         super().__init__(label, reverse(f"wagtailsnippets_directory_{table._meta.model_name}:add"), order=order)
         self.icon_name = table.snippet_viewset.icon
         self.policy = ModelPermissionPolicy(table)
@@ -157,7 +158,7 @@ class CheckItem(MenuItem):
 
 def added() -> list[MenuItem]:
     """Items of this menu's own: what is begun anew, and the pages of the confirmations."""
-    tables = [*kind_tables().values(), Organisation]
+    tables: list[Any] = [*kind_tables().values(), Organisation]
     return [
         *(
             AddItem(table, _("{kind}を載せる").format(kind=table._meta.verbose_name), number)

@@ -82,7 +82,8 @@ def news(request: HttpRequest) -> News:
 
 def _since(request: HttpRequest) -> datetime:
     """The last look of an earlier visit. A visit is a session: whoever reloads the desk sees the same."""
-    now, user = timezone.now(), request.user
+    now = timezone.now()
+    user: Any = request.user
     looked = LastLook.objects.filter(pk=user.pk).values_list("at", flat=True).first()
     if looked is None or looked < now - OFTEN:
         LastLook.objects.update_or_create(user_id=user.pk, defaults={"at": now})
@@ -115,19 +116,22 @@ def _of_entries(user: Any, since: datetime) -> Iterator[Event]:
         .order_by("-until")
         .values_list("resource_id", "until")[:READ]
     )
-    keys = {int(key) for key, *_rest in told if key.isdigit()} | {key for key, _at in (*confirmed, *ended)}
+    # Wagtail keeps keys of all models as text; those of entries are numbers.
+    lines_told = [(int(key), TOLD[action], action, at, label) for key, action, at, label in told if key.isdigit()]
+    keys = {pk for pk, *_rest in lines_told} | {pk for pk, _at in confirmed} | {pk for pk, _until in ended}
     mine = _mine(user, keys, kinds)
-    for key, action, at, label in told:
-        if action == "wagtail.delete" and key.isdigit() and int(key) in mine:
-            yield Event(at, TOLD[action], label, "", "")
-        elif row := mine.get(int(key) if key.isdigit() else 0):
-            yield _event(row, user, at, TOLD[action])
+    for pk, what, action, at, label in lines_told:
+        row = mine.get(pk)
+        if row is not None:
+            yield _event(row, user, at, what)
+        elif pk in mine and action == "wagtail.delete":
+            yield Event(at, what, label, "", "")
     # Groups of facts are confirmed together: once a day is enough to know.
-    for key, at in {(key, timezone.localdate(at)): (key, at) for key, at in confirmed}.values():
-        if row := mine.get(key):
+    for pk, at in {(pk, timezone.localdate(at)): (pk, at) for pk, at in confirmed}.values():
+        if row := mine.get(pk):
             yield _event(row, user, at, _("団体が、今もこのとおりだと確かめました"))
-    for key, until in ended:
-        if row := mine.get(key):
+    for pk, until in ended:
+        if until and (row := mine.get(pk)):
             over = timezone.make_aware(datetime.combine(until + timedelta(days=1), datetime.min.time()))
             yield _event(row, user, over, _("載せる日が終わりました"))
 
