@@ -41,7 +41,9 @@ def main() -> int:
         manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
         logins = manage(environment, "demo_data", "--logins")
         with served(environment) as site, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+            browser = playwright.chromium.launch(
+                executable_path=program, args=[*FLAGS, "--lang=ja"], env={**os.environ, "LANGUAGE": "ja"}
+            )
             roles = {role: _logged_in(browser, site, logins, role) for role in {picture.role for picture in chosen}}
             for picture in chosen:
                 _take(roles[picture.role], site, picture)
