@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.coreutils import cautious_slugify
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from directory.admin.freshness.access import EDIT, LEAD
@@ -88,6 +89,7 @@ TASKS = (
         _("承認する"),
         "tasks",
         (
+            "wagtailadmin_reports:workflow ?reviewable=true",
             "wagtailadmin_reports:workflow",
             "wagtailadmin_reports:workflow_tasks",
             "wagtailadmin_reports:locked_pages",
@@ -156,6 +158,14 @@ class CheckItem(MenuItem):
         return request.user.has_perm(self.permission)
 
 
+class ApprovalsItem(MenuItem):
+    """What waits for whoever asks; shown to those who publish entries of any kind."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """See MenuItem."""
+        return any(request.user.has_perm(f"directory.publish_{kind}") for kind in KINDS)
+
+
 def added() -> list[MenuItem]:
     """Items of this menu's own: what is begun anew, and the pages of the confirmations."""
     tables: list[Any] = [*kind_tables().values(), Organisation]
@@ -171,6 +181,9 @@ def added() -> list[MenuItem]:
                 icon_name=icon,
             )
             for model, icon in WRITTEN.items()
+        ),
+        ApprovalsItem(
+            _("承認を待っているもの"), _address("wagtailadmin_reports:workflow ?reviewable=true"), icon_name="tasks"
         ),
         CheckItem(_("団体から届いた変更"), "freshness_proposals", "mail"),
         CheckItem(_("確かめる電話"), "freshness_calls", "mobile-alt"),
@@ -229,8 +242,10 @@ def _menu(task: Task, held: list[MenuItem], order: int) -> MenuItem:
 
 
 def _address(entry: str) -> str:
+    """That of a name, with what stands behind it: parameters of the address, or a query."""
     name, *arguments = entry.split()
-    return reverse(name, args=arguments)
+    query = "".join(argument for argument in arguments if argument.startswith("?"))
+    return reverse(name, args=[argument for argument in arguments if not argument.startswith("?")]) + query
 
 
 class _Placed(MenuItem):
@@ -241,7 +256,7 @@ class _Placed(MenuItem):
             item.label,
             item.url,
             # Of several that Wagtail calls "workflows" each needs a name of its own.
-            name=f"at-{item.url.strip('/').replace('/', '-')}",
+            name=f"at-{cautious_slugify(item.url.replace('/', '-'))}",
             classname=item.classname,
             icon_name=item.icon_name,
             attrs=item.attrs,
