@@ -10,7 +10,7 @@ WORKERS ?= 2
 PROCESSES ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help demo code test test-quick check ear format bench drill drill-doors drill-index lock clean
+.PHONY: help demo code test test-quick check ear format bench handbook drill drill-doors drill-index lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z_-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -70,6 +70,9 @@ format: $(VENV)/.test ## Put the code into shape
 
 bench: $(VENV)/.test ## Measure; writes var/bench.json (BENCH_SIZES="1000 10000" for a smaller run)
 	$(BIN)/python -m tests.bench
+
+handbook: $(VENV)/.test ## Make the pictures of the editors' handbook anew (docs/handbook/), with the demo in Chromium
+	$(BIN)/python -m tests.handbook $(ARGS)
 
 drill: $(VENV)/.test ## Kill one of three Elasticsearch nodes under searches and writes
 	$(BIN)/python -m tests.elasticsearch.drill

@@ -15,7 +15,7 @@ from typing import Any, TypeGuard
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
-from django.template.defaultfilters import date, floatformat, linebreaksbr
+from django.template.defaultfilters import date, filesizeformat, floatformat, linebreaksbr
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -181,6 +181,7 @@ def environment(**options: Any) -> Environment:
         badges_of=badges_of,
         date=local_date,
         dialled=filters.dialled,
+        filesizeformat=filesizeformat,
         floatformat=floatformat,
         has_urgent_lines=filters.has_urgent_lines,
         hours_on_paper=filters.hours_on_paper,

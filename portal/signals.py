@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
+from directory.admin.shown import note_deletion
 from directory.cache import forget
-from directory.models import Field, Need
+from directory.models import Field, Need, Resource
 from search.indexing import record_change
 
 from .documents import PageSource
@@ -67,3 +68,9 @@ def follow_words(sender: type, instance: Any, created: bool, raw: bool = False, 
     """Pages are found by the names of their needs and fields; there are few enough of them to look at all."""
     if not raw and not created:
         record_change(PageSource().keys())
+
+
+@receiver(pre_delete, sender=Resource)
+def tell_pages(sender: type, instance: Resource, **kwargs: Any) -> None:
+    """Pages that show an entry learn that it goes while it is still known on which it stands."""
+    note_deletion(instance)

@@ -15,8 +15,10 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
 from directory.admin.desk.waiting import WAITS, Wait
+from directory.admin.shown import ENTRY_DELETED
 from directory.judging.calls import last_broken_calls
 
+from .editing import finding, menus, showing, writing
 from .starting.missing import missing
 from .starting.opening import action_names, may_open, site_settings
 from .starting.views import opening, shown
@@ -38,6 +40,12 @@ def broken_calls_wait(request: HttpRequest) -> Iterator[Wait]:
     """For those who may see the calls: how many did not hold when they were last judged."""
     if request.user.has_perm(VIEW):
         yield Wait(len(last_broken_calls() or ()), str(_("外れている呼びかけ")), reverse("broken_calls"))
+
+
+@hooks.register(WAITS)
+def pages_with_gone_wait(request: HttpRequest) -> Iterator[Wait]:
+    """See `editing.showing`."""
+    return showing.gone_wait(request)
 
 
 class BeginningPanel(Component):
@@ -89,12 +97,37 @@ def register_actions(actions: Any) -> None:
     """What the log of the pages says of it."""
     for action, text in action_names().items():
         actions.register_action(action, text, text)
+    actions.register_action(ENTRY_DELETED, _("出ている案内の削除"), _("このページに出ている案内が削除されました"))
 
 
 @hooks.register("register_admin_urls")
 def register_urls() -> list[Any]:
-    """See `views.calls` and `starting.views`."""
-    return [path("calls/broken/", broken, name="broken_calls"), path("opening/", opening, name="opening")]
+    """See `views.calls`, `starting.views` and `editing`."""
+    return [
+        path("calls/broken/", broken, name="broken_calls"),
+        path("opening/", opening, name="opening"),
+        path("find/", finding.everything, name="find_everything"),
+        path("shown/", showing.gone, name="pages_with_gone"),
+        path("write/<slug:model>/", writing.write, name="write_page"),
+    ]
+
+
+@hooks.register("construct_main_menu", order=1000)
+def menu_by_task(request: HttpRequest, items: list[MenuItem]) -> None:
+    """See `editing.menus`."""
+    menus.by_task(request, items)
+
+
+@hooks.register("register_admin_search_area")
+def search_everything() -> finding.EverythingArea:
+    """See `editing.finding`."""
+    return finding.EverythingArea()
+
+
+@hooks.register("insert_editor_js")
+def paste_script() -> SafeString:
+    """What comes from Word and Excel, for rich text."""
+    return format_html('<script src="{}"></script>', static("portal/paste.js"))
 
 
 @hooks.register("insert_global_admin_css")

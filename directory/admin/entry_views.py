@@ -18,6 +18,7 @@ from .prefilled import MOST_FIGURES, Prefilled
 
 # In the address of a new entry: the template from which it is made.
 TEMPLATE = "template"
+from .shown import ShownEditView
 
 
 class ResourceCreateView(Prefilled, CreateView):
@@ -71,9 +72,9 @@ class ResourceCopyView(CopyViewMixin, ResourceCreateView):
         return f"{url}?{TEMPLATE}={self.original.pk}" if self.original.is_template else url
 
 
-class ResourceEditView(OwnedEditView, MergingEditView, EditView):
+class ResourceEditView(OwnedEditView, ShownEditView, MergingEditView, EditView):
     """Only for whose entry it is."""
 
 
-class DeskEditView(OwnedEditView, MergingEditView, WarnedEditView):
+class DeskEditView(OwnedEditView, ShownEditView, MergingEditView, WarnedEditView):
     """The same, with the calls that a change would break."""

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,7 +35,8 @@ def queue(resources: Iterable[Resource], day: date) -> int:
 def open_calls() -> QuerySet[PhoneCheck]:
     """All that nobody has finished and that is still public, the longest waiting first."""
     return (
-        PhoneCheck.objects.filter(closed_on=None, resource__in=PublicRecord.objects.values("pk"))
+        # Asked of the few calls, not of all records.
+        PhoneCheck.objects.filter(Exists(PublicRecord.objects.filter(pk=OuterRef("resource_id"))), closed_on=None)
         .select_related("resource__organisation", "resource__owner", "taken_by")
         .prefetch_related("tries", "resource__channels")
     )

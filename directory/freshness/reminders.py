@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.models import Page, ReferenceIndex
 
 from ..choices import Decision, Step
 from ..ladder import days
@@ -62,6 +64,8 @@ class _Letter:
     ended: list[PublicRecord] = field(default_factory=list)
     resting: list[DueEntry] = field(default_factory=list)
     answered: list[ChangeProposal] = field(default_factory=list)
+    # Pages that this person made and that show what ended yesterday.
+    pages: list[Page] = field(default_factory=list)
 
 
 def check_clock(day: date) -> None:
@@ -92,6 +96,7 @@ def run(base: str, day: date | None = None) -> Done:
         if entry.step == Step.SUGGESTED and office and office.mail:
             letters.setdefault(office.mail.casefold(), _Letter()).resting.append(entry)
     _add_ended(letters, day)
+    _add_pages(letters, day)
     _add_answered(letters)
     connection = mail.get_connection()
     for address, letter in sorted(letters.items()):
@@ -114,6 +119,22 @@ def _add_ended(letters: dict[str, _Letter], day: date) -> None:
         office = owner if owner and not owner.retired else default
         if (round_ is None or round_.end_told != record.until) and office.mail:
             letters.setdefault(office.mail.casefold(), _Letter()).ended.append(record)
+
+
+def _add_pages(letters: dict[str, _Letter], day: date) -> None:
+    """Whose pages show what ended yesterday: on that day alone, for the desk tells of it as long as it is so."""
+    ended = PublicRecord.written.filter(until=day - timedelta(days=1)).values_list("pk", flat=True)
+    page, entry = ContentType.objects.get_for_models(Page, Resource).values()
+    shown = ReferenceIndex.objects.filter(
+        base_content_type=page, to_content_type=entry, to_object_id__in=[str(pk) for pk in ended]
+    )
+    keys = {int(key) for key in shown.values_list("object_id", flat=True)}
+    for made in (
+        Page.objects.filter(pk__in=keys, live=True, owner__is_active=True)
+        .exclude(owner__email="")
+        .select_related("owner")
+    ):
+        letters.setdefault(made.owner.email.casefold(), _Letter()).pages.append(made)
 
 
 def _add_answered(letters: dict[str, _Letter]) -> None:
@@ -175,6 +196,14 @@ def _body(letter: _Letter, base: str, day: date) -> str:
                 count=len(letter.ended)
             ),
             *_names([record.resource for record in letter.ended]).lines,
+            "",
+        ]
+    if letter.pages:
+        parts += [
+            _(
+                "あなたが作ったページのうち {count}枚に、載せる日が終わった案内が出ています。管理画面の最初のページから見なおせます。"
+            ).format(count=len(letter.pages)),
+            f"{base}{reverse('wagtailadmin_home')}",
             "",
         ]
     # Of these alone no mail is made but on the day itself; they stand in the admin all the time.

@@ -15,6 +15,7 @@ from .freshness import (
 from .imports import ImportChange, ImportFile, ImportProfile, ImportRun, RunState
 from .kinds import ConsultationDesk, EmploymentPathway, GatheringPlace, VolunteerOpportunity
 from .lines import LineHours, NationalLine
+from .looks import LastLook
 from .organisations import Office, Organisation, OrganisationRole
 from .parts import Channel, NextStep, OpeningException, OpeningRule, ResourceText
 from .public_record import ContentChange, CountedAs, PublicRecord, Tombstone
@@ -63,6 +64,7 @@ __all__ = [
     "ImportRun",
     "InstitutionType",
     "Intake",
+    "LastLook",
     "Level",
     "LineHours",
     "MailedAddress",

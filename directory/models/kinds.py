@@ -18,7 +18,7 @@ class ConsultationDesk(Resource):
     """A desk at which residents consult（相談窓口）."""
 
     KIND = Kind.DESK
-    admin_icon = "phone"
+    admin_icon = "comment"
 
     programme = models.ForeignKey(
         Programme,

@@ -69,6 +69,8 @@ class PublicRecord(models.Model):
         indexes = [
             models.Index(fields=["kind", "type", "weight", "needs", "until"], name="public_record_current"),
             models.Index(fields=["counted_as", "verified_on", "until"], name="public_record_counted"),
+            # The same for counting what is due.
+            models.Index(fields=["due_on", "until"], name="public_record_due"),
         ]
 
     def __str__(self) -> str:

@@ -194,6 +194,10 @@ class Resource(
         # All that the distances of all records read (`directory.reporting`): the rows themselves are long.
         indexes = [
             models.Index(fields=["kind", "type", "town", "lat", "lon"], name="resource_placed"),
+            # What is planned to end is little of all (`admin.desk.planned`).
+            models.Index(
+                fields=["expire_at"], condition=models.Q(expire_at__isnull=False), name="resource_planned_end"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -18,6 +18,7 @@ from guard import counting
 
 from ..days import retention as days
 from ..exchange.importing import runs
+from ..models import LastLook
 from ..offers import retention as offers
 from . import audit
 from .choices import Act, ProposalState
@@ -67,6 +68,7 @@ def clean_up() -> dict[str, int]:
         _("取り込みの控え"): runs.clean_up(),
         _("申し出"): offers.clean_up(),
         _("終わったお休み・帯"): days.clean_up(),
+        _("最後に管理画面の最初のページを見た時刻"): LastLook.forget_old(),
         _("変化のお知らせ"): ContactChange.objects.filter(at__lt=now - CHANGES).delete()[0],
     }
     counts: dict[str, Any] = {str(name): count for name, count in done.items()}

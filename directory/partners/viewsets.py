@@ -31,6 +31,8 @@ class ContactPointViewSet(SnippetViewSet):
         Column("state", label=_("状態")),
     ]
     list_filter = ["roles", "areas", "fields", "is_coordinator", "is_wide_area", "live"]
+    # Not by the names of people: what somebody looks for stands in an address, and so in a log.
+    search_fields = ["organisation__name", "organisation__reading", "unit", "duty", "direct_line", "fax"]
     inspect_view_enabled = False
 
     edit_handler = TabbedInterface(

@@ -14,7 +14,7 @@ from wagtail.snippets.models import register_snippet
 
 from .choices import ProposalState
 from .doors.access import is_office
-from .models import Proposal
+from .models import ContactPoint, Proposal
 from .viewsets import PartnersGroup
 
 register_snippet(PartnersGroup)
@@ -52,3 +52,9 @@ def waiting_proposals(request: Any, panels: list[Component]) -> None:
     """For those who may see contact points."""
     if is_office(request.user):
         panels.append(WaitingProposals())
+
+
+@hooks.register("found_everywhere")
+def found_in_one_search() -> type[ContactPoint]:
+    """For the admin's one search box (`portal/editing/finding.py`), which shows it to those who may see contact points."""
+    return ContactPoint

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
 from taggit.models import Tag
+from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Page, PageLogEntry, Site
 
@@ -25,6 +27,7 @@ from ..models import (
     StandardPage,
 )
 from ..starting.pages import PageWriter, as_html, own_home, set_up_site
+from .papers import paper
 from .pictures import picture
 
 NOTICE = "ここは、架空のまち「よろず市」のデモサイトです。電話番号や住所も架空のもので、つながりません。"
@@ -35,7 +38,7 @@ class PageBuilder:
 
     def __init__(self, origin: str, desks: Mapping[str, Any], municipality: Area) -> None:
         self.origin = origin
-        self.writer = PageWriter("pages.yaml", origin, desks)
+        self.writer = PageWriter("pages.yaml", origin, desks, partial(paper, origin=origin))
         self.municipality = municipality
         self.fields = {field.code: field for field in Field.objects.all()}
         self.needs = {need.code: need for need in Need.objects.all()}
@@ -108,6 +111,7 @@ def remove_pages(origin: str) -> int:
         home.delete()
         PageLogEntry.objects.filter(page_id__in=pages).delete()
     get_image_model().objects.filter(tags__name=origin).delete()
+    get_document_model().objects.filter(tags__name=origin).delete()
     Tag.objects.filter(name=origin).delete()
     PortalSettings.objects.filter(notice=NOTICE).update(notice="")
     return removed

@@ -26,6 +26,7 @@ from search.modelsearch.records import searchable
 
 from ..blocks import Body, Question, Voice, topic_choices
 from ..cms.by_area import spread
+from ..cms.entries import ENTRIES
 from ..cms.tree import PAGES, visible
 from .base import PortalPage, home_municipality
 
@@ -135,6 +136,7 @@ class GuidancePage(PortalPage):
         MultiFieldPanel([FieldPanel("photo"), FieldPanel("photo_alt")], heading=_("写真")),
         FieldPanel("fields"),
         FieldPanel("body"),
+        ENTRIES,
     ]
 
     class Meta:
@@ -274,7 +276,7 @@ class NewsPage(PortalPage):
     parent_page_types = ["portal.NewsIndexPage"]
     subpage_types: list[str] = []
     search_fields = [*PortalPage.search_fields, *searchable("body")]
-    content_panels = [*PortalPage.content_panels, FieldPanel("date"), FieldPanel("body")]
+    content_panels = [*PortalPage.content_panels, FieldPanel("date"), FieldPanel("body"), ENTRIES]
 
     class Meta:
         verbose_name = _("お知らせ")
@@ -288,7 +290,7 @@ class StandardPage(PortalPage):
     template = "portal/article_page.html"
     parent_page_types = ["portal.HomePage", "portal.StandardPage"]
     search_fields = [*PortalPage.search_fields, *searchable("body")]
-    content_panels = [*PortalPage.content_panels, FieldPanel("body")]
+    content_panels = [*PortalPage.content_panels, FieldPanel("body"), ENTRIES]
 
     class Meta:
         verbose_name = _("ふつうのページ")

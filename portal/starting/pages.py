@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.utils.html import escape
 from wagtail.models import Page, Site
 
 from directory.fixtures import FixtureError, read_yaml
-from directory.models import Area, ConsultationDesk
+from directory.models import Area, kind_tables
 
 from ..models import (
     GuidanceIndexPage,
@@ -25,6 +25,7 @@ FILE = "starting/pages.yaml"
 ORIGIN = "start"
 # What the demo brought, which is nobody's own.
 DEMO = "demo"
+KINDS: dict[str, Any] = {kind.value: table for kind, table in kind_tables().items()}
 INDEXES: tuple[tuple[str, type[Page], str], ...] = (
     ("situation_index", SituationIndexPage, "こんなとき"),
     ("guidance_index", GuidanceIndexPage, "案内"),
@@ -33,12 +34,19 @@ INDEXES: tuple[tuple[str, type[Page], str], ...] = (
 
 
 class PageWriter:
-    """Writes pages of a file under one origin; `desks` are resources by the keys that its blocks name."""
+    """Writes pages of a file under one origin; `desks` are resources by the keys that its blocks name, `papers` finds a document."""
 
-    def __init__(self, file: str, origin: str, desks: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        file: str,
+        origin: str,
+        desks: Mapping[str, Any] | None = None,
+        papers: Callable[[str], Any] | None = None,
+    ) -> None:
         self.file = file
         self.origin = origin
         self.desks = desks or {}
+        self.papers = papers
 
     def add(self, parent: Page, model: Any, entry: Mapping[str, Any], **values: Any) -> Any:
         """Add a published page below another."""
@@ -74,8 +82,21 @@ class PageWriter:
                     yield name, {"title": value["title"], "text": as_html(value["text"])}
                 case "question":
                     yield name, {"q": value["q"], "a": as_html(value["a"])}
-                case "desk":
-                    yield name, {"desk": ConsultationDesk.objects.get(pk=self.desks[value].pk)}
+                case kind if kind in KINDS:
+                    yield name, {name: KINDS[kind].objects.get(pk=self.desks[value].pk)}
+                case "table":
+                    yield name, {"caption": value["caption"], "cells": value["cells"], "row_headings": True}
+                case "document" if self.papers:
+                    yield (
+                        name,
+                        {
+                            "document": self.papers(value["paper"]),
+                            "title": value["title"],
+                            "instead": value.get("instead") or "",
+                        },
+                    )
+                case "video":
+                    yield name, {key: value[key] for key in ("title", "url", "captions", "minutes", "summary")}
                 case "resources":
                     yield (
                         name,

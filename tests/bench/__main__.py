@@ -102,6 +102,9 @@ REPORT_COLUMNS = (
     ("excel_p50_ms", "Excel p50 ms"),
     ("keep_seconds", "keeping a month s"),
     ("queries", "SQL"),
+    ("desk_p50_ms", "desk p50 ms"),
+    ("desk_most_ms", "most"),
+    ("desk_queries", "desk SQL"),
     ("peak_mb", "peak MB"),
 )
 

@@ -1,4 +1,4 @@
-"""Measure 充足状況 with many records, and print one line of JSON; called by `tests.bench`."""
+"""Measure 充足状況 and the editors' desk with many records, and print one line of JSON; called by `tests.bench`."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ import django
 django.setup()
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from directory.admin.roles import APPROVERS
 from directory.areas.index import area_index
 from directory.cache import forget
 from directory.exchange import bulk_demo
-from directory.models import PublicRecord, Resource
+from directory.models import Office, PublicRecord, Resource
 from directory.reporting.coverage import cover
 from directory.reporting.distances import towns_without_place
 from directory.reporting.groups import read_groups
@@ -80,11 +82,35 @@ def main(size: int) -> dict[str, object]:
     with CaptureQueriesContext(connection) as queries:
         get("/admin/reports/coverage/")
     found["queries"] = len(queries)
+    found.update(_desk(city))
     forget("records")
     start = time.perf_counter()
     found["cells"] = keep(home, today)
     found["keep_seconds"] = time.perf_counter() - start
     found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return found
+
+
+def _desk(administrator: Client) -> dict[str, object]:
+    """The first page after the log-in, for whoever may do all, and for an approver whose office owns every entry."""
+    approver, _created = get_user_model().objects.get_or_create(username="bench-approver")
+    approver.groups.add(Group.objects.get(name=APPROVERS))
+    office = Office.default()
+    office.people.add(approver)
+    Resource.objects.update(owner=office)
+    client = Client(HTTP_HOST="127.0.0.1")
+    client.force_login(approver, "guard.logins.tries.GuardedBackend")
+    found: dict[str, object] = {}
+    for name, visitor in (("desk_admin", administrator), ("desk", client)):
+
+        def open_it(_number: int, visitor: Client = visitor) -> None:
+            assert visitor.get("/admin/").status_code == 200
+
+        measured = times(open_it, TIMES)
+        found.update({f"{name}_p50_ms": measured[TIMES // 2], f"{name}_most_ms": measured[-1]})
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/admin/")
+    found["desk_queries"] = len(queries)
     return found
 
 

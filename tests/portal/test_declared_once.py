@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize("name", list(Body().child_blocks))
 def test_should_have_a_template_for_every_block(name: str) -> None:
     template = getattr(Body().child_blocks[name].meta, "template", None)
-    assert template, f"portal/blocks.py: {name} has no template, and Wagtail would show a bare list of its values"
+    assert template, f"portal/blocks/: {name} has no template, and Wagtail would show a bare list of its values"
     assert "jinja" in str(get_template(template).origin.name), f"templates/jinja/{template}"
 
 

@@ -40,7 +40,7 @@ def drafts(user: AbstractBaseUser | AnonymousUser) -> list[Entry]:
         .defer("latest_revision__content")
         .order_by("-latest_revision__created_at")[:MOST]
     )
-    return [_entry(row, user, at=row.latest_revision and row.latest_revision.created_at) for row in rows]
+    return [entry_of(row, user, at=row.latest_revision and row.latest_revision.created_at) for row in rows]
 
 
 def endings(user: AbstractBaseUser | AnonymousUser) -> list[Entry]:
@@ -52,12 +52,13 @@ def endings(user: AbstractBaseUser | AnonymousUser) -> list[Entry]:
         .defer("data")
         .order_by("until", "pk")[:MOST]
     )
-    return [_entry(row.resource, user, until=row.until) for row in rows]
+    return [entry_of(row.resource, user, until=row.until) for row in rows]
 
 
-def _entry(
+def entry_of(
     row: Resource, user: AbstractBaseUser | AnonymousUser, *, at: datetime | None = None, until: date | None = None
 ) -> Entry:
+    """An entry as the desk names it; the link is for who may change its kind."""
     model = kind_tables()[Kind(row.kind)]
     may = ModelPermissionPolicy(model).user_has_permission(user, "change")
     url = reverse(model.snippet_viewset.get_url_name("edit"), args=[row.pk]) if may else ""  # type: ignore[attr-defined]

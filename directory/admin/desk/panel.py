@@ -11,6 +11,7 @@ from wagtail.admin.ui.components import Component
 
 from .own import drafts, endings
 from .planned import overdue
+from .since import news
 from .waiting import waits
 
 
@@ -31,5 +32,6 @@ class DeskPanel(Component):
             "drafts": drafts(user),
             "endings": endings(user),
             "overdue": overdue(user),
+            "news": news(self.request),
         }
         return render_to_string("directory/admin/desk.html", context)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -22,6 +23,7 @@ from directory.freshness.proposals import decide, propose
 from directory.freshness.sample import EACH_MONTH
 from directory.models import GatheringPlace, MailedAddress, Office, Organisation, PhoneCheck, PublicRecord
 from directory.public.projection import read
+from portal.models import GuidanceIndexPage, GuidancePage
 from search.indexing import check
 from tests.factories import OrganisationFactory
 
@@ -213,6 +215,26 @@ def test_should_tell_the_office_once_of_what_ended(organisation: Organisation, o
             daily()
     told = [message for message in mail.outbox if "三月までの会" in message.body]
     assert [message.to for message in told] == [["kakari@example.jp"]]
+
+
+def test_should_tell_once_whose_page_shows_what_ended(organisation: Organisation) -> None:
+    people = get_user_model().objects
+    made, left, silent = (
+        people.create_user("made", "made@example.jp"),
+        people.create_user("left", "left@example.jp", is_active=False),
+        people.create_user("silent", ""),
+    )
+    with at(START):
+        place = entry(organisation, name="三月までの会", ends_on=date(2026, 12, 20))
+        for number, owner in enumerate((made, made, left, silent)):
+            page = GuidancePage(title="案内", slug=f"a{number}", owner=owner, body=[("place", {"place": place})])
+            GuidanceIndexPage.objects.first().add_child(instance=page)
+    for day in (20, 21, 22):
+        with at(date(2026, 12, day)):
+            daily()
+    (told,) = [message for message in mail.outbox if "あなたが作ったページ" in message.body]
+    assert told.to == ["made@example.jp"]
+    assert "2枚" in told.body and "三月までの会" not in told.body
 
 
 def test_should_draw_twenty_a_month_and_the_same_ones_again(quiet: None) -> None:

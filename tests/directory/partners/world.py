@@ -155,6 +155,8 @@ class World:
 
     def _of_admin(self, route: str, name: str) -> Any:
         """A parameter of an address below /admin/: a record of the snippet that it names, else one of what it is about."""
+        if route == "admin/write/<slug:model>/":
+            return "newspage"
         if snippet := re.match(r"admin/snippets/(directory|partners)/(\w+)/", route):
             model = apps.get_model(*snippet.groups())
             if name in {"pk", "object_id"}:

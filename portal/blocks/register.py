@@ -1,13 +1,13 @@
-"""The blocks of guidance pages. Each shows registered facts from the public records, never from the register."""
+"""Blocks that show what is registered, each from the public records, never from the register."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from directory.areas.index import area_index
@@ -16,15 +16,13 @@ from directory.choices import Kind
 from directory.finding.filters import area_options, field_options
 from directory.finding.hotlines import lines_of
 from directory.finding.query import search_address
-from directory.models import ConsultationDesk, NationalLine
+from directory.models import NationalLine, kind_tables
 from directory.public.projection import read
-from directory.public.selectors import card
+from directory.public.selectors import card, successor_of
 from search.engines.base import EngineUnavailable
 
-from .cms.programmes import councils_by_prefecture, programme_rows
-from .listing import hits_for
-
-RICH_TEXT = ["bold", "ol", "ul", "link", "document-link", "h3"]
+from ..cms.programmes import councils_by_prefecture, programme_rows
+from ..listing import hits_for
 
 
 def field_choices() -> list[tuple[str, str]]:
@@ -48,92 +46,46 @@ def topic_choices() -> list[tuple[str, str]]:
     return [(topic, topic) for topic in dict.fromkeys(topics)]
 
 
-class Step(blocks.StructBlock):
-    """One step of several."""
+class EntryChooser(SnippetChooserBlock):
+    """An entry of the register, read together with its public record."""
 
-    title = blocks.CharBlock(label=_("見出し"), max_length=60)
-    text = blocks.TextBlock(label=_("説明"), required=False)
-
-    class Meta:
-        label = _("手順")
-
-
-class Callout(blocks.StructBlock):
-    """Something worth knowing beside the text."""
-
-    title = blocks.CharBlock(label=_("見出し"), max_length=60)
-    text = blocks.RichTextBlock(label=_("本文"), features=RICH_TEXT)
-
-    class Meta:
-        label = _("お知らせの囲み")
-        icon = "info-circle"
-        template = "components/blocks/callout.html"
-
-
-class Warning_(Callout):
-    """Something that must not be overlooked."""
-
-    class Meta:
-        label = _("注意の囲み")
-        icon = "warning"
-        template = "components/blocks/warning.html"
-
-
-class Question(blocks.StructBlock):
-    """A question and its answer."""
-
-    q = blocks.CharBlock(label=_("質問"), max_length=120)
-    a = blocks.RichTextBlock(label=_("答え"), features=RICH_TEXT)
-
-    class Meta:
-        label = _("よくある質問")
-        icon = "help"
-        template = "components/blocks/question.html"
-
-
-class Picture(blocks.StructBlock):
-    """A picture, never without words for those who cannot see it."""
-
-    image = ImageChooserBlock(label=_("写真・絵"))
-    alt = blocks.CharBlock(
-        label=_("写真の説明"), max_length=200, help_text=_("写真が見えない人に、何が写っているかを伝えます")
-    )
-
-    class Meta:
-        label = _("写真")
-        icon = "image"
-        template = "components/blocks/picture.html"
-
-
-class DeskChooser(SnippetChooserBlock):
-    """A desk of the register, read together with its public record."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__("directory.ConsultationDesk", **kwargs)
+    def __init__(self, target_model: str = "directory.ConsultationDesk", **kwargs: Any) -> None:
+        super().__init__(target_model, **kwargs)
 
     def bulk_to_python(self, values: list) -> list:
-        """All chosen desks in one query; a deleted one is None."""
-        desks = ConsultationDesk.objects.select_related("public_record").in_bulk([pk for pk in values if pk])
-        return [desks.get(pk) for pk in values]
+        """All chosen entries in one query; a deleted one is None."""
+        rows = self.target_model.objects.select_related("public_record").in_bulk([pk for pk in values if pk])
+        return [rows.get(pk) for pk in values]
 
 
-class DeskCard(blocks.StructBlock):
-    """A desk out of the register."""
-
-    desk = DeskChooser(label=_("相談窓口"))
+class EntryCard(blocks.StructBlock):
+    """An entry out of the register; one that is public no more says so, and what came after it."""
 
     class Meta:
-        label = _("窓口のカード")
-        icon = "phone"
+        icon = "form"
         template = "components/blocks/desk.html"
 
     def get_context(self, value: Any, parent_context: dict | None = None) -> dict:
-        """The public record of the desk; an unpublished or deleted desk shows nothing."""
+        """The card of the public record, or of what came after; `is_gone` where the entry itself is not public."""
         context = super().get_context(value, parent_context)
-        record = getattr(value.get("desk"), "public_record", None)
-        public = read(record) if record else None
+        entry = next(iter(value.values()), None)
+        record = getattr(entry, "public_record", None)
+        today = timezone.localdate()
+        public = read(record) if record and not (record.until and record.until < today) else None
+        context["is_gone"] = public is None
+        if public is None and entry is not None:
+            public = successor_of(entry.succeeded_by) if entry.succeeded_by else None
         context["card"] = card(public, timezone.localtime()) if public else None
         return context
+
+
+def entry_card(kind: Kind) -> EntryCard:
+    """The card of a kind. Its one value is called like the kind, as those of desks were from the beginning."""
+    table = kind_tables()[kind]
+    chooser = EntryChooser(f"directory.{table.__name__}", label=kind.label)
+    return EntryCard(
+        [(kind.value, chooser)], label=format_lazy(_("{kind}のカード"), kind=kind.label), icon=table.admin_icon
+    )
 
 
 class ResourceList(blocks.StructBlock):
@@ -212,49 +164,4 @@ class Councils(blocks.StaticBlock):
         """Grouped by prefecture."""
         context = super().get_context(value, parent_context)
         context["groups"] = councils_by_prefecture()
-        return context
-
-
-class Body(blocks.StreamBlock):
-    """What guidance, news and standard pages are made of."""
-
-    heading = blocks.CharBlock(
-        label=_("見出し"), icon="title", max_length=80, template="components/blocks/heading.html"
-    )
-    text = blocks.RichTextBlock(label=_("文章"), features=RICH_TEXT, template="components/blocks/paragraph.html")
-    steps = blocks.ListBlock(Step(), label=_("手順"), icon="list-ol", template="components/blocks/steps.html")
-    callout = Callout()
-    warning = Warning_()
-    question = Question()
-    picture = Picture()
-    desk = DeskCard()
-    resources = ResourceList()
-    lines = NationalLines()
-    programmes = Programmes()
-    bodies = Councils()
-
-
-WHO = [
-    ("person", _("本人から")),
-    ("family", _("家族から")),
-    ("neighbour", _("ご近所・まわりの人から")),
-    ("employer", _("職場から")),
-]
-
-
-class Voice(blocks.StructBlock):
-    """A need told in plain words by somebody."""
-
-    who = blocks.ChoiceBlock(label=_("だれの言葉"), choices=WHO)
-    text = blocks.TextBlock(label=_("言葉"))
-
-    class Meta:
-        label = _("ひとの言葉")
-        icon = "openquote"
-        template = "components/blocks/voice.html"
-
-    def get_context(self, value: Any, parent_context: dict | None = None) -> dict:
-        """With the label of who speaks."""
-        context = super().get_context(value, parent_context)
-        context["who_label"] = dict(WHO).get(value.get("who"), "")
         return context

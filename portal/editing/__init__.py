@@ -1,0 +1,1 @@
+"""What editors find their way with: menus by task, one search over pages and register, which pages show what."""
