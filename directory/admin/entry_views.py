@@ -15,10 +15,10 @@ from .forms.linking import follow
 from .freshness.owning import OwnedEditView, own_office
 from .gate import WarnedEditView
 from .prefilled import MOST_FIGURES, Prefilled
+from .shown import ShownEditView
 
 # In the address of a new entry: the template from which it is made.
 TEMPLATE = "template"
-from .shown import ShownEditView
 
 
 class ResourceCreateView(Prefilled, CreateView):
