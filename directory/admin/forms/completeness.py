@@ -104,6 +104,8 @@ NEEDED = (
 )  # fmt: skip
 # What only one kind has, and cannot be published without.
 OWN: dict[Kind, tuple[Fact, ...]] = {
+    Kind.DESK: (),
+    Kind.PLACE: (),
     Kind.VOLUNTEER: (
         Fact("activity", _("すること"), _("何をするのか分かると、やってみようと思えます"), _has("activity"), True),
     ),
@@ -146,7 +148,7 @@ RELATIONS = ("fields", "areas", "needs", "channels", "opening_rules")
 
 def facts_of(resource: Resource) -> Iterator[Fact]:
     """All that concern an entry, in the order of its form."""
-    for fact in (*NEEDED, *OWN.get(Kind(resource.kind or resource.KIND), ()), *MISSED):
+    for fact in (*NEEDED, *OWN[Kind(resource.kind or resource.KIND)], *MISSED):
         if fact.concerns(resource):
             yield fact
 

@@ -89,9 +89,12 @@ def as_written(form: ResourceForm) -> Resource:
     """The entry as a form makes it that may be half done: what is not valid counts as not written. Nothing is saved."""
     form.is_valid()
     resource: Resource = form.instance
-    for field in resource._meta.get_fields():
-        if field.many_to_many and field.name in form.cleaned_data:
-            setattr(resource, field.name, list(form.cleaned_data[field.name]))
+    for field in resource._meta.many_to_many:
+        if field.name in form.fields:
+            setattr(resource, field.name, list(form.cleaned_data.get(field.name, ())))
+    for column in resource._meta.concrete_fields:
+        if column.name in form.errors:
+            setattr(resource, column.attname, None if column.null or column.is_relation else column.get_default())
     for name in PARTS:
         if formset := form.formsets.get(name):
             getattr(resource, name).set([row.instance for row in rows_of(formset) if row.is_valid()])

@@ -78,7 +78,7 @@ def test_should_ask_for_what_only_one_kind_has() -> None:
 def test_should_name_fields_that_the_form_has() -> None:
     for kind, table in kind_tables().items():
         shown = set(table.snippet_viewset.get_form_class().base_fields) | {"channels", "opening_rules"}
-        facts = (*NEEDED, *OWN.get(Kind(kind), ()), *MISSED)
+        facts = (*NEEDED, *OWN[Kind(kind)], *MISSED)
         assert {fact.field for fact in facts} <= shown
 
 
