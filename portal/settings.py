@@ -272,6 +272,9 @@ if ENVIRONMENT == "production":
 WAGTAIL_ALLOW_UNICODE_SLUGS = True
 # Autosave writes every 500 ms; with inline children a stale tab duplicates them (wagtail#14359).
 WAGTAIL_AUTOSAVE_INTERVAL = 0
+# Two approvals are of one version; and what was approved last is what is published.
+WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
+WAGTAIL_FINISH_WORKFLOW_ACTION = "directory.admin.flow.finishing.publish_approved"
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

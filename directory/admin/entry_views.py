@@ -6,12 +6,13 @@ from typing import Any
 
 from wagtail.snippets.views.snippets import CreateView, EditView
 
-from .freshness.owning import OwnedEditView, own_office
-from .gate import WarnedEditView
+from .flow.editing import FlowEditView, TwoStepPublishing
+from .freshness.owning import OwnedView, own_office
+from .gate import WarnedDeleteView, WarnedEditView, WarnedUnpublishView
 from .prefilled import Prefilled
 
 
-class ResourceCreateView(Prefilled, CreateView):
+class ResourceCreateView(TwoStepPublishing, Prefilled, CreateView):
     """A new record; its name and where it is needed may come from a report."""
 
     prefilled = ("name", "fields", "areas")
@@ -24,9 +25,17 @@ class ResourceCreateView(Prefilled, CreateView):
         return initial
 
 
-class ResourceEditView(OwnedEditView, EditView):
+class ResourceEditView(OwnedView, FlowEditView, EditView):
     """Only for whose entry it is."""
 
 
-class DeskEditView(OwnedEditView, WarnedEditView):
+class DeskEditView(OwnedView, FlowEditView, WarnedEditView):
     """The same, with the calls that a change would break."""
+
+
+class DeskDeleteView(OwnedView, WarnedDeleteView):
+    """A desk that goes, by whose it is."""
+
+
+class DeskUnpublishView(OwnedView, WarnedUnpublishView):
+    """A desk that nobody will see, by whose it is."""

@@ -35,8 +35,8 @@ from ..models import (
     Town,
     kind_tables,
 )
-from .entry_views import DeskEditView, ResourceCreateView, ResourceEditView
-from .gate import WarnedDeleteView, WarnedUnpublishView
+from .entry_views import DeskDeleteView, DeskEditView, DeskUnpublishView, ResourceCreateView, ResourceEditView
+from .flow.editing import FlowViews
 from .list_files import FileViewSet
 from .prefilled import Prefilled
 
@@ -116,7 +116,7 @@ def own_columns(table: type[Resource]) -> list[models.Field]:
     return [field for field in (*table._meta.local_fields, *table._meta.local_many_to_many) if not field.primary_key]
 
 
-class ResourceViewSet(FileViewSet):
+class ResourceViewSet(FlowViews, FileViewSet):
     """What all kinds share in the admin."""
 
     add_view_class = ResourceCreateView
@@ -159,8 +159,8 @@ class DeskViewSet(ResourceViewSet):
     """相談窓口: a change may break calls of the city."""
 
     edit_view_class = DeskEditView
-    delete_view_class = WarnedDeleteView
-    unpublish_view_class = WarnedUnpublishView
+    delete_view_class = DeskDeleteView
+    unpublish_view_class = DeskUnpublishView
     edit_template_name = "directory/admin/desk_edit.html"
     delete_template_name = "directory/admin/desk_delete.html"
 
@@ -333,6 +333,7 @@ class SettingsGroup(SnippetViewSetGroup):
                 "is_default",
                 "retired",
                 FieldPanel("fields", widget=CheckboxSelectMultiple),
+                "areas",
                 FieldPanel("people", widget=CheckboxSelectMultiple),
             ],
         ),
@@ -362,6 +363,8 @@ class SettingsGroup(SnippetViewSetGroup):
                 "leaflet_heading",
                 "order",
                 _protection("hides_names", "is_sensitive"),
+                "needs_second",
+                "second_office",
                 "retired",
             ],
         ),

@@ -1,6 +1,7 @@
 """Models of the register, one subject a file."""
 
 from .areas import Area, AreaLayer, PostalCode, Town
+from .flow import Approval, FieldAnswer, SavedMeanwhile, SecondApproval, TrashedEntry
 from .freshness import (
     ChangeProposal,
     CheckRound,
@@ -31,6 +32,7 @@ from .words.vocabulary import (
 )
 
 __all__ = [
+    "Approval",
     "Area",
     "AreaLayer",
     "Call",
@@ -48,6 +50,7 @@ __all__ = [
     "DangerVoice",
     "EmploymentPathway",
     "Field",
+    "FieldAnswer",
     "FreshnessSettings",
     "GatheringPlace",
     "ImportChange",
@@ -81,10 +84,13 @@ __all__ = [
     "Resource",
     "ResourceText",
     "RunState",
+    "SavedMeanwhile",
+    "SecondApproval",
     "StopWord",
     "SynonymGroup",
     "Tombstone",
     "Town",
+    "TrashedEntry",
     "Verification",
     "VocabularyVersion",
     "VolunteerOpportunity",

@@ -297,6 +297,8 @@ KEPT = {
     "Delivery": "stays: that a pack was handed over is what the notices ask to be able to show",
     "Verification": "directory/freshness/retention.py: PROOF",
     "ChangeProposal": "directory/freshness/retention.py: ANSWERED",
+    "FieldAnswer": "directory/freshness/retention.py: FIELD_ANSWERS",
+    "TrashedEntry": "directory/freshness/retention.py: TRASH",
     "Offer": "directory/offers/retention.py: UNANSWERED",
     "CoverageSnapshot": "directory/reporting/snapshots.py: KEEP_MONTHS",
     "VocabularyVersion": "stays: why a word was changed",

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
+from ...areas.index import area_index
 from ...models import Office, PublicRecord, Resource
-from .access import LEAD
+from .access import LEAD, SPECIALISTS
 
 
 def offices_of(user: Any) -> list[Office]:
     """The offices that somebody works in and that there still are."""
-    return list(Office.objects.filter(people=user.pk, retired=False).prefetch_related("fields"))
+    return list(Office.objects.filter(people=user.pk, retired=False).prefetch_related("fields", "areas"))
 
 
 def own_office(user: Any) -> Office | None:
@@ -36,12 +36,29 @@ def may_edit(user: Any, resource: Resource) -> bool:
         return True
     offices = offices_of(user)
     if not offices:
-        return True
+        return not is_specialist(user)
     row = Resource.objects.select_related("owner").get(pk=resource.pk)
     if row.effective_owner in offices:
         return True
-    fields = {field.pk for office in offices for field in office.fields.all()}
-    return row.fields.filter(pk__in=fields).exists()
+    fields = set(row.fields.values_list("pk", flat=True))
+    areas = set(row.areas.values_list("pk", flat=True))
+    return any(_looks_after(office, fields, areas) for office in offices)
+
+
+def is_specialist(user: Any) -> bool:
+    """Whether somebody edits only what is of their offices, so nothing while they are in none."""
+    return bool(not user.is_superuser and user.groups.filter(name=SPECIALISTS).exists())
+
+
+def _looks_after(office: Office, fields: set[int], areas: set[int]) -> bool:
+    """Whether an entry of these fields and areas is among what an office looks after; both where it has both."""
+    own_fields = {field.pk for field in office.fields.all()}
+    own_areas = {area.pk for area in office.areas.all()}
+    if not own_fields and not own_areas:
+        return False
+    index = area_index()
+    inside = own_areas.union(*(index.descendants(area) for area in own_areas))
+    return not (own_fields and not own_fields & fields) and not (own_areas and not inside & areas)
 
 
 def refusal(resource: Resource) -> str:
@@ -52,15 +69,15 @@ def refusal(resource: Resource) -> str:
     )
 
 
-class OwnedEditView:
-    """An edit view that sends whom the entry is not theirs to where they can propose; nothing of their form is kept."""
+class OwnedView:
+    """A view of one entry that sends whom the entry is not theirs to where they can propose; nothing of their form is kept."""
 
-    object: Model
+    object: Any
     request: HttpRequest
 
     def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponse:
         """Asked before anything is read from a form; going back to an earlier version is an edit, too."""
-        resource: Any = self.object
+        resource: Any = getattr(self, "object", None) or self.get_object()  # type: ignore[attr-defined]
         if may_edit(self.request.user, resource):
             answer: HttpResponse = super().dispatch(*args, **kwargs)  # type: ignore[misc]
             return answer
