@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.redirects",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "guard.logins.config.PeopleConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -285,8 +286,8 @@ class TrashedEntry(models.Model):
     kind = models.CharField(gettext_lazy("種類"), max_length=12, choices=Kind)
     name = models.CharField(gettext_lazy("名前"), max_length=120)
     # `serializable_data` of what stood in the register, and of the draft beside it (null where there was none).
-    content = models.JSONField()
-    draft = models.JSONField(null=True, blank=True)
+    content = models.JSONField(encoder=DjangoJSONEncoder)
+    draft = models.JSONField(encoder=DjangoJSONEncoder, null=True, blank=True)
     was_live = models.BooleanField(gettext_lazy("公開していた"), default=False)
     trashed_at = models.DateTimeField(gettext_lazy("ごみ箱に入れた日"), default=timezone.now, db_index=True)
     trashed_by = models.ForeignKey(

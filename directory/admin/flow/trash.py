@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from modelcluster.models import get_all_child_relations
 from wagtail.admin import messages
 from wagtail.admin.admin_url_finder import AdminURLFinder
 
@@ -67,14 +68,17 @@ def restore(trashed: TrashedEntry, user: Any = None) -> Resource:
 
 
 def _read(model: type[Resource], content: dict[str, Any], name: str) -> Resource:
-    """Children are made anew: their own keys may be others' by now."""
-    relations = {relation.get_accessor_name() for relation in model._meta.related_objects}
-    own = {
-        key: [{**child, "pk": None} for child in value] if key in relations and isinstance(value, list) else value
-        for key, value in content.items()
-    }
+    """Children are made anew: their own keys may be others' by now, and that of their parent is in no table yet."""
+    own = dict(content)
+    for relation in get_all_child_relations(model):
+        name = relation.get_accessor_name()
+        without = {relation.field.name: None, "pk": None}
+        own[name] = [child | without for child in content.get(name, ())]
     entry = model.from_serializable_data(own, check_fks=True, strict_fks=False)
-    if entry is None:
+    needed = [column for column in model._meta.concrete_fields if column.is_relation and not column.null]
+    if entry is None or any(
+        getattr(entry, column.attname) is None for column in needed if not column.primary_key
+    ):
         raise ValidationError(
             _("「{name}」の機関・団体か種類が、もうありません。先に、それを登録しなおしてください。").format(name=name)
         )

@@ -30,7 +30,7 @@ def delete(client: Client, entry: Resource) -> Any:
 
 
 def rows(client: Client) -> list[str]:
-    return [row.th.get_text(" ", strip=True) for row in soup(client, "/admin/trash/").select("tbody tr")]
+    return [" ".join(row.th.get_text(" ").split()) for row in soup(client, "/admin/trash/").select("tbody tr")]
 
 
 def take_back(client: Client, name: str) -> Any:
@@ -51,6 +51,7 @@ def test_should_put_away_what_is_deleted_and_bring_it_back_as_a_draft(
         Channel(kind=ChannelKind.MAIL, value="ba@example.jp"),
     ]
     entry.save_revision().publish()
+    entry = factory._meta.model.objects.get(pk=entry.pk)
     address, before = f"/resources/{entry.short_id}/", entry.serializable_data()
     assert client.get(address).status_code == 200
     delete(approver, entry)
@@ -84,10 +85,7 @@ def test_should_bring_back_a_draft_that_was_beside_it(approver: Client) -> None:
     delete(approver, place)
     take_back(approver, "もとの名前")
     back = GatheringPlace.objects.get(short_id=place.short_id)
-    assert (back.name, back.latest_revision.as_object().name) == ("書きかけの名前", "書きかけの名前") or (
-        back.name,
-        back.latest_revision.as_object().name,
-    ) == ("もとの名前", "書きかけの名前")
+    assert back.latest_revision.as_object().name == "書きかけの名前"
     assert [one.as_object().name for one in back.revisions.order_by("pk")] == ["もとの名前", "書きかけの名前"]
 
 
