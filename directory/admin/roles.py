@@ -90,8 +90,8 @@ def set_up_roles() -> tuple[Group, Group]:
     for group in (editors, approvers, specialists, managers):
         group.permissions.add(access)
     _allow(editors, WRITTEN_BY_EDITORS, ("add", "change", "view"))
-    # Whose an entry is says `freshness.owning`; words and pages are nobody's field, so they are not theirs.
-    _allow(specialists, WRITTEN_BY_EDITORS, ("add", "change", "view"))
+    # Whose an entry is says `freshness.owning`; words, pages and contact points are of no field, so they are not theirs.
+    _allow(specialists, (*RESOURCES, Organisation, MissingResource), ("add", "change", "view"))
     for group in (approvers, managers):
         _allow(group, OF_APPROVERS, ("add", "change", "view", "delete", "publish", "lock", "unlock"))
         # Whoever brings in a register publishes; which tables of it is asked of each (`importing.permissions`).

@@ -97,6 +97,8 @@ class PeopleViewSet(UserViewSet):
     add_view_class = PersonCreateView
     edit_view_class = PersonEditView
     delete_view_class = PersonDeleteView
+    # The form of a copy is that of the person who is copied, and posted to itself it would change them.
+    copy_view_enabled = False
 
 
 def refuse_bulk(
