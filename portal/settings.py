@@ -186,6 +186,8 @@ LOGIN_URL = "partners:login"
 OTP_TOTP_ISSUER = "よろず"
 OTP_TOTP_THROTTLE_FACTOR = 1
 # Whether the city's own people need a second factor for the admin and the partner pages; partners always need it.
+# Groups that need it where not everybody does.
+SECOND_FACTOR_GROUPS = env.list("SECOND_FACTOR_GROUPS", default=[])
 STAFF_SECOND_FACTOR = startup.flag(env, "STAFF_SECOND_FACTOR", default=not (DEMO or TEST))
 # A session of a partner or of the city ends after so long without a click, and after so long in any case (minutes).
 PARTNER_IDLE_MINUTES = env.int("PARTNER_IDLE_MINUTES", default=30)

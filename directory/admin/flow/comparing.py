@@ -6,6 +6,7 @@ see; what is left of the columns is for staff, and marked so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,8 @@ from ..list_files import cell
 
 # Longer texts are compared line by line: letter by letter takes the square of their length.
 LONGEST_BY_LETTER = 1_500
+# A time, a number, an address differ as a whole: half of one that is marked reads as another.
+TOKENS = re.compile(r"[0-9A-Za-z][0-9A-Za-z:.,@-]*|.", re.DOTALL)
 # Below this share of common letters marks would only flicker.
 ALIKE = 0.5
 
@@ -76,7 +79,7 @@ class Row:
 
 def _marked(text: str, other: str, tag: str) -> SafeString:
     by_letter = max(len(text), len(other)) <= LONGEST_BY_LETTER
-    here, there = (text, other) if by_letter else (text.splitlines(True), other.splitlines(True))
+    here, there = (TOKENS.findall(one) if by_letter else one.splitlines(True) for one in (text, other))
     matcher = SequenceMatcher(None, there, here, autojunk=False)
     if not other or (by_letter and matcher.ratio() < ALIKE):
         return format_html("{}", text)

@@ -148,6 +148,8 @@ class World:
             return Resource.objects.get(short_id=self.resource).pk
         if route.startswith("admin/freshness/"):
             return self.of_freshness[route.split("/")[2]]
+        if route.startswith("admin/second-factor/"):
+            return get_user_model().objects.order_by("-pk").values_list("pk", flat=True).first()
         about = {
             "users": get_user_model(),
             "groups": Group,

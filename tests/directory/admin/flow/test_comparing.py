@@ -49,7 +49,7 @@ def test_should_say_what_changed_field_by_field(approver: Client, place: Gatheri
     staff = page.select_one(".compare__staff")
     assert [row.h3.get_text() for row in staff.select(".compare__row")] == ["職員用のメモ"]
     cost = page.select_one("[aria-labelledby=row-cost]")
-    assert (cost.find("del").get_text(), cost.find("ins").get_text()) == ("1", "2")
+    assert (cost.find("del").get_text(), cost.find("ins").get_text()) == ("100", "200")
 
 
 def test_should_say_children_as_sentences(approver: Client, editor: Client) -> None:
