@@ -7,6 +7,8 @@ running this again changes nothing that an administrator has added.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -144,7 +146,7 @@ def _workflow(deciding: tuple[Group, ...], root: Page) -> None:
     )
     for order, (table, name) in enumerate(steps):
         # Whatever it is called by now.
-        task = table._default_manager.filter(workflow_tasks__workflow=workflow).first()
+        task: Any = table._default_manager.filter(workflow_tasks__workflow=workflow).first()
         task = task or table._default_manager.get_or_create(name=name)[0]
         task.groups.add(*deciding)
         WorkflowTask.objects.get_or_create(workflow=workflow, task=task.task_ptr, defaults={"sort_order": order})

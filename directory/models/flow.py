@@ -65,7 +65,7 @@ def asking_fields(states: Iterable[TaskState]) -> dict[int, set[int]]:
         if state.workflow_state.base_content_type.model_class() is Resource
     }
     having: dict[str, set[int]] = {}
-    linked = Field.resources.through._default_manager.filter(  # type: ignore[attr-defined]
+    linked = Field.resources.through._default_manager.filter(
         resource_id__in={entry for entry, _drafted in entries.values()}, field_id__in=asking
     )
     for entry, field in linked.values_list("resource_id", "field_id"):
@@ -118,9 +118,9 @@ class CarefulTask(AbstractGroupApprovalTask):
     def _without_own(self, states: QuerySet[TaskState], user: Any) -> QuerySet[TaskState]:
         own = models.Q(workflow_state__requested_by=user.pk) | models.Q(
             workflow_state__in=WorkflowState.objects.filter(
-                task_states__in=TaskState.objects.filter(
-                    status=TaskState.STATUS_APPROVED, finished_by=user.pk
-                ).exclude(task=self.pk)
+                task_states__in=TaskState.objects.filter(status=TaskState.STATUS_APPROVED, finished_by=user.pk).exclude(
+                    task=self.pk
+                )
             )
         )
         mine = states.filter(own).select_related(*_WITH_ENTRY)
@@ -135,7 +135,7 @@ class CarefulTask(AbstractGroupApprovalTask):
         Without it (Wagtail's own buttons) only what was handed in, or what the approver wrote, is approved; else the address is
         given back at which one sees what changed. Raises SavedMeanwhile where `seen` is not the newest.
         """
-        obj = task_state.workflow_state.content_object
+        obj: Any = task_state.workflow_state.content_object
         # Whoever saves this entry meanwhile waits; whoever has approved it meanwhile is noticed.
         row = type(obj)._default_manager.select_for_update().get(pk=obj.pk)
         task_state.refresh_from_db(fields=["status", "revision"])
@@ -183,11 +183,13 @@ class SecondApproval(CarefulTask):
     @classmethod
     def get_description(cls) -> str:
         """See Task."""
-        return _("「2人で確かめる」分野の案内だけが通ります。分野に係が決めてあればその係の人が、なければ選んだグループの人が承認します")
+        return _(
+            "「2人で確かめる」分野の案内だけが通ります。分野に係が決めてあればその係の人が、なければ選んだグループの人が承認します"
+        )
 
     def start(self, workflow_state: WorkflowState, user: Any = None) -> TaskState:
         """See Task: passed over, without a mail, where no field asks for it."""
-        obj = workflow_state.content_object
+        obj: Any = workflow_state.content_object
         if fields_with_second_step(obj):
             started: TaskState = super().start(workflow_state, user=user)
             return started
@@ -203,7 +205,7 @@ class SecondApproval(CarefulTask):
 
     def offices(self, obj: Any) -> list[Office]:
         """Those that answer for the second step of an entry; none where the groups do."""
-        named = {field.second_office_id for field in fields_with_second_step(obj)} - {None}
+        named = [field.second_office_id for field in fields_with_second_step(obj) if field.second_office_id]
         return list(Office.objects.filter(pk__in=named, retired=False, people__isnull=False).distinct())
 
     def may_decide(self, obj: Any, user: Any) -> bool:
@@ -211,7 +213,9 @@ class SecondApproval(CarefulTask):
         offices = self.offices(obj)
         if not offices:
             return super().may_decide(obj, user)
-        return bool(user.is_superuser or Office.objects.filter(pk__in=[one.pk for one in offices], people=user.pk).exists())
+        return bool(
+            user.is_superuser or Office.objects.filter(pk__in=[one.pk for one in offices], people=user.pk).exists()
+        )
 
     def user_can_access_editor(self, obj: Any, user: Any) -> bool:
         """See Task."""
@@ -229,12 +233,8 @@ class SecondApproval(CarefulTask):
         """See CarefulTask; in a few questions for all that waits at this step."""
         waiting = self.task_states.filter(status=TaskState.STATUS_IN_PROGRESS)
         asking = asking_fields(waiting.select_related(*_WITH_ENTRY))
-        named = {
-            field: office
-            for field, office in Field.objects.filter(second_office__isnull=False)
-            .filter(second_office__retired=False, second_office__people__isnull=False)
-            .values_list("pk", "second_office_id")
-        }
+        with_people = Field.objects.filter(second_office__retired=False, second_office__people__isnull=False)
+        named = dict(with_people.values_list("pk", "second_office_id"))
         own = set(Office.objects.filter(people=user.pk, retired=False).values_list("pk", flat=True))
         of_groups = super().may_decide(None, user)
         theirs = []

@@ -45,7 +45,9 @@ class Field(index.Indexed, Record):
     needs_second = models.BooleanField(
         _("公開の前に2人で確かめる"),
         default=False,
-        help_text=_("この分野の案内は、2人が承認してから公開されます。出した本人と、1回目に承認した人は、2回目の承認ができません"),
+        help_text=_(
+            "この分野の案内は、2人が承認してから公開されます。出した本人と、1回目に承認した人は、2回目の承認ができません"
+        ),
     )
     second_office = models.ForeignKey(
         "directory.Office",

@@ -30,7 +30,10 @@ def is_stronger(other: Any, user: Any) -> bool:
 
 def _permissions(groups: Iterable[Group]) -> set[str]:
     rows = Group.objects.filter(pk__in=[group.pk for group in groups], permissions__isnull=False)
-    return {f"{app}.{code}" for app, code in rows.values_list("permissions__content_type__app_label", "permissions__codename")}
+    return {
+        f"{app}.{code}"
+        for app, code in rows.values_list("permissions__content_type__app_label", "permissions__codename")
+    }
 
 
 def groups_to_give(user: Any) -> list[int]:
@@ -47,7 +50,9 @@ def groups_to_give(user: Any) -> list[int]:
 
 def refuse(request: HttpRequest) -> HttpResponse:
     """Back to the list, with a word."""
-    messages.error(request, _("この人は、あなたより多くのことができます。この人のログインは、同じだけできる人が直せます。"))
+    messages.error(
+        request, _("この人は、あなたより多くのことができます。この人のログインは、同じだけできる人が直せます。")
+    )
     return redirect(reverse("wagtailusers_users:index"))
 
 
@@ -101,9 +106,7 @@ class PeopleViewSet(UserViewSet):
     copy_view_enabled = False
 
 
-def refuse_bulk(
-    request: HttpRequest, action: str, objects: Sequence[Model], model: type[Model]
-) -> HttpResponse | None:
+def refuse_bulk(request: HttpRequest, action: str, objects: Sequence[Model], model: type[Model]) -> HttpResponse | None:
     """The same for many at once; None for what goes on."""
     if model is not get_user_model() or request.user.is_superuser:
         return None

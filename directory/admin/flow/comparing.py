@@ -94,7 +94,8 @@ def _lines(*lines: object) -> str:
 
 def _channels(entry: PublicResource) -> str:
     return "\n".join(
-        " ".join(filter(None, (channel.label, channel.value, channel.hours, channel.note))) for channel in entry.channels
+        " ".join(filter(None, (channel.label, channel.value, channel.hours, channel.note)))
+        for channel in entry.channels
     )
 
 
@@ -225,7 +226,8 @@ def compare(live: Resource | None, waiting: Resource) -> list[Row]:
     """
     before = project(live) if live else None
     after = project(waiting, draft=True)
-    found, said = [], set()
+    found: list[Row] = []
+    said: set[str] = set()
     for piece in pieces(waiting):
         words = piece.words(after).strip()
         old = piece.words(before).strip() if before else ""

@@ -65,7 +65,9 @@ class FlowEditView(TwoStepPublishing):
         if state.status == WorkflowState.STATUS_NEEDS_CHANGES:
             messages.warning(self.request, _sent_back(self.object, shown), buttons=to_compare)
         else:
-            messages.info(self.request, _("承認を待っています。いま公開しているものとの違いを見られます。"), buttons=to_compare)
+            messages.info(
+                self.request, _("承認を待っています。いま公開しているものとの違いを見られます。"), buttons=to_compare
+            )
         return bound
 
 
@@ -73,7 +75,9 @@ def _sent_back(entry: Resource, shown: list[dict[str, str]]) -> str:
     state = entry.current_workflow_state
     task_state = state.current_task_state if state else None
     comment = task_state.comment if task_state and task_state.status == TaskState.STATUS_REJECTED else ""
-    items = format_html_join("", '<br><a href="#{}">{}</a>: {}', ((one["anchor"], one["label"], one["text"]) for one in shown))
+    items = format_html_join(
+        "", '<br><a href="#{}">{}</a>: {}', ((one["anchor"], one["label"], one["text"]) for one in shown)
+    )
     return format_html("{} {}{}", _("差しもどされました。直して、もういちど承認に出してください。"), comment, items)
 
 

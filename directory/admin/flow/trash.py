@@ -76,9 +76,7 @@ def _read(model: type[Resource], content: dict[str, Any], name: str) -> Resource
         own[name] = [child | without for child in content.get(name, ())]
     entry = model.from_serializable_data(own, check_fks=True, strict_fks=False)
     needed = [column for column in model._meta.concrete_fields if column.is_relation and not column.null]
-    if entry is None or any(
-        getattr(entry, column.attname) is None for column in needed if not column.primary_key
-    ):
+    if entry is None or any(getattr(entry, column.attname) is None for column in needed if not column.primary_key):
         raise ValidationError(
             _("「{name}」の機関・団体か種類が、もうありません。先に、それを登録しなおしてください。").format(name=name)
         )

@@ -114,10 +114,14 @@ def _decided(
         raise ValidationError(_("答えは、{longest}字までで書いてください。").format(longest=LONGEST_ANSWER))
     if request.POST["do"] == REJECT:
         if not (typed or comment):
-            raise ValidationError(_("どこを直せばよいか、項目への答えか「全体へのひとこと」に書いてから、差しもどしてください。"))
+            raise ValidationError(
+                _("どこを直せばよいか、項目への答えか「全体へのひとこと」に書いてから、差しもどしてください。")
+            )
         answer_fields(entry, state, typed)
         task.on_action(state, request.user, REJECT, comment=comment)
-        messages.success(request, _("「{name}」を差しもどしました。出した人に、メールで伝わります。").format(name=entry.name))
+        messages.success(
+            request, _("「{name}」を差しもどしました。出した人に、メールで伝わります。").format(name=entry.name)
+        )
         return redirect("approvals")
     task.on_action(state, request.user, APPROVE, seen=request.POST.get("seen", ""), comment=comment)
     messages.success(request, _said_of_approval(entry))

@@ -87,9 +87,9 @@ def take_away(request: HttpRequest, pk: int) -> HttpResponse:
         note(Act.FACTOR_RESET, user=user, member=person.get_username(), what="factor")
         messages.success(
             request,
-            _("{name}さんの二段階の確認を外しました。次にログインするとき、求められていれば、登録しなおします。").format(
-                name=person.get_full_name() or person.get_username()
-            ),
+            _(
+                "{name}さんの二段階の確認を外しました。次にログインするとき、求められていれば、登録しなおします。"
+            ).format(name=person.get_full_name() or person.get_username()),
         )
         return redirect("wagtailusers_users:index")
     return render(request, "partners/admin_take_away.html", {"person": person})

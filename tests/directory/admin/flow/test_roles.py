@@ -178,7 +178,9 @@ def test_should_keep_managers_from_who_may_more(manager: Client, admin_user: Any
     assert admin_user.is_active and not admin_user.groups.exists()
     manager.post(f"/admin/bulk/auth/user/assign_role/?id={manager.user.pk}", {"role": strong.pk})
     assert not users.filter(pk=manager.user.pk, groups=strong).exists()
-    manager.post(f"/admin/bulk/auth/user/assign_role/?id={manager.user.pk}", {"role": Group.objects.get(name="編集者").pk})
+    manager.post(
+        f"/admin/bulk/auth/user/assign_role/?id={manager.user.pk}", {"role": Group.objects.get(name="編集者").pk}
+    )
     assert users.filter(pk=manager.user.pk, groups__name="編集者").exists()
 
 
