@@ -83,6 +83,13 @@ class CarefulTask(AbstractGroupApprovalTask):
     class Meta:
         abstract = True
 
+    def start(self, workflow_state: WorkflowState, user: Any = None) -> TaskState:
+        """See Task. What is handed in is what was just saved: Wagtail's form asks of the entry as it read it before."""
+        obj: Any = workflow_state.content_object
+        obj.refresh_from_db(fields=["latest_revision"])
+        started: TaskState = super().start(workflow_state, user=user)
+        return started
+
     def may_decide(self, obj: Any, user: Any) -> bool:
         """Whether this step is theirs at all, whoever handed it in."""
         return bool(user.is_superuser or self._user_in_groups(user))

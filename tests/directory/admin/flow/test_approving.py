@@ -158,6 +158,21 @@ def test_should_send_back_only_what_still_waits(approver: Client, colleague: Cli
     assert (now_public(place), status(place)) == ("もとの名前", "needs_changes")
 
 
+def test_should_have_handed_in_what_was_saved_in_the_form_again(
+    approver: Client, editor: Client, place: GatheringPlace
+) -> None:
+    decide(approver, place, "reject", comment="まだです")
+    address = EDIT.format(place.pk)
+    form = form_of(editor, address) | {"name": ["直した名前"], "action-submit": ["action-submit"]}
+    assert editor.post(address, form).status_code == 302
+    place.refresh_from_db()
+    assert place.current_workflow_task_state.revision_id == place.latest_revision_id
+    page = compare_page(approver, place)
+    assert "承認に出したあとで保存されています" not in page.get_text()
+    decide(approver, place, "approve", page)
+    assert (now_public(place), status(place)) == ("直した名前", "")
+
+
 def test_should_ask_nobody_about_what_was_deleted(approver: Client, place: GatheringPlace) -> None:
     page = compare_page(approver, place)
     GatheringPlace.objects.get(pk=place.pk).delete()
