@@ -12,6 +12,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.bulk_action import BulkAction
+from wagtail.admin.views.home import WorkflowObjectsToModeratePanel
 from wagtail.snippets.models import register_snippet
 
 from .admin import any_kind, reports, vocabulary
@@ -20,9 +21,13 @@ from .admin.checker import urls as checker_urls
 from .admin.days import hooks as days
 from .admin.desk.panel import DeskPanel
 from .admin.desk.waiting import WAITS
+from .admin.flow import mails, trash
+from .admin.flow.urls import OthersToApprove, without_publish
+from .admin.flow.urls import admin_urls as flow_urls
 from .admin.forms.entry_form import PUBLISHING
 from .admin.forms.urls import admin_urls as forms_urls
 from .admin.freshness.access import EDIT
+from .admin.freshness.owning import may_edit, to_proposal
 from .admin.freshness.urls import admin_urls as freshness_urls
 from .admin.gate import refuse_bulk
 from .admin.imports import views as imports
@@ -30,8 +35,10 @@ from .admin.offers import views as offers
 from .admin.register import ResourceGroup, SettingsGroup
 from .admin.vocabulary import VocabularyGroup, WordsViewSet
 from .exchange.importing.storing import TAKEN_BACK, TAKEN_IN
+from .models import Resource
 
 any_kind.register()
+mails.register()
 register_snippet(ResourceGroup)
 register_snippet(VocabularyGroup)
 register_snippet(SettingsGroup)
@@ -65,6 +72,7 @@ def register_urls() -> list[Any]:
         *forms_urls(),
         *imports.urls(),
         *freshness_urls(),
+        *flow_urls(),
         *offers.urls(),
         *reports.admin_urls(),
         *checker_urls.urls(),
@@ -117,6 +125,36 @@ def register_offers() -> MenuItem:
 def desk_panel(request: HttpRequest, panels: list[Component]) -> None:
     """For everybody who works here; each sees what they may do."""
     panels += [DeskPanel(request), days.DaysPanel(request)]
+    panels[:] = [OthersToApprove() if type(one) is WorkflowObjectsToModeratePanel else one for one in panels]
+
+
+hooks.register("construct_snippet_action_menu", without_publish)
+
+
+class TrashMenuItem(MenuItem):
+    """Shown to those who may delete entries."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """See MenuItem."""
+        return trash.may_restore(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def register_trash() -> MenuItem:
+    """See `admin.flow.trash`."""
+    return TrashMenuItem(_("ごみ箱"), reverse("trash"), icon_name="bin", order=154)
+
+
+@hooks.register("before_delete_snippet")
+def put_into_trash(request: HttpRequest, instances: Sequence[Model]) -> HttpResponse | None:
+    """Entries that are deleted, one or many, are whoever's they are, and go into the trash."""
+    entries = [one for one in instances if isinstance(one, Resource)]
+    for entry in entries:
+        if not may_edit(request.user, entry):
+            return to_proposal(request, entry)
+    if request.method == "POST":
+        trash.keep(entries, request.user)
+    return None
 
 
 @hooks.register("register_admin_menu_item")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import path, reverse
@@ -12,6 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from wagtail import hooks
+from wagtail.admin.views.bulk_action import BulkAction
+
+from .logins.people import refuse_bulk
 
 
 @require_POST
@@ -38,3 +43,9 @@ def session_script() -> SafeString:
             "別のタブでログインしてから、この画面で保存すれば、書いたものは残ります。"
         ),
     )
+
+
+@hooks.register("before_bulk_action")
+def keep_to_own(request: HttpRequest, action: str, objects: Sequence[Model], view: BulkAction) -> HttpResponse | None:
+    """Nobody gives many people at once what they do not have."""
+    return refuse_bulk(request, action, objects, view.model)

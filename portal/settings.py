@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.redirects",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "guard.logins.config.PeopleConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -187,6 +187,8 @@ LOGIN_URL = "partners:login"
 OTP_TOTP_ISSUER = "よろず"
 OTP_TOTP_THROTTLE_FACTOR = 1
 # Whether the city's own people need a second factor for the admin and the partner pages; partners always need it.
+# Groups that need it where not everybody does.
+SECOND_FACTOR_GROUPS = env.list("SECOND_FACTOR_GROUPS", default=[])
 STAFF_SECOND_FACTOR = startup.flag(env, "STAFF_SECOND_FACTOR", default=not (DEMO or TEST))
 # A session of a partner or of the city ends after so long without a click, and after so long in any case (minutes).
 PARTNER_IDLE_MINUTES = env.int("PARTNER_IDLE_MINUTES", default=30)
@@ -274,6 +276,9 @@ WAGTAIL_ALLOW_UNICODE_SLUGS = True
 # Drafts save themselves so many milliseconds after a change; rows are known by their UUID (`directory.admin.rows`), for as they ship a
 # stale tab writes them twice (wagtail#14359).
 WAGTAIL_AUTOSAVE_INTERVAL = 3_000
+# Two approvals are of one version; and what was approved last is what is published.
+WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
+WAGTAIL_FINISH_WORKFLOW_ACTION = "directory.admin.flow.finishing.publish_approved"
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

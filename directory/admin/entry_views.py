@@ -10,10 +10,11 @@ from wagtail.snippets.views.snippets import CreateView, EditView
 
 from ..models import Resource
 from .drafts import MergingEditView
+from .flow.editing import FlowEditView, TwoStepPublishing
 from .forms.copying import copy_of
 from .forms.linking import follow
-from .freshness.owning import OwnedEditView, own_office
-from .gate import WarnedEditView
+from .freshness.owning import OwnedView, own_office
+from .gate import WarnedDeleteView, WarnedEditView, WarnedUnpublishView
 from .prefilled import MOST_FIGURES, Prefilled
 from .shown import ShownEditView
 
@@ -21,7 +22,7 @@ from .shown import ShownEditView
 TEMPLATE = "template"
 
 
-class ResourceCreateView(Prefilled, CreateView):
+class ResourceCreateView(TwoStepPublishing, Prefilled, CreateView):
     """A new record; its name and where it is needed may come from a report, its texts from a template."""
 
     model: type[Resource]
@@ -54,7 +55,7 @@ class ResourceCreateView(Prefilled, CreateView):
         return initial
 
 
-class ResourceCopyView(CopyViewMixin, ResourceCreateView):
+class ResourceCopyView(OwnedView, CopyViewMixin, ResourceCreateView):
     """The form of a new entry, filled in like another one; it is sent as that of any new entry."""
 
     @cached_property
@@ -72,9 +73,17 @@ class ResourceCopyView(CopyViewMixin, ResourceCreateView):
         return f"{url}?{TEMPLATE}={self.original.pk}" if self.original.is_template else url
 
 
-class ResourceEditView(OwnedEditView, ShownEditView, MergingEditView, EditView):
+class ResourceEditView(OwnedView, ShownEditView, FlowEditView, MergingEditView, EditView):
     """Only for whose entry it is."""
 
 
-class DeskEditView(OwnedEditView, ShownEditView, MergingEditView, WarnedEditView):
+class DeskEditView(OwnedView, ShownEditView, FlowEditView, MergingEditView, WarnedEditView):
     """The same, with the calls that a change would break."""
+
+
+class DeskDeleteView(OwnedView, WarnedDeleteView):
+    """A desk that goes, by whose it is."""
+
+
+class DeskUnpublishView(OwnedView, WarnedUnpublishView):
+    """A desk that nobody will see, by whose it is."""

@@ -32,17 +32,24 @@ from ..models import (
     kind_tables,
 )
 from .days.prepared import PreparedPageViewSet
-from .entry_views import DeskEditView, ResourceCopyView, ResourceCreateView, ResourceEditView
+from .entry_views import (
+    DeskDeleteView,
+    DeskEditView,
+    DeskUnpublishView,
+    ResourceCopyView,
+    ResourceCreateView,
+    ResourceEditView,
+)
+from .flow.editing import FlowViews
 from .forms.listing import CompletenessColumn, ResourceIndexView
 from .forms.previewing import EntryPreviewOnCreate, EntryPreviewOnEdit
 from .forms.steps import edit_handler
-from .gate import WarnedDeleteView, WarnedUnpublishView
 from .list_files import FileViewSet
 from .prefilled import Prefilled
 from .rows import RowsPanel
 
 
-class ResourceViewSet(FileViewSet):
+class ResourceViewSet(FlowViews, FileViewSet):
     """What all kinds share in the admin."""
 
     index_view_class = ResourceIndexView
@@ -75,8 +82,8 @@ class DeskViewSet(ResourceViewSet):
     """相談窓口: a change may break calls of the city."""
 
     edit_view_class = DeskEditView
-    delete_view_class = WarnedDeleteView
-    unpublish_view_class = WarnedUnpublishView
+    delete_view_class = DeskDeleteView
+    unpublish_view_class = DeskUnpublishView
     edit_template_name = "directory/admin/desk_edit.html"
     delete_template_name = "directory/admin/desk_delete.html"
 
@@ -249,6 +256,7 @@ class SettingsGroup(SnippetViewSetGroup):
                 "is_default",
                 "retired",
                 FieldPanel("fields", widget=CheckboxSelectMultiple),
+                "areas",
                 FieldPanel("people", widget=CheckboxSelectMultiple),
             ],
         ),
@@ -278,6 +286,8 @@ class SettingsGroup(SnippetViewSetGroup):
                 "leaflet_heading",
                 "order",
                 _protection("hides_names", "is_sensitive"),
+                "needs_second",
+                "second_office",
                 "retired",
             ],
         ),

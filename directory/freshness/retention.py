@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from wagtail.models import WorkflowState
 
 from ..choices import Decision
-from ..models import ChangeProposal, ConfirmCode, MailedAddress, PhoneCheck, Verification
+from ..models import ChangeProposal, ConfirmCode, FieldAnswer, MailedAddress, PhoneCheck, TrashedEntry, Verification
 from .links import HOLDS
 
 # Proof that an entry was confirmed; the newest of each group of facts stays whatever its age.
@@ -16,6 +18,9 @@ PROOF = timedelta(days=1_095)
 ANSWERED = timedelta(days=180)
 # Calls that are over: two years of monthly figures.
 CALLS = timedelta(days=800)
+# What an approver said of fields, after the approval is over; entries in the trash.
+FIELD_ANSWERS = timedelta(days=90)
+TRASH = timedelta(days=90)
 
 
 def clean_up(day: date) -> None:
@@ -24,5 +29,11 @@ def clean_up(day: date) -> None:
     Verification.objects.filter(Exists(newer), on__lt=day - PROOF).delete()
     ChangeProposal.objects.exclude(state=Decision.WAITING).filter(decided_on__lt=day - ANSWERED).delete()
     PhoneCheck.objects.filter(closed_on__lt=day - CALLS).delete()
+    before = timezone.now() - FIELD_ANSWERS
+    over = FieldAnswer.objects.filter(made_at__lt=before).exclude(
+        task_state__workflow_state__status__in=(WorkflowState.STATUS_IN_PROGRESS, WorkflowState.STATUS_NEEDS_CHANGES)
+    )
+    over.delete()
+    TrashedEntry.objects.filter(trashed_at__lt=timezone.now() - TRASH).delete()
     ConfirmCode.objects.filter(made_on__lt=day - HOLDS).delete()
     MailedAddress.objects.filter(on__lt=day - HOLDS).delete()

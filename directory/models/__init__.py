@@ -2,6 +2,7 @@
 
 from .areas import Area, AreaLayer, PostalCode, Town
 from .days import Banner, DaysKind, DaysNotice, Level, MeasureState, PreparedList, PreparedPage
+from .flow import Approval, FieldAnswer, SavedMeanwhile, SecondApproval, TrashedEntry
 from .freshness import (
     ChangeProposal,
     CheckRound,
@@ -34,6 +35,7 @@ from .words.vocabulary import (
 )
 
 __all__ = [
+    "Approval",
     "Area",
     "AreaLayer",
     "Banner",
@@ -55,6 +57,7 @@ __all__ = [
     "DaysNotice",
     "EmploymentPathway",
     "Field",
+    "FieldAnswer",
     "FreshnessSettings",
     "GatheringPlace",
     "HardWord",
@@ -94,10 +97,13 @@ __all__ = [
     "Resource",
     "ResourceText",
     "RunState",
+    "SavedMeanwhile",
+    "SecondApproval",
     "StopWord",
     "SynonymGroup",
     "Tombstone",
     "Town",
+    "TrashedEntry",
     "Verification",
     "VocabularyVersion",
     "VolunteerOpportunity",

@@ -133,6 +133,13 @@ class Office(Record):
         verbose_name=_("受け持つ分野"),
         help_text=_("この分野の案内は、担当の係でなくても、この係の人が直せます"),
     )
+    areas = models.ManyToManyField(
+        Area,
+        related_name="offices",
+        blank=True,
+        verbose_name=_("受け持つ圏域"),
+        help_text=_("この圏域（と、その中の圏域）の案内を直せます。分野も選んだときは、両方に当てはまる案内だけです"),
+    )
     people = models.ManyToManyField(
         settings.AUTH_USER_MODEL,
         related_name="offices",

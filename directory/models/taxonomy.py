@@ -42,6 +42,23 @@ class Field(index.Indexed, Record):
     )
     is_sensitive = models.BooleanField(_("見ていることを知られないようにする"), default=True, help_text=_QUICK_EXIT)
     retired = models.BooleanField(_("使わない"), default=False)
+    needs_second = models.BooleanField(
+        _("公開の前に2人で確かめる"),
+        default=False,
+        help_text=_(
+            "この分野の案内は、2人が承認してから公開されます。出した本人と、1回目に承認した人は、2回目の承認ができません"
+        ),
+    )
+    second_office = models.ForeignKey(
+        "directory.Office",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("2回目に確かめる係"),
+        limit_choices_to={"retired": False},
+        help_text=_("この係の人が2回目の承認をします。空のときや、係に人がいないときは、承認者ならだれでもできます"),
+    )
 
     search_fields = [*searchable("name", "reading", boost=10), *searchable("description", "code")]
 

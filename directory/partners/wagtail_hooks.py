@@ -7,12 +7,15 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django_otp import user_has_device
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.admin.widgets.button import Button
 from wagtail.snippets.models import register_snippet
 
 from .choices import ProposalState
+from .doors import staff
 from .doors.access import is_office
 from .models import ContactPoint, Proposal
 from .viewsets import PartnersGroup
@@ -32,6 +35,27 @@ class OfficeItem(MenuItem):
 def office_item() -> MenuItem:
     """To the city's side of the partner pages."""
     return OfficeItem(_("連携機関のページ"), reverse("partners:office"), icon_name="link-external", order=156)
+
+
+@hooks.register("register_account_settings_panel")
+def second_factor_panel(request: HttpRequest, user: Any, profile: Any) -> staff.SecondFactorPanel:
+    """See `doors.staff`."""
+    return staff.SecondFactorPanel(request, user, profile)
+
+
+@hooks.register("register_admin_urls")
+def register_urls() -> list[Any]:
+    """See `doors.staff`."""
+    return staff.admin_urls()
+
+
+@hooks.register("register_user_listing_buttons")
+def take_away_button(user: Any, request_user: Any) -> list[Button]:
+    """For whose telephone is lost."""
+    if not request_user.has_perm(staff.MAY_TAKE_AWAY) or not user_has_device(user):
+        return []
+    url = reverse("staff_factor_take_away", args=[user.pk])
+    return [Button(_("二段階の確認を外す"), url, icon_name="lock-open", priority=40)]
 
 
 class WaitingProposals(Component):

@@ -16,6 +16,21 @@ TEXTS: dict[str, tuple[tuple[str, str], ...]] = {
     # Lists write yes and no as Python does. `in_words` is known to every template (settings).
     "wagtailadmin/tables/cell.html": (("{{ value }}", "{{ value|in_words }}"),),
     "wagtailadmin/tables/boolean_cell.html": ((_SAYS_TRUE, "title=value|in_words|default_if_none:'分かりません'"),),
+    # Who is no superuser makes none (`guard.logins.people`): where the field is not, nothing stands.
+    "wagtailusers/users/create.html": (
+        (
+            "<li>{% formattedfield form.is_superuser %}</li>",
+            "{% if form.is_superuser %}<li>{% formattedfield field=form.is_superuser %}</li>{% endif %}",
+        ),
+    ),
+    # A field that a form of Wagtail makes as it goes, called by its name in code.
+    "wagtailadmin/workflows/task_chooser/chooser.html": (
+        (
+            "{% formattedfield field %}",
+            "{% if field.name == 'task_type' %}{% formattedfield field=field label_text='段階の種類' %}"
+            "{% else %}{% formattedfield field=field %}{% endif %}",
+        ),
+    ),
     # Of what nobody did.
     "wagtailadmin/shared/user_avatar.html": (("{{ user }}", "{{ user|default_if_none:'' }}"),),
 }

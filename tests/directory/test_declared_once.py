@@ -299,6 +299,8 @@ KEPT = {
     "ChangeProposal": "directory/freshness/retention.py: ANSWERED",
     "DaysNotice": "directory/days/retention.py: OVER",
     "Banner": "directory/days/retention.py: OVER",
+    "FieldAnswer": "directory/freshness/retention.py: FIELD_ANSWERS",
+    "TrashedEntry": "directory/freshness/retention.py: TRASH",
     "Offer": "directory/offers/retention.py: UNANSWERED",
     "CoverageSnapshot": "directory/reporting/snapshots.py: KEEP_MONTHS",
     "VocabularyVersion": "stays: why a word was changed",

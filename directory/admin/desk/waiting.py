@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail import hooks
-from wagtail.models import TaskState
 
 from ...choices import Decision
 from ...freshness.calls import open_calls
 from ...models import ChangeProposal, OfferState, PublicRecord
 from ...offers.answering import arrived
+from ..flow.views import entries_to_approve, others_to_approve
 from ..freshness.access import EDIT
 from ..imports.views import MAY as MAY_IMPORT
 from ..imports.views import open_runs
@@ -44,7 +44,8 @@ def waits(request: HttpRequest) -> list[Wait]:
 
 def _own(request: HttpRequest) -> Iterator[Wait]:
     user = request.user
-    yield Wait(TaskState.objects.reviewable_by(user).count(), _("承認を待っているもの"), APPROVALS)
+    yield Wait(entries_to_approve(user).count(), _("承認を待っている案内"), reverse("approvals"))
+    yield Wait(others_to_approve(user).count(), _("承認を待っているページと連絡先"), APPROVALS)
     if user.has_perm(EDIT):
         proposals = ChangeProposal.objects.filter(state=Decision.WAITING).order_by()
         yield Wait(

@@ -12,6 +12,8 @@ from wagtail.admin import messages
 
 # Whoever may change organisations keeps the register; who may delete them may hand an office over.
 EDIT, LEAD = "directory.change_organisation", "directory.delete_organisation"
+# The group whose people edit only what is of their offices (`roles`).
+SPECIALISTS = "分野担当"
 View = Callable[..., HttpResponse]
 
 

@@ -21,6 +21,7 @@ from ...models import (
     CheckRound,
     DaysNotice,
     Field,
+    FieldAnswer,
     InstitutionType,
     Intake,
     Need,
@@ -72,6 +73,7 @@ TABLES_LEFT_OUT: dict[type[models.Model], str] = {
     Verification: "proofs are noted where they are given",
     CheckRound: "how far asking has come here",
     ChangeProposal: "what somebody said here, until an editor has decided",
+    FieldAnswer: "what an approver said here of a version that waits",
     PhoneCheck: "calls of this city hall",
     PublicRecord: "made of the resource",
     # True for days. A file of last month would offer room that somebody has taken since.

@@ -106,7 +106,10 @@ def owes_second_factor(user: Any) -> bool:
     """Whether the user is asked for a second factor at every log-in."""
     if Member.objects.filter(user_id=user.pk).exists():
         return True
-    return settings.STAFF_SECOND_FACTOR or user_has_device(user)
+    if settings.STAFF_SECOND_FACTOR or user_has_device(user):
+        return True
+    asked = settings.SECOND_FACTOR_GROUPS
+    return bool(asked) and user.groups.filter(name__in=asked).exists()
 
 
 def finish_login(request: HttpRequest) -> None:

@@ -104,11 +104,12 @@ def test_should_tell_an_approver_what_was_sent_and_the_editor_what_they_began(
     for place in (sent, kept):
         place.save_revision(user=editor)
     Workflow.objects.get(active=True).start(sent, editor)
-    assert waits(approver_client)["承認を待っているもの"] == (1, "#awaiting-review-section")
-    page = BeautifulSoup(approver_client.get("/admin/").content, "lxml")
-    assert "出した居場所" in page.select_one("#awaiting-review-section").get_text()
+    count, url = waits(approver_client)["承認を待っている案内"]
+    page = BeautifulSoup(approver_client.get(url).content, "lxml")
+    assert [link.get_text() for link in page.select("tbody a")] == ["出した居場所"]
+    assert count == 1
     assert "あなたの書きかけ" not in desk(approver_client).get_text(), "what others began is theirs"
-    assert "承認を待っているもの" not in waits(editor_client)
+    assert "承認を待っている案内" not in waits(editor_client)
     began = {link.get_text(): link["href"] for link in desk(editor_client).select(".desk__list a")}
     assert set(began) == {"出した居場所", "書きかけの居場所"}
     assert editor_client.get(began["書きかけの居場所"]).status_code == 200

@@ -1,4 +1,4 @@
-"""Who gets in where below /admin/: every address of Wagtail and of ours, asked for by ten kinds of visitor; and for the roles of
+"""Who gets in where below /admin/: every address of Wagtail and of ours, asked for by twelve kinds of visitor; and for the roles of
 the city, that what comes is Japanese (`tests.english`): another walk would cost minutes.
 
 `admin_answers.csv` says what each role of the city gets: ok, refused (sent to the first page with a word), sent (to another
@@ -17,7 +17,7 @@ import pytest
 from directory.fixtures import FIXTURES
 from tests.addresses import Address, addresses
 from tests.directory.partners.test_matrix import limits_of
-from tests.directory.partners.world import CITY, OUTSIDE, PEOPLE, SHUT, World
+from tests.directory.partners.world import CITY, OF_A_FIELD, OUTSIDE, PEOPLE, SHUT, World
 from tests.english import english_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -85,7 +85,7 @@ def test_should_hold_every_address_to_the_limit_that_is_written_down(world: Worl
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("visitor", CITY)
+@pytest.mark.parametrize("visitor", [*CITY, *OF_A_FIELD])
 def test_should_give_each_role_of_the_city_what_is_written_down(world: World, visitor: str) -> None:
     expected, wrong, english = answers(), [], []
     content = words_of_the_register()

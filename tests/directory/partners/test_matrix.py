@@ -1,4 +1,4 @@
-"""Who gets in where: every address of the URL configuration, asked for by ten kinds of visitor.
+"""Who gets in where: every address of the URL configuration, asked for by eleven kinds of visitor.
 
 A new address fails `test_should_know_every_address` until somebody has written down here who may see it.
 """

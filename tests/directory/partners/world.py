@@ -1,4 +1,4 @@
-"""The ten kinds of visitor of the matrix, and something real behind every address."""
+"""The kinds of visitor of the matrix, and something real behind every address."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
-from wagtail.models import Collection, GroupApprovalTask, Page, Site, Workflow
+from wagtail.models import Collection, Page, Site, Task, Workflow
 
 from directory.choices import Confirmer, Kind
 from directory.models import (
@@ -37,7 +37,9 @@ from tests.factories import ContactPointFactory, MemberFactory
 
 OUTSIDE = ("anonymous", "resident")
 PEOPLE = ("member", "lead", "other")
-CITY = ("editor", "approver", "administrator")
+CITY = ("editor", "approver", "manager", "administrator")
+# Of the city too, but kept to the entries of a field: nothing of partners.
+OF_A_FIELD = ("specialist",)
 SHUT = ("expired", "locked")
 VISITORS = (*OUTSIDE, *PEOPLE, *CITY, *SHUT)
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -57,7 +59,7 @@ def bad_days(entry: int) -> dict[str, int]:
 
 
 class World:
-    """Everything that addresses point at, and the ten visitors' cookies."""
+    """Everything that addresses point at, and the visitors' cookies."""
 
     def __init__(self, hellowork: Partner, silver: Partner) -> None:
         pack = SharingPack.objects.get(code="hellowork")
@@ -114,7 +116,9 @@ class World:
             "other": enter(MemberFactory(partner=silver, rank="lead")),
             "editor": city_client("m-editor", "編集者"),
             "approver": city_client("m-approver", "承認者"),
+            "manager": city_client("m-manager", "管理者"),
             "administrator": city_client("m-admin", None),
+            "specialist": city_client("m-specialist", "分野担当"),
             "expired": enter(MemberFactory(partner=hellowork)),
             "locked": enter(MemberFactory(partner=hellowork)),
         }
@@ -172,14 +176,18 @@ class World:
             return {"app": "directory", "model": "gatheringplace", "pk": places.first()}[name]
         if route.startswith("admin/offers/"):
             return self.offer.pk
+        if route.startswith("admin/approvals/"):
+            return Resource.objects.get(short_id=self.resource).pk
         if route.startswith("admin/freshness/"):
             return self.of_freshness[route.split("/")[2]]
+        if route.startswith("admin/second-factor/"):
+            return get_user_model().objects.order_by("-pk").values_list("pk", flat=True).first()
         about = {
             "users": get_user_model(),
             "groups": Group,
             "sites": Site,
             "collections": Collection,
-            "tasks": GroupApprovalTask,
+            "tasks": Task,
             "workflows": Workflow,
         }
         if name in {"pk", "collection_id"} or name.endswith("user_id"):
@@ -194,7 +202,7 @@ class World:
             "content_type_model_name": "contentpage",
             "model_name": "contactpoint",
             "kind": "phrases",
-            "task_id": GroupApprovalTask.objects.first().pk,
+            "task_id": Task.objects.first().pk,
             "uidb64": "MQ",
             "uuid": NOBODY,
         }.get(name, 1)
