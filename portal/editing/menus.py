@@ -44,7 +44,10 @@ WORDS = Task(
     _("さがすことば"),
     "openquote",
     (
-        *map(_list, ("phrase", "synonymgroup", "dangerpattern", "dangertopic", "stopword", "promotion", "call")),
+        *map(
+            _list,
+            ("phrase", "synonymgroup", "dangerpattern", "dangertopic", "stopword", "promotion", "hardword", "call"),
+        ),
         "vocabulary_files",
     ),
 )
@@ -61,14 +64,19 @@ REGISTER = Task(
     "register",
     _("登録簿の設定"),
     "sliders",
-    tuple(map(_list, ("office", "arealayer", "area", "town", "field", "need", "institutiontype", "programme"))),
+    tuple(
+        map(
+            _list,
+            ("office", "arealayer", "area", "town", "field", "need", "institutiontype", "programme", "preparedpage"),
+        )
+    ),
 )
 KINDS = tuple(table._meta.model_name or "" for table in kind_tables().values())
 # What somebody adds is not registered by anybody else (`added`).
 ADDED = tuple(f"wagtailsnippets_directory_{name}:add" for name in (*KINDS, "organisation"))
 TASKS = (
     Task("put", _("載せる"), "plus-inverse", (*ADDED, "imports", "wagtailimages:index", "wagtaildocs:index")),
-    Task("mend", _("直す"), "edit", (*map(_list, (*KINDS, "organisation", "nationalline")), WORDS)),
+    Task("mend", _("直す"), "edit", (*map(_list, (*KINDS, "organisation", "nationalline")), WORDS, "trash")),
     Task(
         "check",
         _("確かめる"),
@@ -89,6 +97,7 @@ TASKS = (
         _("承認する"),
         "tasks",
         (
+            "approvals",
             "wagtailadmin_reports:workflow ?reviewable=true",
             "wagtailadmin_reports:workflow",
             "wagtailadmin_reports:workflow_tasks",
@@ -100,6 +109,7 @@ TASKS = (
         _("知らせる"),
         "mail",
         (
+            "days",
             "write_page newspage",
             "write_page guidancepage",
             "write_page situationpage",
@@ -114,6 +124,7 @@ TASKS = (
         (
             "coverage",
             "misses",
+            "checker_report",
             _list("missingresource"),
             "wagtailadmin_reports:site_history",
             "wagtailadmin_reports:aging_pages",
@@ -182,8 +193,9 @@ def added() -> list[MenuItem]:
             )
             for model, icon in WRITTEN.items()
         ),
+        ApprovalsItem(_("案内の承認"), reverse("approvals"), icon_name="tasks"),
         ApprovalsItem(
-            _("承認を待っているもの"), _address("wagtailadmin_reports:workflow ?reviewable=true"), icon_name="tasks"
+            _("ページなどの承認"), _address("wagtailadmin_reports:workflow ?reviewable=true"), icon_name="tasks"
         ),
         CheckItem(_("団体から届いた変更"), "freshness_proposals", "mail"),
         CheckItem(_("確かめる電話"), "freshness_calls", "mobile-alt"),
