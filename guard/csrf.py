@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from .held import hold, may_hold
+from .logins.held import hold, may_hold
 
 
 def failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "guard.rates.Rates",
     "guard.logins.sessions.Sessions",
-    "guard.held.Held",
+    "guard.logins.held.Held",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "directory.partners.doors.middleware.StaffOnly",
     "portal.starting.curtain.Curtain",

@@ -68,7 +68,7 @@ class WaitingProposals(Component):
         """A panel, or nothing where nobody waits."""
         count = Proposal.objects.filter(state=ProposalState.WAITING).count()
         context = {"count": count, "url": reverse("partners:office")}
-        return render_to_string("partners/admin_panel.html", context) if count else SafeString("")
+        return render_to_string("partners/admin/panel.html", context) if count else SafeString("")
 
 
 @hooks.register("construct_homepage_panels")

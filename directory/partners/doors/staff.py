@@ -46,7 +46,7 @@ class SecondFactorPanel(BaseSettingsPanel):
     title = gettext_lazy("二段階の確認")
     order = 600
     form_class = _NothingToFill
-    template_name = "partners/admin_second_factor.html"
+    template_name = "partners/admin/second_factor.html"
 
     def get_context_data(self) -> dict[str, Any]:
         """See BaseSettingsPanel."""
@@ -92,7 +92,7 @@ def take_away(request: HttpRequest, pk: int) -> HttpResponse:
             ).format(name=person.get_full_name() or person.get_username()),
         )
         return redirect("wagtailusers_users:index")
-    return render(request, "partners/admin_take_away.html", {"person": person})
+    return render(request, "partners/admin/take_away.html", {"person": person})
 
 
 def admin_urls() -> list[Any]:

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 
-from .logins.marked import MarkedRequest
+from .marked import MarkedRequest
 
 # Where editors write. Log-ins, passwords and people are sent again by hand.
 WRITING = ("/admin/snippets/", "/admin/pages/")
