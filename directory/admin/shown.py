@@ -139,10 +139,13 @@ class ShownEditView:
 
     object: Any
     request: Any
+    expects_json_response: bool
+    hydrate_create_view: bool
 
     def get_side_panels(self) -> Any:
         """As Wagtail's, with one more."""
         panels = super().get_side_panels()  # type: ignore[misc]
-        if not getattr(self, "expects_json_response", False):
+        # Nor where a new entry was saved: its page has no place for this one, and no page shows the entry yet.
+        if not (self.expects_json_response or self.hydrate_create_view):
             panels.append(ShownPanel(self.object, self.request))
         return panels

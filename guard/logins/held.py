@@ -1,6 +1,7 @@
 """A form of the admin that arrives after its sender was logged out, or with the token of an earlier log-in, is not lost.
 
-It is shown back as it came, kept nowhere but in that page, so that whoever wrote it logs in beside it and sends it again. Only
+A script tells whoever writes that they are logged out (`guard/session.js`); this is for what arrives all the same. It is shown
+back as it came, kept nowhere but in that page, so that whoever wrote it logs in beside it and sends it again. Only
 a form that the browser itself says came from this very site is shown back: another site's would be sent with one more click.
 """
 

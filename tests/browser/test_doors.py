@@ -151,6 +151,6 @@ def test_should_keep_what_an_editor_wrote_while_the_session_ended(
         other = page.context.new_page()
         log_in(other, site, logins, "approver")
         page.get_by_role("button", name=re.compile("保存|公開")).first.click()
-        expect(page.locator(".messages li")).to_be_visible()
+        expect(page.locator(".messages li").first).to_be_visible()
         page.goto(here)
         expect(page.locator("#id_name")).to_have_value(written)
