@@ -57,11 +57,10 @@ class EntryForm(TypedForm):
         `opened_as` is the entry as it was when the form was opened; the form's instance is what stands now. Where nobody knows
         any more what the form showed (None), both changed all that differs.
         """
-        names = [name for name in self.fields if name in (self._meta.fields or ())]
-        now = model_to_dict(self.instance, fields=names)
-        then = model_to_dict(opened_as or self.instance, fields=names)
+        now = model_to_dict(self.instance, fields=list(self.fields))
+        then = model_to_dict(opened_as or self.instance, fields=list(self.fields))
         untouched, both = set(), []
-        for name in names:
+        for name in now:
             field, sent = self.fields[name], self[name].data
             if not field.has_changed(then[name], sent):
                 untouched.add(name)

@@ -62,7 +62,7 @@ class DaysPanel(Component):
     """On the first page: the quick ways of a bad day, and what stands now."""
 
     name = "days"
-    order = 15
+    order = 25
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request

@@ -202,7 +202,7 @@ class TestRowsKeepWhoTheyAre:
         assert response.status_code == 200
         soup = BeautifulSoup(response.content, "lxml")
         assert soup.select_one("#id_opening_rules-2-opens")["value"] == "25時"
-        assert soup.select_one("[id$='-2-child-opens-errors']").get_text(strip=True)
+        assert soup.select_one("[id$='-2-child-panel-child-opens-errors']").get_text(strip=True)
         again = form_of_response(response)
         again |= {"opening_rules-2-opens": ["10:00"]}
         assert editor_client.post(address(place), again).status_code == 302
