@@ -106,7 +106,8 @@ class MergingEditView:
         """A version that others have followed is not written over."""
         kwargs: dict[str, Any] = super().get_form_kwargs()  # type: ignore[misc]
         if self.request.method == "POST" and not self.expects_json_response and self.is_out_of_date:
-            self.is_stale, self.opened_as = True, self._opened_as()
+            if not self.is_stale:
+                self.is_stale, self.opened_as = True, self._opened_as()
             sent = self.request.POST.copy()
             sent.pop("overwrite_revision_id", None)
             self.request.POST = kwargs["data"] = sent  # type: ignore[assignment]

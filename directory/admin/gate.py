@@ -119,7 +119,7 @@ class WarnedEditView(GatedForm, EditView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Judge what is published; a draft breaks nothing."""
         if "action-publish" in self.request.POST and KNOWN not in self.request.POST:
-            types = {self.model._default_manager.get(pk=self.object.pk).type_id, form.cleaned_data["type"].pk}
+            types = {self.model._default_manager.get(pk=self.object.pk).type_id, form.instance.type_id}
             self.broken = desk_would_break(lambda: self.try_change(form), types)
             if self.broken:
                 return self.refuse(form)

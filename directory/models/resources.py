@@ -25,6 +25,8 @@ from .base import Record
 from .organisations import Office, Organisation
 from .taxonomy import Field, InstitutionType, Need
 
+# Columns that rows of drafts may lack, and no published one does.
+_NEEDED_OF_ROWS = {"opening_rules": ("opens", "closes"), "opening_exceptions": ("start",), "next_steps": ("target",)}
 # What shows a draft as its page; registered by the site, which the register does not know.
 _pages: list[Callable[["Resource"], dict[str, Any]]] = []
 
@@ -280,10 +282,16 @@ class Resource(
             )
 
     def publish(self, revision: Revision, *args: Any, **kwargs: Any) -> None:
-        """As Wagtail does; a version that names neither organisation nor type is refused, wherever it comes from."""
-        if not (revision.content.get("organisation") and revision.content.get("type")):
+        """As Wagtail does; a version that lacks its organisation, its type or half a row is refused, wherever it comes from."""
+        said = revision.content
+        needed = [said.get("organisation"), said.get("type")]
+        for rows, names in _NEEDED_OF_ROWS.items():
+            needed += [row.get(name) for row in said.get(rows, ()) for name in names]
+        if not all(needed):
             raise PublishPermissionError(
-                _("「{name}」は、まだ公開できません。機関・団体と種類を選んでください。").format(name=self.name)
+                _("「{name}」は、まだ公開できません。機関・団体、種類、書きかけの時間を確かめてください。").format(
+                    name=self.name
+                )
             )
         super().publish(revision, *args, **kwargs)
 

@@ -19,6 +19,13 @@ from tests.guard import doors, samples
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture(autouse=True)
+def no_file_yet(db: None) -> None:
+    """The demo has files of its own."""
+    Document.objects.all().delete()
+
+
 HARMLESS = ""
 TYPE, CONTENT, MACROS, TEXT, FORMULA, SIZE = (
     "この種類のファイルは載せられません",

@@ -277,7 +277,7 @@ def test_should_answer_404_where_there_never_was_anything(client: Client, number
 
 def test_should_have_no_other_reader_of_what_has_ended() -> None:
     """Whoever asks `written` decides for the public: the writer, the index, the dictionary, the page that says so, the note to whom it
-    belongs; others count."""
+    belongs, the desk and the checker, who tell editors; others count."""
     from pathlib import Path
 
     root = Path(__file__).resolve().parents[2]
@@ -288,6 +288,8 @@ def test_should_have_no_other_reader_of_what_has_ended() -> None:
         if "PublicRecord.written" in file.read_text()
     }
     assert readers == {
+        "directory/admin/desk/since.py",
+        "directory/checker/world.py",
         "directory/finding/documents.py",
         "directory/freshness/reminders.py",
         "directory/public/selectors.py",

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import DraftStateMixin, RevisionMixin
 
 from directory.choices import Weekday
 from directory.models import Area, GatheringPlace, OpeningRule, PublicRecord, Resource, kind_tables
@@ -133,7 +135,7 @@ class TestANameIsEnough:
         add = reverse("wagtailsnippets_directory_gatheringplace:add")
         editor_client.post(add, {**form_of(editor_client, add), "name": ["まだ名前だけ"]})
         entry = GatheringPlace.objects.get(name="まだ名前だけ")
-        with pytest.raises(PermissionDenied, match="機関・団体と種類"):
+        with pytest.raises(PermissionDenied, match="まだ公開できません"):
             entry.latest_revision.publish()
         with pytest.raises(IntegrityError), transaction.atomic():
             GatheringPlace.objects.filter(pk=entry.pk).update(live=True)
@@ -348,11 +350,27 @@ def area_of(slug: str) -> str:
     return str(Area.objects.get(slug=slug).pk)
 
 
-def test_should_save_entries_by_themselves_and_never_words(editor_client: Client, place: GatheringPlace) -> None:
-    assert "data-w-autosave-interval-value" in editor_client.get(address(place)).content.decode()
-    words = editor_client.get(reverse("wagtailsnippets_directory_phrase:add"))
-    assert words.status_code == 200
-    assert "data-w-autosave-interval-value" not in words.content.decode()
+def test_should_save_by_itself_what_has_drafts_and_nothing_that_is_live_at_once(
+    approver_client: Client, place: GatheringPlace
+) -> None:
+    marked = "data-w-autosave-interval-value"
+    assert marked in approver_client.get(address(place)).content.decode()
+    with_revisions = [
+        model
+        for model in apps.get_models()
+        if issubclass(model, RevisionMixin) and model._meta.app_label in {"directory", "partners", "portal"}
+    ]
+    live_at_once = [model for model in with_revisions if not issubclass(model, DraftStateMixin)]
+    assert live_at_once
+    for model in live_at_once:
+        viewset = model.snippet_viewset
+        pages = [reverse(viewset.get_url_name("add"))]
+        if row := model.objects.first():
+            pages.append(reverse(viewset.get_url_name("edit"), args=[row.pk]))
+        for page in pages:
+            response = approver_client.get(page)
+            assert response.status_code == 200, page
+            assert marked not in response.content.decode(), page
 
 
 def test_should_fall_back_where_a_draft_names_what_was_deleted(editor_client: Client, place: GatheringPlace) -> None:

@@ -103,7 +103,7 @@ def test_should_be_put_aside_by_an_upgrade(put_aside: Path) -> None:
 def test_should_hold_nothing_but_what_pages_show(put_aside: Path) -> None:
     spare.write_spare()
     kept = json.loads(put_aside.read_text(encoding="utf-8"))
-    assert set(kept) == {"desk", "lines"}
+    assert set(kept) == {"desk", "lines", "bands"}
     assert set(kept["desk"]) == {"name", "number", "href", "for_whom"}
     assert {key for line in kept["lines"] for key in line} == {"name", "number", "href", "for_whom"}
 

@@ -391,7 +391,7 @@ def test_should_take_over_the_step_of_an_earlier_version_with_what_waits_at_it(a
     place = PlaceFactory(name="もとの名前")
     change(place, approver.user, name="待っていた")
     hand_in(place, approver.user)
-    migration = import_module("directory.migrations.0023_flow")
+    migration = import_module("directory.migrations.0026_flow")
     migration.make_careful(apps, SimpleNamespace(connection=connection))
     first, second = Workflow.objects.get(pk=workflow.pk).tasks.specific()
     assert (type(first), first.pk, type(second)) == (Approval, stock.pk, SecondApproval)
