@@ -55,7 +55,13 @@ def refresh_outdated() -> int:
     ids = sorted({*lacking, *outdated})
     for chunk in _chunks(ids):
         refresh_public_records(resource_ids=chunk)
+    forget_uncounted()
     return len(ids)
+
+
+def forget_uncounted() -> None:
+    """Take away what no record is counted as any more."""
+    CountedAs.objects.exclude(key__in=PublicRecord.written.values("counted_as")).delete()
 
 
 def _refresh(ids: Sequence[int], *, index: bool) -> int:

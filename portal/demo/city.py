@@ -19,7 +19,7 @@ from directory.exchange import bulk_demo, register_file
 from directory.exchange.loading import RegisterLoader
 from directory.exchange.reference import load_reference
 from directory.fixtures import FIXTURES, read_yaml
-from directory.models import Area, AreaLayer, Organisation, PublicRecord, Resource, Town, kind_tables
+from directory.models import Area, AreaLayer, Organisation, PublicRecord, Resource, Town, TrashedEntry, kind_tables
 from directory.partners.exchange.demo_people import People, make_people, remove_people, user_names
 from directory.partners.exchange.loading import (
     forget_in_trail,
@@ -31,6 +31,7 @@ from directory.partners.exchange.loading import (
 )
 from directory.partners.exchange.reference import load_packs
 from directory.public.record import SHAPE
+from directory.public.store import forget_uncounted
 from search import indexing
 from search.engines import engines_in_use
 from search.engines.base import EngineError
@@ -142,6 +143,8 @@ def _remove_rows(users: Collection[str] = ()) -> None:
     # What a command takes away was never anybody's: no stone is left of it.
     resources.update(live=False)
     resources.delete()
+    TrashedEntry.objects.filter(content__origin=ORIGIN).delete()
+    forget_uncounted()
     remove_partners(ORIGIN)
     remove_contacts(ORIGIN)
     # Deleting is noted, too.

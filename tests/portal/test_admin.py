@@ -220,7 +220,7 @@ def test_should_open_a_draft_whose_choice_has_been_deleted(editor_client: Client
 
 def test_should_open_every_table_of_the_register_for_an_administrator(admin_client: Client) -> None:
     models = [model for model in get_snippet_models() if model._meta.app_label == "directory"]
-    assert len(models) == 22
+    assert len(models) == 24
     # The demo has none of these.
     StopWord.objects.create(word="ええと")
     Promotion.objects.create(words="そうだん", resource=Resource.objects.first())

@@ -71,15 +71,12 @@ def _read(model: type[Resource], content: dict[str, Any], name: str) -> Resource
     """Children are made anew: their own keys may be others' by now, and that of their parent is in no table yet."""
     own = dict(content)
     for relation in get_all_child_relations(model):
-        name = relation.get_accessor_name()
+        rows = relation.get_accessor_name()
         without = {relation.field.name: None, "pk": None}
-        own[name] = [child | without for child in content.get(name, ())]
+        own[rows] = [child | without for child in content.get(rows, ())]
     entry = model.from_serializable_data(own, check_fks=True, strict_fks=False)
-    needed = [column for column in model._meta.concrete_fields if column.is_relation and not column.null]
-    if entry is None or any(getattr(entry, column.attname) is None for column in needed if not column.primary_key):
-        raise ValidationError(
-            _("「{name}」の機関・団体か種類が、もうありません。先に、それを登録しなおしてください。").format(name=name)
-        )
+    if entry is None:
+        raise ValidationError(_("「{name}」は、もう戻せません。").format(name=name))
     return entry
 
 

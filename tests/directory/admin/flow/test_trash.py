@@ -107,10 +107,17 @@ def test_should_say_why_something_cannot_come_back(approver: Client) -> None:
     Resource.objects.filter(pk=twin.pk).update(uuid=place.uuid)
     assert "もう登録されています" in said(approver, take_back(approver, "帰れない場"))
     Resource.objects.filter(pk=twin.pk).update(uuid=twin.uuid)
-    place.organisation.delete()
-    assert "機関・団体か種類が、もうありません" in said(approver, take_back(approver, "帰れない場"))
     assert rows(approver) == ["帰れない場 居場所 公開していました"]
     assert not Resource.objects.filter(short_id=place.short_id).exists()
+
+
+def test_should_come_back_as_a_draft_where_its_organisation_is_gone(approver: Client) -> None:
+    place = PlaceFactory(name="団体のなくなった場")
+    delete(approver, place)
+    place.organisation.delete()
+    take_back(approver, "団体のなくなった場")
+    back = GatheringPlace.objects.get(short_id=place.short_id)
+    assert (back.live, back.organisation) == (False, None)
 
 
 def test_should_leave_out_what_an_entry_named_and_is_gone(approver: Client) -> None:
