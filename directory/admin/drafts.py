@@ -87,6 +87,18 @@ def _show(field: Field) -> None:
     field.bound_data = lambda data, initial: initial  # type: ignore[method-assign]
 
 
+class OnlyDraftsSaveThemselves:
+    """A form of what has no drafts is live as soon as it is saved, so it does not save itself."""
+
+    autosave_enabled: bool
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """See Wagtail's CreateEditViewOptionalFeaturesMixin."""
+        super().setup(request, *args, **kwargs)  # type: ignore[misc]
+        if not getattr(self, "draftstate_enabled", False):
+            self.autosave_enabled = False
+
+
 class MergingEditView:
     """An edit view that merges a form which was opened before somebody else saved; autosave waits for a person instead."""
 

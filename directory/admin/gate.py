@@ -18,6 +18,7 @@ from wagtail.snippets.views.snippets import CopyView, CreateView, DeleteView, Ed
 
 from ..judging.gate import MOST_REASON, Broken, as_summary, desk_would_break, may_overrule, reason_of, would_break
 from ..vocabulary.provider import because
+from .drafts import OnlyDraftsSaveThemselves
 
 SHOWN_IN_MESSAGE = 5
 # Posted by whoever saw which calls break and publishes all the same.
@@ -34,16 +35,10 @@ def verdict_context(user: Any, broken: Sequence[Broken], reason: str = "") -> di
     }
 
 
-class Gated(WagtailAdminTemplateMixin):
+class Gated(OnlyDraftsSaveThemselves, WagtailAdminTemplateMixin):
     """A view that makes a change only where no call that holds breaks, or somebody who may says why."""
 
     broken: Sequence[Broken] = ()
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """What has no drafts is live as soon as it is saved, so it does not save itself."""
-        super().setup(request, *args, **kwargs)
-        if not getattr(self, "draftstate_enabled", False):
-            self.autosave_enabled = False
 
     # Judging takes seconds; a transaction of the whole request would let all others who write wait.
     @transaction.non_atomic_requests

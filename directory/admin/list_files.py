@@ -14,9 +14,10 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
+from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet
 
 from ..exchange.shared import BOM, safe_cell
+from .drafts import OnlyDraftsSaveThemselves
 
 
 class FileIndexView(IndexView):
@@ -45,10 +46,20 @@ class FileIndexView(IndexView):
         yield from super().stream_csv(queryset)
 
 
+class PlainCreateView(OnlyDraftsSaveThemselves, CreateView):
+    """See OnlyDraftsSaveThemselves."""
+
+
+class PlainEditView(OnlyDraftsSaveThemselves, EditView):
+    """See OnlyDraftsSaveThemselves."""
+
+
 class FileViewSet(SnippetViewSet):
     """A table whose list can be taken away as a file; its columns are those of the list unless it names others."""
 
     index_view_class = FileIndexView
+    add_view_class = PlainCreateView
+    edit_view_class = PlainEditView
 
     @cached_property
     def list_export(self) -> list[str]:

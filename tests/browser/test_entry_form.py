@@ -26,7 +26,7 @@ SETTLED = 2_500
 MOST_CLICKS = 12
 MOST_SECONDS, MOST_SECONDS_ANEW = 60, 240
 # Keys besides the letters that are typed.
-MOST_KEYS = 130
+MOST_KEYS = 150
 
 
 class Hand:
