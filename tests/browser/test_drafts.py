@@ -6,13 +6,13 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.test_flows import visit
 from tests.browser.test_partner_flows import log_in, logins  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.browser
 SAVED = re.compile("/edit/")
+SETTLES = 6_000
 # Other tests take the first of a list.
 LAST = "んんん"
 
@@ -27,25 +27,17 @@ def rows(page: Page) -> list[tuple[str, str]]:
 
 
 def saves_itself(page: Page, field: str, text: str) -> None:
-    """Type into a field, and see it kept without a click.
-
-    What is typed while Wagtail takes a form for what it was (for two seconds after it opened, and while a new entry becomes one that
-    is edited) is kept with the next letter only: so it is typed again, as a person would go on typing.
-    """
+    """Type into a field, and see it kept without a click."""
 
     def is_save(answer: Response) -> bool:
         return answer.request.method == "POST" and bool(re.search(r"/gatheringplace/(add|edit/\d+)/$", answer.url))
 
-    for _try in range(4):
-        try:
-            with page.expect_response(is_save, timeout=8_000) as found:
-                page.locator(field).fill("")
-                page.locator(field).fill(text)
-        except PlaywrightTimeout:
-            continue
-        if found.value.json()["success"]:
-            return
-    pytest.fail(f"{field} is not kept")
+    # What is typed while Wagtail takes a form for what it was (some seconds after it opened, and after a new entry became one that
+    # is edited) is kept with the next letter only.
+    page.wait_for_timeout(SETTLES)
+    with page.expect_response(is_save, timeout=60_000) as found:
+        page.locator(field).fill(text)
+    assert found.value.json()["success"]
 
 
 def test_should_keep_each_row_once_while_it_saves_itself(
