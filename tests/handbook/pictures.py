@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 SIZES = ((1280, 800), (390, 844))
 EDITOR, APPROVER = "editor", "approver"
 PLACE = "東部みんなの居場所 ひなた"
+OTHER = "網小屋のたまり場"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,10 @@ def _menu(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def _open_place(page: Page) -> None:
+def _open_place(page: Page, name: str = PLACE) -> None:
     """The form of an entry, found by the search box."""
-    page.locator(".found__list a", has_text=PLACE).first.click()
-    page.get_by_role("tab", name="内容").first.wait_for()
+    page.locator(".found__list a", has_text=name).first.click()
+    page.get_by_role("tab", name="なにを・だれが").first.wait_for()
 
 
 def _tab(page: Page, name: str) -> None:
@@ -42,7 +43,11 @@ def _tab(page: Page, name: str) -> None:
 
 def _hours(page: Page) -> None:
     _open_place(page)
-    _tab(page, "時間")
+    _tab(page, "いつ・どこで")
+    page.get_by_label("時間を文で書く").fill("第2・4土曜 13時半から15時")
+    page.get_by_role("button", name="文を読んで、たしかめる").click()
+    page.get_by_role("button", name="この時間を入れる").wait_for()
+    page.get_by_label("時間を文で書く").scroll_into_view_if_needed()
 
 
 def _shown(page: Page) -> None:
@@ -53,7 +58,8 @@ def _shown(page: Page) -> None:
 
 def _ready_to_send(page: Page) -> None:
     """A change, and the menu below the form."""
-    _hours(page)
+    _open_place(page)
+    _tab(page, "いつ・どこで")
     page.locator("[name=hours_note]").fill("8月13日から15日はお休みします。")
     page.get_by_role("button", name="ほかの操作").click()
 
@@ -67,6 +73,20 @@ def _sent(page: Page) -> None:
         send.click()
         page.wait_for_url("**/snippets/directory/gatheringplace/")
     page.goto(desk)
+
+
+def _compare(page: Page) -> None:
+    """What was sent, beside what is public now."""
+    page.locator("main").get_by_role("link", name=PLACE).first.click()
+    page.wait_for_url("**/approvals/*/")
+
+
+def _checked(page: Page) -> None:
+    """Words that somebody would not understand, and what the panel beside the form says of them; not of what waits for approval."""
+    _open_place(page, OTHER)
+    page.locator("#id_summary").fill("ｶﾌｪで、寄り添い支援をします。申込は2020/1/1まで。")
+    page.get_by_role("button", name="言葉の点検を開く・閉じる").click()
+    page.locator("[data-side-panel=words] .checker__item").first.wait_for()
 
 
 def _blocks(page: Page) -> None:
@@ -85,6 +105,11 @@ PICTURES = (
     Picture("send", EDITOR, SEARCH, _ready_to_send),
     Picture("desk-sent", EDITOR, SEARCH, _sent),
     Picture("desk-approver", APPROVER, "/admin/"),
+    Picture("compare", APPROVER, "/admin/approvals/", _compare),
+    Picture("checker", EDITOR, f"/admin/find/?q={OTHER}", _checked),
+    Picture("days", APPROVER, "/admin/days/"),
+    Picture("days-new", APPROVER, "/admin/days/new/"),
+    Picture("words", APPROVER, "/admin/reports/words/"),
     Picture("blocks", EDITOR, "/admin/write/newspage/", _blocks),
     Picture("check", EDITOR, "/admin/freshness/"),
     Picture("imports", APPROVER, "/admin/imports/"),

@@ -47,3 +47,18 @@ def test_should_have_a_rule_for_every_class() -> None:
     assert len(names) > 150
     assert {name: files for name, files in names.items() if name not in styled() | UNSTYLED} == {}
     assert set(names) >= UNSTYLED, "gone: take them out above"
+
+
+def test_should_close_what_each_style_sheet_opens() -> None:
+    """A rule that is not closed takes all that follow with it, without a word."""
+    wrong = []
+    for sheet in (ROOT / "portal/static/portal").glob("*.css"):
+        depth = 0
+        for number, line in enumerate(sheet.read_text(encoding="utf-8").splitlines(), start=1):
+            # What stands at the margin is a rule of its own.
+            if depth and line[:1] not in {" ", "}", "", ")", "*"}:
+                wrong.append(f"{sheet.name}:{number} stands within another rule")
+            depth += line.count("{") - line.count("}")
+        if depth:
+            wrong.append(f"{sheet.name} is not closed")
+    assert not wrong
