@@ -7,6 +7,8 @@ both wrote something else, whoever sends is shown both and decides.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 from django.forms import Field, ModelForm
@@ -21,10 +23,13 @@ from wagtail.admin.utils import get_user_display_name
 from wagtail.models import Revision
 
 from ..models import Resource
-from .rows import RowForm, Rows, TypedForm
+from .rows import Hidden, RowForm, Rows, TypedForm
 
 # Without this there is nothing to call the draft by.
 NEEDED = "name"
+# Written without a new version, by confirmations and hand-overs (`freshness.confirming.write_columns`): a form that was opened before
+# says in itself what it showed of them.
+WRITTEN_BESIDE = ("owner", "verified_on", "verified_by")
 
 
 class EntryForm(TypedForm):
@@ -32,6 +37,16 @@ class EntryForm(TypedForm):
 
     # Fields that somebody else changed since the form was opened, and that this form left alone.
     theirs: frozenset[str] = frozenset()
+
+    opened_with = Hidden(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now = {
+            name: _plain(getattr(self.instance, f"{name}_id", None) or getattr(self.instance, name))
+            for name in WRITTEN_BESIDE
+        }
+        self.fields["opened_with"].initial = json.dumps(now)
 
     def defer_required_fields(self) -> None:
         """Of a draft nobody asks yet for what is missing."""
@@ -77,9 +92,28 @@ class EntryForm(TypedForm):
         return both, rows
 
     def _post_clean(self) -> None:
-        for name in self.theirs:
+        for name in {*self.theirs, *self._written_since()}:
             self.cleaned_data.pop(name, None)
+            # What it showed may be no choice any more; what stands now is.
+            self._errors.pop(name, None)
         super()._post_clean()
+
+    def _written_since(self) -> Iterator[str]:
+        """Columns that this form left as it showed them, and that were written beside it since."""
+        now = json.loads(self.fields["opened_with"].initial)
+        try:
+            opened = json.loads(self.cleaned_data.get("opened_with") or "{}")
+        except ValueError:
+            return
+        for name in WRITTEN_BESIDE if isinstance(opened, dict) else ():
+            if name in self.fields and str(self[name].data or "") == opened.get(name) != now[name]:
+                _show(self.fields[name])
+                yield name
+
+
+def _plain(value: Any) -> str:
+    """A value of a form or a row as text; nothing is empty."""
+    return str(getattr(value, "pk", value) or "")
 
 
 def _show(field: Field) -> None:

@@ -28,8 +28,8 @@ IDENTITY = "uuid"
 _FRAME = {IDENTITY, "id", DELETION_FIELD_NAME, ORDERING_FIELD_NAME}
 
 
-class _Hidden(forms.CharField):
-    """Travels with a row; an empty row is no less empty for it."""
+class Hidden(forms.CharField):
+    """Travels with a form or a row; an empty row is no less empty for it."""
 
     widget = forms.HiddenInput
 
@@ -51,7 +51,7 @@ class TypedForm(WagtailAdminModelForm):
 class RowForm(TypedForm):
     """The form of a row, with its UUID."""
 
-    uuid = _Hidden(required=False)
+    uuid = Hidden(required=False)
 
     # Somebody else changed or deleted what this form left as it was: theirs stands (`Rows.leave_theirs`).
     is_theirs = False
@@ -158,7 +158,7 @@ class Rows(BaseChildFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         """The key says nothing here: one that is gone is no mistake of whoever sent it."""
         super().add_fields(form, index)
-        form.fields["id"] = _Hidden(required=False, empty_value=None, initial=form.instance.pk)
+        form.fields["id"] = Hidden(required=False, empty_value=None, initial=form.instance.pk)
         if ORDERING_FIELD_NAME in form.fields:
             # A row that was opened and left empty is none, wherever it stands.
             form.fields[ORDERING_FIELD_NAME].has_changed = lambda initial, data: False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -16,8 +16,10 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import DraftStateMixin, RevisionMixin
 
-from directory.choices import Weekday
-from directory.models import Area, GatheringPlace, OpeningRule, PublicRecord, Resource, kind_tables
+from directory.choices import VerifiedBy, Weekday
+from directory.freshness.confirming import write_columns
+from directory.freshness.handover import hand_over
+from directory.models import Area, GatheringPlace, Office, OpeningRule, PublicRecord, Resource, kind_tables
 from tests.factories import OrganisationFactory, PlaceFactory
 from tests.portal.test_admin import form_of
 
@@ -336,6 +338,31 @@ class TestTwoAtOnce:
         assert response.status_code == 302, errors(response)
         assert (latest(place).access_note, latest(place).cost_note) == ("駅から3分", "お茶代100円")
         assert GatheringPlace.objects.get(pk=place.pk).cost_note == "お茶代100円"
+
+    def test_should_not_undo_what_was_handed_over_or_confirmed_beside_an_open_form(
+        self, editor_client: Client, place: GatheringPlace
+    ) -> None:
+        old, new = (Office.objects.create(name=name) for name in ("前の係", "次の係"))
+        write_columns(place, owner_id=old.pk, verified_on=date(2026, 1, 10), verified_by=VerifiedBy.PHONE)
+        values = form_of(editor_client, address(place))
+        hand_over(old, new, retire=True)
+        write_columns(place, verified_on=date(2026, 6, 1), verified_by=VerifiedBy.VISIT)
+        assert editor_client.post(address(place), {**values, "access_note": ["駅から3分"]}).status_code == 302
+        now = latest(place)
+        assert (now.owner, now.verified_on, now.verified_by) == (new, date(2026, 6, 1), VerifiedBy.VISIT)
+        assert now.access_note == "駅から3分"
+        # Who sees them and writes others means it.
+        values = form_of(editor_client, address(place)) | {"verified_on": ["2026-06-02"]}
+        assert editor_client.post(address(place), values).status_code == 302
+        assert latest(place).verified_on == date(2026, 6, 2)
+
+    @pytest.mark.parametrize("sent", ["", "[]", "{", "null", '{"owner": 5}'])
+    def test_should_take_a_form_that_does_not_say_what_it_showed(
+        self, editor_client: Client, place: GatheringPlace, sent: str
+    ) -> None:
+        values = form_of(editor_client, address(place)) | {"opened_with": [sent], "access_note": ["駅から3分"]}
+        assert editor_client.post(address(place), values).status_code == 302
+        assert latest(place).access_note == "駅から3分"
 
     def test_should_tell_who_saves_what_was_deleted(
         self, editor_client: Client, approver_client: Client, place: GatheringPlace
