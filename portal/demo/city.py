@@ -9,17 +9,30 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from wagtail.models import ModelLogEntry, Revision
 
-from directory.admin.roles import set_up_roles
+from directory.admin.freshness.access import SPECIALISTS
+from directory.admin.roles import APPROVERS, EDITORS, MANAGERS, set_up_roles
 from directory.areas.index import forget_areas
 from directory.exchange import bulk_demo, register_file
 from directory.exchange.loading import RegisterLoader
 from directory.exchange.reference import load_reference
 from directory.fixtures import FIXTURES, read_yaml
-from directory.models import Area, AreaLayer, Organisation, PublicRecord, Resource, Town, TrashedEntry, kind_tables
+from directory.models import (
+    Area,
+    AreaLayer,
+    Field,
+    Office,
+    Organisation,
+    PublicRecord,
+    Resource,
+    Town,
+    TrashedEntry,
+    kind_tables,
+)
 from directory.partners.exchange.demo_people import People, make_people, remove_people, user_names
 from directory.partners.exchange.loading import (
     forget_in_trail,
@@ -46,7 +59,14 @@ ORIGIN = DEMO
 CONTACTS = "demo/contacts.yaml"
 PARTNERS = "demo/partners.yaml"
 # Demo log-ins, printed by `make demo`; they exist only in a demo (`create_logins`).
-LOGINS = {"editor": "henshu-demo-2026", "approver": "shonin-demo-2026"}
+LOGINS = {
+    "editor": "henshu-demo-2026",
+    "specialist": "bunya-demo-2026",
+    "approver": "shonin-demo-2026",
+    "manager": "kanri-demo-2026",
+}
+# Where the specialist works, and what the office looks after.
+OFFICE, FIELDS = "子ども・若者係", ("children", "hikikomori")
 STAMP = Path(settings.VAR_DIR) / "demo.json"
 
 
@@ -122,6 +142,7 @@ def take_away() -> None:
     entries stand on the demo's."""
     _remove_rows({*LOGINS, *user_names()})
     get_user_model().objects.filter(username__in=LOGINS).delete()
+    Office.objects.filter(origin=ORIGIN).delete()
     remove_people()
 
 
@@ -167,14 +188,18 @@ def _remove_rows(users: Collection[str] = ()) -> None:
 
 
 def create_logins() -> dict[str, str]:
-    """The demo's editor and approver, with the passwords that `make demo` prints."""
-    editors, approvers = set_up_roles()
-    for name, group in (("editor", editors), ("approver", approvers)):
+    """The demo's people of the city hall, one of each role, with the passwords that `make demo` prints."""
+    set_up_roles()
+    groups = dict(zip(LOGINS, (EDITORS, SPECIALISTS, APPROVERS, MANAGERS), strict=True))
+    for name, group in groups.items():
         user, created = get_user_model().objects.get_or_create(username=name, defaults={"email": f"{name}@example.jp"})
         if created:
             user.set_password(LOGINS[name])
             user.save()
-        user.groups.set([group])
+        user.groups.set(Group.objects.filter(name=group))
+    office, _created = Office.objects.get_or_create(name=OFFICE, defaults={"origin": ORIGIN})
+    office.fields.set(Field.objects.filter(code__in=FIELDS))
+    office.people.set(get_user_model().objects.filter(username="specialist"))
     return LOGINS
 
 

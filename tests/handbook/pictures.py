@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 SIZES = ((1280, 800), (390, 844))
-EDITOR, APPROVER = "editor", "approver"
+EDITOR, SPECIALIST, APPROVER, MANAGER = "editor", "specialist", "approver", "manager"
 PLACE = "東部みんなの居場所 ひなた"
 OTHER = "網小屋のたまり場"
 
@@ -97,6 +97,8 @@ def _blocks(page: Page) -> None:
 SEARCH = f"/admin/find/?q={PLACE}"
 PICTURES = (
     Picture("desk", EDITOR, "/admin/"),
+    Picture("desk-specialist", SPECIALIST, "/admin/"),
+    Picture("desk-manager", MANAGER, "/admin/"),
     Picture("menu", EDITOR, "/admin/", lambda page: _menu(page, "載せる")),
     Picture("find", EDITOR, "/admin/find/?q=まるごと"),
     Picture("new-place", EDITOR, "/admin/snippets/directory/gatheringplace/add/"),
