@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.forms import Field, ModelForm
@@ -145,6 +146,7 @@ class MergingEditView:
     produced_error_message: str | None
     lock: Any
     locked_for_user: bool
+    autosave_enabled: bool
     is_stale = False
     opened_as: Resource | None = None
 
@@ -202,6 +204,8 @@ class MergingEditView:
             row.add_error(
                 None, _("{who}もここを変えました。これでよければ、このまま保存してください。").format(who=self._who())
             )
+        # Whoever must choose is waited for: saved by itself, this form would choose for them.
+        self.autosave_enabled = False
         self.produced_error_message = _(
             "開いているあいだに、{who}が先に保存しました。同じところが変わっているので、まだ保存していません。印のところを確かめて、もう一度保存してください。"
         ).format(who=self._who())
@@ -231,5 +235,10 @@ def _in_words(form: EntryForm, name: str) -> str:
     if hasattr(stored, "all"):
         return "、".join(map(str, stored.all()))
     if isinstance(stored, (list, tuple)):
-        return "、".join(map(str, stored))
+        labels = {str(code): str(label) for code, label in getattr(form.fields[name], "choices", ())}
+        return "、".join(labels.get(str(code), str(code)) for code in stored)
+    if isinstance(stored, bool):
+        return _("はい") if stored else _("いいえ")
+    if isinstance(stored, date):
+        return date_format(stored, "Y年n月j日")
     return str(stored if stored not in (None, "") else _("（空）"))

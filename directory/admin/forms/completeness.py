@@ -1,7 +1,7 @@
 """How complete an entry is: what it needs to be published, and what residents miss most where it is not said.
 
-One definition for the bar above the form, for lists and for submission. It looks at a resource as it would be published, not at a
-form: whoever has half a form makes a resource of it first (`entry_form.as_written`).
+One definition for the bar above the form and for lists; what refuses a submission are the model's own rules. It looks at a
+resource as it would be published, not at a form: whoever has half a form makes a resource of it first (`entry_form.as_written`).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import DraftStateMixin, RevisionMixin
 
-from directory.choices import VerifiedBy, Weekday
+from directory.choices import Audience, Cost, VerifiedBy, Weekday
 from directory.freshness.confirming import write_columns
 from directory.freshness.handover import hand_over
 from directory.models import Area, GatheringPlace, Office, OpeningRule, PublicRecord, Resource, kind_tables
@@ -264,12 +264,25 @@ class TestTwoAtOnce:
         assert response.status_code == 200
         text = response.content.decode()
         assert "佐藤 花子" in text and "「佐藤の書いた一文。」に変えました" in text
+        assert "data-w-autosave-interval-value" not in text, "nor does it save itself before somebody has chosen"
         assert latest(place).summary == "佐藤の書いた一文。", "nothing is saved yet"
         again = form_of_response(response)
         assert again["summary"] == ["わたしの書いた一文。"], "what was typed is not lost"
         assert again["cost_note"] == ["お茶代100円"], "what only the other changed is shown"
         assert editor_client.post(address(place), again).status_code == 302
         assert (latest(place).summary, latest(place).cost_note) == ("わたしの書いた一文。", "お茶代100円")
+
+    def test_should_say_what_the_other_wrote_in_words(
+        self, editor_client: Client, other_client: Client, place: GatheringPlace
+    ) -> None:
+        mine, theirs = form_of(editor_client, address(place)), form_of(other_client, address(place))
+        other = {"can_observe": ["true"], "audiences": ["youth"], "cost": ["free"], "ends_on": ["2031-03-31"]}
+        own = {"can_observe": ["false"], "audiences": ["elderly"], "cost": ["paid"], "ends_on": ["2031-09-30"]}
+        assert other_client.post(address(place), theirs | other).status_code == 302
+        told = " ".join(errors(editor_client.post(address(place), mine | own)))
+        labels = dict(Audience.choices)["youth"], dict(Cost.choices)["free"]
+        for words in ("はい", *map(str, labels), "2031年3月31日"):
+            assert f"「{words}」に変えました" in told, told
 
     def test_should_not_bring_back_a_row_that_the_other_deleted(
         self, editor_client: Client, other_client: Client, place: GatheringPlace
