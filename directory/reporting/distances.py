@@ -63,6 +63,12 @@ def towns_without_place(home: AreaNode | None, on: date, *, near_km: float = NEA
     return Reach(tuple(far), tuple(unknown), len(towns), near.count)
 
 
+def town_points(home: AreaNode | None, on: date) -> list[TownPoint]:
+    """The towns of a municipality and where each is taken to lie (see `towns_without_place`); two questions."""
+    middles, _own, _near = remembered("records", f"places:{on}:{NEAR_KM}", lambda: _read(on, NEAR_KM))
+    return _towns(home, middles)
+
+
 def _read(on: date, near_km: float) -> tuple[dict[int, Point], set[int], _Near]:
     """By town the middle of what stands there, the towns that have a 居場所, and where these are."""
     shown = current_resources(on).filter(type__hides_address=False)

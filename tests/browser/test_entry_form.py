@@ -203,6 +203,46 @@ def test_should_bring_along_what_an_organisation_has_and_say_so(desk: Page, site
     expect(said).to_contain_text("入れられるものはありませんでした")
 
 
+def test_should_place_an_entry_on_the_map_by_a_click_and_by_keys(desk: Page, site: str) -> None:
+    desk.goto(site + VOLUNTEERS + "add/")
+    desk.get_by_role("tab", name="いつ・どこで").click()
+    tool, lat, lon = desk.locator("[data-map]"), desk.locator("#id_lat"), desk.locator("#id_lon")
+    desk.locator("section", has=tool).locator("[data-panel-toggle]").last.click()
+    tool.get_by_role("button", name="地図の上で選ぶ").click()
+    picture = tool.get_by_role("img", name="登録されている場所の地図")
+    expect(picture).to_be_visible()
+    picture.click(position={"x": 60, "y": 40})
+    expect(tool.get_by_role("status")).to_contain_text("印は、")
+    clicked = lat.input_value(), lon.input_value()
+    assert all(clicked)
+    # The mark stands where it was put, and the map has not moved.
+    frame, mark = picture.bounding_box(), tool.locator(".town-map__mark").bounding_box()
+    assert mark["x"] + mark["width"] / 2 == pytest.approx(frame["x"] + 60, abs=4)
+    assert mark["y"] + mark["height"] == pytest.approx(frame["y"] + 40, abs=6)
+    # Again without a mouse: away, closer, north, and where the middle is.
+    tool.get_by_role("button", name="印を消す").focus()
+    desk.keyboard.press("Enter")
+    expect(lat).to_have_value("")
+    closer = tool.get_by_role("button", name="くわしく")
+    closer.focus()
+    wide = int(picture.get_attribute("data-wide"))
+    desk.keyboard.press("Enter")
+    expect(picture).to_have_attribute("data-wide", str(wide // 2))
+    expect(closer).to_be_focused()
+    tool.get_by_role("button", name="まん中に印を置く").focus()
+    desk.keyboard.press("Enter")
+    expect(lat).not_to_have_value("")
+    assert (lat.input_value(), lon.input_value()) != clicked
+    building = tool.get_by_role("list", name="ここと同じ場所にする：").get_by_role("button").first
+    name = building.inner_text()
+    building.click()
+    expect(tool.get_by_role("status")).to_have_text(f"印は、「{name}」と同じところです。")
+    options = {"runOnly": {"type": "tag", "values": RULES}}
+    assert not Axe().run(desk, "[data-map]", options=options).response["violations"]
+    desk.set_viewport_size(NARROW)
+    assert sideways(desk) <= 0
+
+
 def test_should_go_to_what_is_missing(desk: Page, site: str) -> None:
     desk.goto(site + VOLUNTEERS + "add/")
     desk.locator(".filled summary").click()

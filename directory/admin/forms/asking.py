@@ -13,12 +13,14 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from ...areas.index import home_area
 from ...models import Organisation, Resource, Town, kind_tables
 from ..freshness.owning import may_edit
 from . import bringing
 from .completeness import completeness
 from .entry_form import as_written
 from .hours import LONGEST_SENTENCE, read_sentence, shown, shown_of
+from .map import draw, point_of
 
 View = Callable[..., HttpResponse]
 # More figures are no key of any row, and more than a database takes.
@@ -104,6 +106,22 @@ def bring(request: HttpRequest) -> HttpResponse:
     """What an organisation brings along."""
     organisation = get_object_or_404(Organisation, pk=_key(request, "organisation"))
     return JsonResponse(bringing.of_organisation(organisation, other_than=_key(request, "entry")))
+
+
+@require_GET
+@for_writers
+def town_map(request: HttpRequest) -> HttpResponse:
+    """The map to place an entry on, as HTML: around `at` (latitude, longitude) and so `wide`, with a mark at `lat`, `lon`."""
+    asked = request.GET
+    drawn = draw(
+        home_area(),
+        timezone.localdate(),
+        mark=point_of(asked.get("lat", ""), asked.get("lon", "")),
+        town=_key(request, "town"),
+        middle=point_of(*asked.get("at", "").partition(",")[::2]),
+        width=_key(request, "wide"),
+    )
+    return JsonResponse({"html": _rendered("map_drawn", {"map": drawn})})
 
 
 def _key(request: HttpRequest, name: str) -> int | None:

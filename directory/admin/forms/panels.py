@@ -31,7 +31,7 @@ class Steps(TabbedInterface):
             """What makes of lists boxes with suggestions, and of the form one that answers."""
             own = Media(
                 css={"all": ["portal/entry-form.css"]},
-                js=["portal/chips.js", "portal/entry-form.js", "portal/entry-tools.js"],
+                js=["portal/chips.js", "portal/entry-form.js", "portal/entry-tools.js", "portal/entry-map.js"],
             )
             return super().media + own
 

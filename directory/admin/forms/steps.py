@@ -119,8 +119,8 @@ def _where() -> list[Panel]:
             heading=_("どこ"),
         ),
         Folded(
-            [FieldRowPanel([FieldPanel("lat"), FieldPanel("lon")])],
-            heading=_("地図の位置（緯度・経度）"),
+            [Tool("directory/admin/forms/map.html"), FieldRowPanel([FieldPanel("lat"), FieldPanel("lon")])],
+            heading=_("地図の位置"),
             says=("lat", "lon"),
         ),
     ]

@@ -17,5 +17,6 @@ def admin_urls() -> list[Any]:
         path("entries/hours/", asking.hours, name="entry_hours"),
         path("entries/reading/", asking.reading, name="entry_reading"),
         path("entries/town/", asking.town, name="entry_town"),
+        path("entries/map/", asking.town_map, name="entry_map"),
         path("entries/bring/", asking.bring, name="entry_bring"),
     ]
