@@ -103,7 +103,12 @@ def test_should_take_a_citys_list_from_the_file_into_the_register_and_back(
         expect(page.get_by_role("heading", name="直すところ")).to_have_count(0)
         page.get_by_label("取り込んで、すぐに公開する").check()
         page.get_by_role("button", name="取り込む", exact=True).click()
+        expect(page.locator("[data-work=going]")).to_be_visible()
+        # Whoever reads it is not moved: what is new is put into the page that is open.
+        page.evaluate("window.isTheSame = true")
+        page.get_by_role("link", name="登録簿の出し入れへ").focus()
         wait_until(page, "取り込みました")
+        assert page.evaluate("window.isTheSame && document.activeElement !== document.body")
         here = page.url
 
         found = page.context.new_page()

@@ -14,7 +14,7 @@ function put(box, fresh) {
   box.append(...[...fresh.childNodes].filter((part) => part !== saidNow));
   box.dataset.work = fresh.dataset.work;
   if (isHeld) {
-    box.querySelector("a, button, input")?.focus();
+    box.querySelector("a, button, summary, input:not([type=hidden])")?.focus();
   }
 }
 
