@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import urljoin
 
-from csp.middleware import CSPMiddleware, PolicyParts
+from csp.constants import HEADER
+from csp.middleware import CheckableLazyObject, CSPMiddleware, PolicyParts
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
@@ -47,7 +49,13 @@ class ContentPolicy(CSPMiddleware):
             # A page that is made for a preview, under the name of the site; it is sent from the host of the admin.
             response._csp_config = policy.PAGES  # type: ignore[attr-defined]
             return response
-        return super().process_response(request, response)
+        if getattr(request, "_csp_nonce", None) or any(name.startswith("_csp") for name in vars(response)):
+            return super().process_response(request, response)
+        # What nobody changed is written once; CSPMiddleware would copy and join it for each page.
+        if HEADER not in response:
+            response.headers[HEADER] = _written(request.path_info.startswith("/admin/"), *_own_sources(request))
+        request.csp_nonce = CheckableLazyObject(self._csp_nonce_post_response)  # type: ignore[attr-defined]
+        return response
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
@@ -56,13 +64,30 @@ class ContentPolicy(CSPMiddleware):
         parts = super().get_policy_parts(request, response, report_only)
         if report_only:
             return parts
-        chosen = parts.config or (policy.ADMIN if request.path_info.startswith("/admin/") else policy.PAGES)
-        own = {
-            policy.OWN_FILES: own_source(request, settings.STATIC_URL),
-            policy.OWN_WORDS: own_source(request, "/admin/jsi18n/"),
-        }
-        parts.config = {name: [own.get(source, source) for source in sources] for name, sources in chosen.items()}
+        chosen = parts.config or _chosen(request.path_info.startswith("/admin/"))
+        parts.config = _with_sources(chosen, *_own_sources(request))
         return parts
+
+
+Policy = Mapping[str, Sequence[str]]
+
+
+def _chosen(is_admin: bool) -> Policy:
+    return policy.ADMIN if is_admin else policy.PAGES
+
+
+def _own_sources(request: HttpRequest) -> tuple[str, str]:
+    return own_source(request, settings.STATIC_URL), own_source(request, "/admin/jsi18n/")
+
+
+def _with_sources(chosen: Policy, files: str, words: str) -> dict[str, list[str]]:
+    own = {policy.OWN_FILES: files, policy.OWN_WORDS: words}
+    return {name: [own.get(source, source) for source in sources] for name, sources in chosen.items()}
+
+
+@lru_cache(maxsize=MOST_SOURCES)
+def _written(is_admin: bool, files: str, words: str) -> str:
+    return build_policy(_with_sources(_chosen(is_admin), files, words))
 
 
 def own_source(request: HttpRequest, path: str) -> str:

@@ -72,15 +72,17 @@ def describe_schedule(schedule: Schedule, today: date | None = None) -> list[str
     said = (today, get_language())
     known: tuple[object, object, list[str]] | None = schedule.__dict__.get(_LINES)
     if known is None or known[0] is not schedule.rules or known[1] != said:
-        known = schedule.__dict__[_LINES] = (schedule.rules, said, _rules_in_words(schedule, today))
+        known = schedule.__dict__[_LINES] = (schedule.rules, said, list(_rules_in_words(schedule.rules, *said)))
     return list(known[2])
 
 
 _LINES = "_known_lines"
 
 
-def _rules_in_words(schedule: Schedule, today: date | None) -> list[str]:
-    rules = [rule for rule in schedule.rules if not (today and rule.valid_to and rule.valid_to < today)]
+# A record is read anew for its page, and its rules are those of yesterday.
+@lru_cache(maxsize=MOST_SAID)
+def _rules_in_words(all_rules: tuple[OpeningRule, ...], today: date | None, _language: str | None) -> tuple[str, ...]:
+    rules = [rule for rule in all_rules if not (today and rule.valid_to and rule.valid_to < today)]
     policies = {rule.holidays for rule in rules}
     same_for_all = len(policies - {"only"}) == 1
     alike: dict[OpeningRule, list[OpeningRule]] = {}
@@ -91,7 +93,7 @@ def _rules_in_words(schedule: Schedule, today: date | None) -> list[str]:
         lines.append(_("祝日は休みです"))
     elif "open" in policies and same_for_all:
         lines.append(_("祝日も開いています"))
-    return lines
+    return tuple(lines)
 
 
 def describe_line(status: OpenStatus, at: datetime) -> str:

@@ -5,10 +5,9 @@ tantivy lets Python's lock go while it works: with two cores, hits and counts of
 
 import os
 import re
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
@@ -16,6 +15,7 @@ import tantivy
 from tantivy import Query
 
 from .base import EngineQuery, Filters
+from .tantivy_kept import KEPT_COUNTS, Counts, Kept, State
 from .tantivy_query import SETS, Fields, matching_query, unpacked
 
 FACET_VALUES = 5_000
@@ -24,24 +24,10 @@ FACET_VALUES = 5_000
 DOCUMENTS_A_SET = 200
 LEAST_SETS = 10
 MOST_SETS = 2_000
-# Later pages and the unfiltered list ask for the same counts again.
-KEPT_COUNTS = 5_000
 # Smaller indexes answer before a thread has begun.
 THREADS_FROM = 5_000
 # Values that mean themselves in tantivy's query language: the codes of our facets, but not whatever an address says.
 _PLAIN = re.compile("[a-z0-9][a-z0-9_-]{0,99}")
-
-Counts = dict[str, int]
-
-
-@dataclass(slots=True)
-class Kept:
-    """What is known of one state of the index: counts, the facets whose sets are too many (of the whole build), and by the day
-    whether anything wanted confirming by then."""
-
-    counts: dict[Hashable, Counts] = field(default_factory=dict)
-    crowded: set[str] = field(default_factory=set)
-    stale: dict[date, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +38,13 @@ class _Pass:
     inside: Mapping[str, Filters]
 
 
-def counting(
-    searcher: tantivy.Searcher, fields: Fields, kept: Kept, query: EngineQuery
-) -> Callable[[], Mapping[str, Counts]]:
-    """Begin to count each asked facet; the function that is returned waits for the counts."""
+def counting(state: State, query: EngineQuery, matched: bytes) -> Callable[[], Mapping[str, Counts]]:
+    """Begin to count each asked facet; the function that is returned waits for the counts. `matched` is the digest of
+    `tantivy_kept.matched_by`."""
+    searcher, fields, kept = state.searcher, state.fields, state.kept
     filters = tuple(sorted((facet, tuple(values)) for facet, values in query.filters.items() if values))
-    needed = tuple(clause for clause in query.clauses if not clause.optional)
-    also = tuple(sorted(query.also.items()))
     keys = {
-        facet: (needed, query.minimum_match, also, query.on, tuple(item for item in filters if item[0] != facet), facet)
-        for facet in query.facets
+        facet: (matched, query.on, tuple(item for item in filters if item[0] != facet), facet) for facet in query.facets
     }
     counts: dict[str, Counts] = {facet: {} for facet in query.facets if facet not in fields.names}
     counts |= {facet: known for facet, key in keys.items() if (known := kept.counts.get(key)) is not None}

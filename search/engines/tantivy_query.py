@@ -144,8 +144,9 @@ def matching_query(query: EngineQuery, fields: Fields, *, without: Collection[st
         lifting += [_clause_query(fields, clause) for clause in query.clauses if clause.optional]
         lifting += [_lifted(fields, facet, (value,), lifts) for facet, value in list(lifts)]
     if not needed:
-        # A constant, so that quality alone orders what is not asked about.
-        musts.append(Query.all_query())
+        # A constant, so that quality alone orders what is not asked about. Beside filters tantivy would leave out "all" alone,
+        # with its score, and of nothing but zeros what nobody confirmed would come first.
+        musts.append(Query.const_score_query(Query.all_query(), 1.0) if ranked else Query.all_query())
     ended = _ended(fields, query.on)
     if len(musts) == 1 and not lifting and not ended:
         return musts[0]

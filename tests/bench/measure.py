@@ -28,6 +28,7 @@ from directory.finding.suggestions import suggest
 from directory.finding.understanding import ask
 from directory.models import PublicRecord
 from portal.demo import city
+from portal.operations.warm import read_files
 from search import indexing
 from search.documents import known_facets
 from search.questions.query import understand
@@ -86,6 +87,8 @@ def building(rebuild: Callable[[], int]) -> dict[str, float]:
 def main(size: int) -> dict[str, object]:
     """Load, index, ask."""
     setup_test_environment()
+    # As a process that serves begins.
+    read_files()
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     start = time.perf_counter()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.http import HttpResponse
 from django.test import Client
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
@@ -15,7 +16,7 @@ from wagtail.models import Page
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from guard import policy
-from guard.headers import Headers
+from guard.headers import ContentPolicy, Headers
 from tests.guard import samples
 from tests.guard.doors import content_of
 
@@ -115,6 +116,25 @@ def test_should_name_the_host_that_was_asked(settings: Any, host: str, secure: b
     response = Client().get("/", secure=secure, headers={"host": host})
     assert response.status_code == (400 if source == "'none'" else 200)
     assert directives(response)["script-src"] == [source]
+
+
+@pytest.mark.parametrize("address", ["/", "/admin/"])
+@pytest.mark.parametrize(("name", "value"), [("_csp_update", {}), ("_csp_replace", {"img-src": ["data:"]})])
+def test_should_write_the_policy_as_its_library_does(rf: Any, address: str, name: str, value: dict) -> None:
+    """What is written once, beside what a view changed."""
+
+    def answered(**changes: object) -> dict[str, list[str]]:
+        response = HttpResponse()
+        vars(response).update(changes)
+        return directives(ContentPolicy(lambda _request: response)(rf.get(address, headers={"host": "testserver"})))
+
+    usual = answered()
+    assert usual == answered()
+    assert answered(**{name: value}) == {**usual, **value}
+    nonce = rf.get(address, headers={"host": "testserver"})
+    response = ContentPolicy(lambda request: HttpResponse(str(request.csp_nonce)))(nonce)
+    assert directives(response) == usual
+    assert len(response.content) > 20
 
 
 def test_should_name_the_host_of_the_admin_in_a_preview(editor_client: Client) -> None:

@@ -153,6 +153,23 @@ class EngineContract(CountingContract):
             assert self.keys(engine, "草刈り", demoted=day, sort=other) == self.keys(engine, "草刈り", sort=other)
         assert self.ask(engine, "草刈り", demoted=day).total == 4, "nothing is left out"
 
+    def test_should_order_what_only_filters_ask_for(self, engine):
+        kinds = {"kind": ("desk",)}
+        engine.apply(
+            [
+                document(1, due=date(2026, 7, 1), quality=9, facets=kinds),
+                document(2, quality=1, facets=kinds),
+                document(3, quality=3, facets=kinds),
+                document(4, quality=10, facets={"kind": ("place",)}),
+            ],
+            [],
+        )
+        day = date(2026, 7, 1)
+        assert self.keys(engine, filters=kinds) == ["d:1", "d:3", "d:2"]
+        assert self.keys(engine, filters=kinds, demoted=day) == ["d:3", "d:2", "d:1"]
+        assert self.keys(engine, filters=kinds, on=day) == ["d:1", "d:3", "d:2"]
+        assert self.keys(engine, demoted=day) == ["d:4", "d:3", "d:2", "d:1"]
+
     def test_should_answer_all_documents_to_an_empty_query(self, engine):
         engine.apply([document(number) for number in range(5)], [])
         assert self.ask(engine).total == 5

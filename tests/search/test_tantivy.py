@@ -5,16 +5,20 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from search import documents
-from search.engines import tantivy, tantivy_facets, tantivy_query
+from search.engines import tantivy, tantivy_facets, tantivy_pages, tantivy_query
 from search.engines.base import EngineBusy, EngineQuery, EngineUnavailable
 from search.engines.tantivy import TantivyEngine
+from search.questions.query import understand
 from tests.search.contract import EngineContract, document
-from tests.search.counting import CountingContract
+from tests.search.counting import TODAY, CountingContract, random_documents, random_query
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITE_ONE = """
@@ -225,3 +229,94 @@ def test_should_count_facets_anew_after_every_change(empty_engine):
             assert result.facets == {"kind": {"desk": number}}
             # What a page does with its counts stays with that page.
             result.facets["kind"]["desk"] = 99
+
+
+def test_should_find_the_page_anew_after_every_change(empty_engine):
+    asked = EngineQuery(filters={"kind": ("desk",)})
+    for number in (1, 2, 3):
+        empty_engine.apply([document(number, f"題{number}", facets={"kind": ("desk",)}, row={"n": number})], ["d:2"])
+        for _time in range(2):
+            result = empty_engine.search(asked)
+            assert result.total == len(result.hits)
+            assert {hit.key: hit.row["n"] for hit in result.hits} == {f"d:{n}": n for n in {1, number}}
+    empty_engine.apply([document(1, "題1", facets={"kind": ("desk",)}, row={"n": 9})], [])
+    assert {hit.row["n"] for hit in empty_engine.search(asked).hits} == {9, 3}
+    empty_engine.apply([], ["d:1", "d:3"])
+    assert empty_engine.search(asked).total == 0
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"offset": 1},
+        {"limit": 1},
+        {"sort": "reading"},
+        {"sort": "verified"},
+        {"filters": {"kind": ("place",)}},
+        {"boosts": (("kind", "place", 9.0),)},
+        {"also": {"type": ("b",)}},
+        {"minimum_match": 2},
+        {"on": TODAY},
+        {"demoted": TODAY},
+    ],
+)
+def test_should_take_no_other_question_for_the_same(empty_engine, changed):
+    later, earlier = TODAY + timedelta(days=9), TODAY - timedelta(days=9)
+    documents = [
+        document(1, "草刈り 体操", reading="ん", due=earlier, verified=earlier, facets={"kind": ("desk",)}),
+        document(2, "草刈り 体操", reading="あ", due=later, verified=later, facets={"kind": ("place",)}),
+        document(3, "草刈り", reading="い", until=earlier, facets={"kind": ("desk",)}),
+        document(4, "別のもの", reading="う", facets={"type": ("b",)}),
+    ]
+    empty_engine.rebuild(documents)
+    asked = EngineQuery(understand("草刈り 体操").clauses)
+    before = [hit.key for hit in empty_engine.search(asked).hits]
+    other = [hit.key for hit in empty_engine.search(replace(asked, **changed)).hits]
+    assert other != before
+    assert [hit.key for hit in empty_engine.search(asked).hits] == before
+
+
+def test_should_keep_no_word_that_somebody_typed(empty_engine):
+    empty_engine.apply([document(1, "草刈り")], [])
+    question = understand("草刈り だれにもいえないはなし")
+    query = EngineQuery(question.clauses, 1, facets=("kind",), near=(35.123, 139.456))
+    assert empty_engine.search(query).total == 1
+    kept = empty_engine._reader.state.kept
+    assert len(kept.pages) == len(kept.counts) == 1
+    written = repr((kept.pages, kept.counts))
+    terms = {term for clause in query.clauses for item in clause.alternatives for term in item.terms}
+    assert terms
+    assert not [term for term in (*terms, "35.123") if term in written]
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 1.0])
+def test_should_put_what_is_old_behind_in_both_ways_alike(empty_engine, monkeypatch, share):
+    """Sorted here out of the best, or by reading all that matches twice; also where most are as good as each other."""
+    chance = Random(share)
+    documents = [
+        replace(
+            made,
+            due=TODAY - timedelta(days=1) if chance.random() < share else chance.choice((None, TODAY)),
+            quality=chance.randint(0, 1),
+        )
+        for made in random_documents(chance, 300)
+    ]
+    empty_engine.rebuild(documents[:200])
+    # Another segment.
+    empty_engine.apply(documents[200:], [])
+    day, sorted_here = TODAY - timedelta(days=1), 0
+    for _question in range(60):
+        query = replace(random_query(chance), demoted=day, offset=chance.choice((0, 0, 5, 40)), limit=10)
+        found = empty_engine.search(query)
+        state = empty_engine._reader.state
+        matching = tantivy_query.matching_query(query, state.fields)
+        if tantivy_pages._demoted(state.searcher, matching, day, query.offset, query.limit):
+            sorted_here += 1
+        with monkeypatch.context() as patch:
+            patch.setattr(tantivy_pages, "MOST_SORTED", 0)
+            total, read_twice = tantivy_pages._page(state, query)
+        assert found.total == total
+        twice = tantivy_pages.hits_of(state, query, read_twice)
+        assert [hit.key for hit in found.hits] == [hit.key for hit in twice], query
+        assert [hit.score for hit in found.hits] == pytest.approx([hit.score for hit in twice])
+    assert sorted_here > 10
