@@ -8,9 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Manager, Model
 from modelsearch.index import AutocompleteField, BaseField, RelatedFields, SearchField
 
-from .tokens import row_of
-
-Row = list[str]
+from .tokens import Row, row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +73,18 @@ def _versions(record: Any) -> Iterator[Any]:
 
 def _texts(record: Any, fields: Sequence[Any]) -> Iterator[_Text]:
     weighty = {field.field_name for field in fields if isinstance(field, SearchField) and _is_name(field)}
+    # Most fields are there for both kinds of search.
+    said: dict[str, str] = {}
     for field in fields:
         if isinstance(field, RelatedFields):
             for related in _related(record, field):
                 yield from _texts(related, field.fields)
-        elif isinstance(field, SearchField | AutocompleteField) and (text := _plain(field.get_value(record)).strip()):
-            yield _Text(field, field.field_name in weighty, text)
+        elif isinstance(field, SearchField | AutocompleteField):
+            name = field.field_name
+            if name not in said:
+                said[name] = _plain(field.get_value(record)).strip()
+            if said[name]:
+                yield _Text(field, name in weighty, said[name])
 
 
 def _is_name(field: SearchField) -> bool:
