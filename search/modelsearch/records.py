@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Manager, Model
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
+from django.db.models import Field, Manager, Model
 from modelsearch.index import AutocompleteField, BaseField, RelatedFields, SearchField
 
 from .tokens import Row, row_of
@@ -82,9 +83,25 @@ def _texts(record: Any, fields: Sequence[Any]) -> Iterator[_Text]:
         elif isinstance(field, SearchField | AutocompleteField):
             name = field.field_name
             if name not in said:
-                said[name] = _plain(field.get_value(record)).strip()
+                said[name] = _plain(_value(record, field)).strip()
             if said[name]:
                 yield _Text(field, name in weighty, said[name])
+
+
+def _value(record: Any, field: BaseField) -> Any:
+    attribute = _attribute(type(record), field.field_name)
+    return field.get_value(record) if attribute is None else getattr(record, attribute)
+
+
+@cache
+def _attribute(model: type[Model], name: str) -> str | None:
+    """Where a record keeps a field of which modelsearch has nothing else to say; it would ask what that is for each record."""
+    try:
+        field: Any = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    has_own_way = hasattr(field, "get_searchable_content") or field.is_relation or not field.concrete
+    return None if has_own_way or type(field).value_from_object is not Field.value_from_object else field.attname
 
 
 def _is_name(field: SearchField) -> bool:
