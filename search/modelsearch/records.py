@@ -89,12 +89,12 @@ def _texts(record: Any, fields: Sequence[Any]) -> Iterator[_Text]:
 
 
 def _value(record: Any, field: BaseField) -> Any:
-    attribute = _attribute(type(record), field.field_name)
+    attribute = _attribute(record.__class__, field.field_name)
     return field.get_value(record) if attribute is None else getattr(record, attribute)
 
 
 @cache
-def _attribute(model: type[Model], name: str) -> str | None:
+def _attribute(model: Any, name: str) -> str | None:
     """Where a record keeps a field of which modelsearch has nothing else to say; it would ask what that is for each record."""
     try:
         field: Any = model._meta.get_field(name)
