@@ -23,7 +23,6 @@ from ..models import (
     Organisation,
     PublicRecord,
     Resource,
-    kind_tables,
 )
 from .days import laid_over
 from .record import (
@@ -41,27 +40,10 @@ from .record import (
 )
 
 log = logging.getLogger(__name__)
-PREFETCH = (
-    "fields",
-    "needs",
-    "areas__layer",
-    "channels",
-    "opening_rules",
-    "opening_exceptions",
-    "texts",
-    "next_steps__target",
-    "consultationdesk__default_for",
-)
 # These ways of contact say where somebody is.
 _TO_A_PLACE = frozenset({ChannelKind.VISIT, ChannelKind.LETTER})
 # Fields that all kinds have.
 _COMMON = PublicResource.model_fields.keys() - {name for name, _facts in OWN_FACTS.values()}
-
-
-def related() -> tuple[str, ...]:
-    """What is read with a resource in one query: its kind's own table among it."""
-    own = (str(table._meta.model_name) for table in kind_tables().values())
-    return ("organisation__municipality", "type", "town__municipality", "consultationdesk__programme", *own)
 
 
 def project(resource: Resource, *, draft: bool = False) -> PublicResource:

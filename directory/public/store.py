@@ -7,7 +7,7 @@ from datetime import date
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from search.indexing import record_change
@@ -16,7 +16,8 @@ from ..cache import forget
 from ..hours.rules import open_days
 from ..models import CountedAs, PublicRecord, Resource, Tombstone
 from .counted import counted_as
-from .projection import PREFETCH, project_all, related
+from .projection import project_all
+from .reading import to_project
 from .record import SHAPE
 
 BATCH = 1000
@@ -26,11 +27,6 @@ def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
     stream = iter(ids)
     while chunk := list(islice(stream, BATCH)):
         yield chunk
-
-
-def for_projection(resources: QuerySet[Resource]) -> QuerySet[Resource]:
-    """The queryset with all that `projection.project` reads, in a fixed number of queries."""
-    return resources.select_related(*related()).prefetch_related(*PREFETCH)
 
 
 @transaction.atomic
@@ -66,9 +62,8 @@ def forget_uncounted() -> None:
 
 def _refresh(ids: Sequence[int], *, index: bool) -> int:
     before = dict(PublicRecord.written.filter(resource_id__in=ids).values_list("resource_id", "short_id"))
-    resources = for_projection(Resource.objects.filter(pk__in=ids).order_by("pk"))
     now = timezone.now()
-    publics = list(project_all(resources))
+    publics = list(project_all(to_project(ids)))
     counted = [counted_as(public) for public in publics]
     CountedAs.objects.bulk_create(
         [CountedAs(key=key, shared=shared) for key, shared in dict(counted).items()], ignore_conflicts=True

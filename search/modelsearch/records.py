@@ -2,15 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Manager, Model
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
+from django.db.models import Field, Manager, Model
 from modelsearch.index import AutocompleteField, BaseField, RelatedFields, SearchField
 
-from .tokens import row_of
-
-Row = list[str]
+from .tokens import Row, row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +74,34 @@ def _versions(record: Any) -> Iterator[Any]:
 
 def _texts(record: Any, fields: Sequence[Any]) -> Iterator[_Text]:
     weighty = {field.field_name for field in fields if isinstance(field, SearchField) and _is_name(field)}
+    # Most fields are there for both kinds of search.
+    said: dict[str, str] = {}
     for field in fields:
         if isinstance(field, RelatedFields):
             for related in _related(record, field):
                 yield from _texts(related, field.fields)
-        elif isinstance(field, SearchField | AutocompleteField) and (text := _plain(field.get_value(record)).strip()):
-            yield _Text(field, field.field_name in weighty, text)
+        elif isinstance(field, SearchField | AutocompleteField):
+            name = field.field_name
+            if name not in said:
+                said[name] = _plain(_value(record, field)).strip()
+            if said[name]:
+                yield _Text(field, name in weighty, said[name])
+
+
+def _value(record: Any, field: BaseField) -> Any:
+    attribute = _attribute(record.__class__, field.field_name)
+    return field.get_value(record) if attribute is None else getattr(record, attribute)
+
+
+@cache
+def _attribute(model: Any, name: str) -> str | None:
+    """Where a record keeps a field of which modelsearch has nothing else to say; it would ask what that is for each record."""
+    try:
+        field: Any = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    has_own_way = hasattr(field, "get_searchable_content") or field.is_relation or not field.concrete
+    return None if has_own_way or type(field).value_from_object is not Field.value_from_object else field.attname
 
 
 def _is_name(field: SearchField) -> bool:

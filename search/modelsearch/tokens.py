@@ -6,9 +6,10 @@ their letters in pairs as they are written. A run of sounds or letters that stan
 text: a phrase finds it exactly.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
-from ..text.analysis import GRAM, Analysis, analyse, fold_long_vowels, to_hiragana
+from ..text.analysis import GRAM, Analysis, analyse, analysis_state, fold_long_vowels, to_hiragana
 
 # Characters for private use: no text contains them (`clean` takes them out), and FTS5 counts them as letters.
 SOUND, READING, LETTERS = "\ue000", "\ue001", "\ue002"
@@ -18,11 +19,19 @@ TEXT_LIMIT = 20_000
 # A position in PostgreSQL's tsvector ends at 16,383, a whole vector at 1 MB.
 MOST_TOKENS = 16_000
 MOST_BYTES = 400_000
+# No character takes more in UTF-8.
+MOST_BYTES_A_CHARACTER = 4
+# Of a list of a town, sources and notes are the same in many rows; prose is asked for twice in a row and never again.
+SHORT_KEPT, PROSE_KEPT = 1_000, 4
+# A town's texts use few thousand words over and over.
+WORDS_KEPT = 20_000
+
+Row = tuple[str, ...]
 
 
 def clean(text: str) -> str:
     """Letters and digits of a normalised text: what both databases keep together as one token."""
-    return "".join(filter(str.isalnum, text))
+    return text if text.isalnum() else "".join(filter(str.isalnum, text))
 
 
 def words(analysis: Analysis) -> Iterator[str]:
@@ -39,7 +48,12 @@ def readings(analysis: Analysis) -> Iterator[str]:
     """How each word is read."""
     for unit in analysis.units:
         if unit.is_content and unit.reading:
-            yield READING + clean(fold_long_vowels(to_hiragana(unit.reading)))
+            yield _reading(unit.reading)
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def _reading(reading: str) -> str:
+    return READING + clean(fold_long_vowels(to_hiragana(reading)))
 
 
 def letters(surface: str) -> Iterator[str]:
@@ -48,20 +62,35 @@ def letters(surface: str) -> Iterator[str]:
     return (LETTERS + kept[start : start + 2] for start in range(len(kept)))
 
 
-def row_of(text: str, *, parts: bool) -> list[str]:
+def row_of(text: str, *, parts: bool) -> Row:
     """All tokens of a text as a record keeps it; `parts` adds letters."""
+    rows = _short_rows if len(text) <= SUMMARY else _prose_rows
+    return rows(text, analysis_state())[parts]
+
+
+def _rows(text: str, state: str) -> tuple[Row, Row]:
+    """Both rows of a text, without parts and with them: most fields are read by both kinds of search."""
     analysis = analyse(text, limit=TEXT_LIMIT)
     row = list(words(analysis))
     if len(analysis.surface) <= SUMMARY:
         row += sounds(analysis.grams)
-    if parts and len(analysis.surface) <= NAME:
-        row += readings(analysis)
-        row += letters(analysis.surface)
-    return row
+    whole = tuple(row)
+    if len(analysis.surface) > NAME:
+        return whole, whole
+    return whole, (*whole, *readings(analysis), *letters(analysis.surface))
 
 
-def fitting(tokens: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
+_short_rows = lru_cache(maxsize=SHORT_KEPT)(_rows)
+_prose_rows = lru_cache(maxsize=PROSE_KEPT)(_rows)
+
+
+def fitting(tokens: Sequence[tuple[str, bool]]) -> Iterable[tuple[str, bool]]:
     """As many of a record's tokens as a database takes."""
+    most = MOST_BYTES_A_CHARACTER * sum(len(token) for token, _weighty in tokens)
+    return tokens if len(tokens) <= MOST_TOKENS and most <= MOST_BYTES else _cut(tokens)
+
+
+def _cut(tokens: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
     size = 0
     for number, (token, weighty) in enumerate(tokens):
         size += len(token.encode())

@@ -84,12 +84,15 @@ IMPORT_COLUMNS = (
     ("export_seconds", "export s"),
     ("planned_per_second", "dry run rows/s"),
     ("imported_per_second", "import rows/s"),
+    ("imported_cpu_ms", "import CPU ms/row"),
     ("undo_seconds", "undo s"),
     ("flat_planned_per_second", "list: dry run rows/s"),
     ("flat_written_per_second", "list: written rows/s"),
     ("flat_imported_per_second", "list: with the admin's search rows/s"),
+    ("flat_imported_cpu_ms", "list: CPU ms/row"),
     ("planning_mb", "dry run MB"),
     ("importing_mb", "import MB"),
+    ("flat_importing_mb", "list: import MB"),
 )
 
 REPORT_COLUMNS = (

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -323,9 +324,16 @@ def _blank(model: Any) -> Any:
     record = model()
     if kind := getattr(model, "KIND", None):
         record.kind = kind
-    if hasattr(record, "_cluster_related_objects") or hasattr(model, "serializable_data"):
-        names = [relation.get_accessor_name() for relation in get_all_child_relations(model)]
-        names += [relation.name for relation in get_all_child_m2m_relations(model)]
+    if names := _clustered(model):
         # What `set` of each of them would fill; modelcluster has no word for all of them.
         record._cluster_related_objects = {name: [] for name in names}
     return record
+
+
+@cache
+def _clustered(model: Any) -> tuple[str, ...]:
+    """What a record of a model holds until it is saved."""
+    if not hasattr(model, "serializable_data"):
+        return ()
+    children = (relation.get_accessor_name() for relation in get_all_child_relations(model))
+    return (*children, *(relation.name for relation in get_all_child_m2m_relations(model)))

@@ -7,6 +7,7 @@ journal knows. A worker holds a run as long as its beat is fresh; one run at a t
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import logging
@@ -16,7 +17,8 @@ import socket
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -33,7 +35,6 @@ from ..tables.hints import with_hints
 from ..tables.own import tables
 from ..tables.own_reading import NotOurs
 from ..tables.profiles import profile_of
-from ..tables.register_rows import load
 from ..tables.rows import Problem
 from .applying import BATCH, Overtaken, apply_plan, own_keys
 from .permissions import permitted
@@ -199,6 +200,20 @@ def work_off() -> int:
     return count
 
 
+@contextmanager
+def _set_apart() -> Iterator[None]:
+    """Keep Python from looking through all that the site has loaded for what nobody needs any more.
+
+    Each batch makes thousands of records, after which it looks; that took a fifth of an import.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+@_set_apart()
 def work(run: ImportRun, progress: Progress | None = None) -> ImportRun:
     """Do what a claimed run waits for. Whatever goes wrong stands in its state and its message."""
     beat = _Beat(run, progress)
@@ -320,7 +335,7 @@ def _follow(run: ImportRun, beat: _Beat) -> None:
             for _pk, table, key in lines:
                 by_table.setdefault(table, []).append(key)
             for table, keys in by_table.items():
-                write_entries(load(tables()[table], keys).values())
+                write_entries(tables()[table], keys)
             run.followed, done = lines[-1][0], done + len(lines)
             ImportRun.objects.filter(pk=run.pk).update(followed=run.followed)
             beat.apply(done)

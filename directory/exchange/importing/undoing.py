@@ -167,7 +167,7 @@ def _restore(
         result.restored += 1
     store(table, made, run.user)
     note_history(run, TAKEN_BACK, [each.record for each in made])
-    write_entries([each.record for each in made])
+    write_entries(table, [str(getattr(each.record, table.identity)) for each in made])
 
 
 def _label(table: Table, children: Sequence[Table], name: str) -> str:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from directory.choices import ChannelKind
 from directory.finding.documents import ResourceSource
-from directory.models import Channel, Organisation, PublicRecord, Resource
+from directory.models import Area, Channel, Field, Need, Organisation, PublicRecord, Resource
 from directory.public.projection import project, read
 from directory.public.record import PublicResource
 from directory.public.store import refresh_public_records
@@ -132,6 +132,18 @@ def test_should_project_many_in_a_fixed_number_of_queries() -> None:
         counts.append(len(queries))
     # One more at most: a related table that none of the first fifty uses.
     assert counts[1] <= counts[0] + 1
+
+
+def test_should_say_the_same_of_many_as_of_each() -> None:
+    desk = DeskFactory()
+    for relation, words in ((desk.needs, Need), (desk.fields, Field), (desk.areas, Area)):
+        relation.set(words.objects.order_by("-pk")[:4])
+    desk.save_revision().publish()
+    resources = Resource.objects.filter(live=True)
+    refresh_public_records(resource_ids=list(resources.values_list("pk", flat=True)), index=False)
+    for resource in resources:
+        stored = PublicRecord.written.get(resource=resource).data
+        assert PublicResource.model_validate(stored) == project(resource), resource.name
 
 
 def test_should_follow_a_renamed_word_of_the_register() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.utils import timezone
+from modelsearch.backends import get_search_backend
 
 from directory.exchange.importing import runs
 from directory.exchange.importing.plan import Options
@@ -114,6 +115,31 @@ def test_should_keep_changes_as_drafts_where_somebody_chose_so(register: Registe
     assert PublicRecord.objects.get(resource=record).data["name"] == shown
     assert record.latest_revision.as_object().name == "下書きの名前"
     assert take_in(folder, Options(publish=False)).plan["unchanged"] > 0, "the same file once more changes nothing"
+
+
+def test_should_let_editors_search_for_what_was_taken_in(register: Register) -> None:
+    folder = register()
+    row = changed(folder, "resources", 0, staff_note="むらさきの扉から入る")
+    table = type(Resource.objects.get(short_id=row[ID]).specific)
+    take_in(folder)
+    assert [found.short_id for found in get_search_backend().search("むらさきの扉", table)] == [row[ID]]
+    changed(folder, "resources", 0, staff_note="みずいろの階段をのぼる")
+    take_in(folder, Options(publish=False))
+    # The draft as well as what stands.
+    for words in ("むらさきの扉", "みずいろの階段"):
+        assert [found.short_id for found in get_search_backend().search(words, table)] == [row[ID]]
+
+
+def test_should_keep_the_day_on_which_a_record_was_made(register: Register) -> None:
+    folder = register()
+    row = changed(folder, "resources", 0, name="新しい名前")
+    made_at = datetime(2025, 4, 1, 9, 0, tzinfo=UTC)
+    Resource.objects.filter(short_id=row[ID]).update(created_at=made_at)
+    take_in(folder)
+    record = Resource.objects.get(short_id=row[ID]).specific
+    assert record.created_at == made_at
+    # What an editor opens and publishes next says the same.
+    assert record.get_latest_revision_as_object().created_at == made_at
 
 
 # drafts of others
