@@ -1,15 +1,19 @@
 """Documents of a whole index, analysed: texts that an earlier rebuild knew are looked up, new ones shared among processes.
 
-What comes of a document is what `documents.analyse_document` makes of it, in the order in which documents came.
+What comes of a document is what `documents.analyse_document` makes of it, in the order in which documents came. An engine that
+says what it makes of that is given what the last rebuild made of the very same document (`made`).
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -18,13 +22,15 @@ from .documents import (
     AnalysedDocument,
     SearchDocument,
     Text,
+    Written,
     analyse_text,
     assembled,
     texts_of,
+    written,
 )
 from .text.analysis import Words, analysis_state
 from .text.helpers import Helper, Helpers
-from .text.kept import KeptTexts, TextWriter, digest_of, keeping
+from .text.kept import DOCUMENTS, Kept, Writer, coded, decoded, digest_of, keeping
 
 # Few enough that what is asked and answered fits into a socket.
 BATCH = 32
@@ -34,6 +40,8 @@ HELPED_FROM = 3_000
 MOST_WAITING = 24
 # Texts that recur (bodies of twins, names of types and areas) are remembered, so many characters of them.
 MOST_CHARACTERS = 3_000_000
+# Some 3 kB a document, uncompressed: to pack and unpack them costs as much time as they save. Beyond that, texts are looked up.
+MOST_KEPT = 1_000_000_000
 
 _NOTHING = Words("", "")
 
@@ -49,11 +57,142 @@ def analysed(documents: Iterable[SearchDocument]) -> Generator[AnalysedDocument,
             run = _Run(kept, writer, helpers)
             stream = iter(documents)
             while batch := list(islice(stream, BATCH)):
-                run.take(batch)
-                yield from run.done(MOST_WAITING)
-            yield from run.done(0)
+                run.take(batch, [None] * len(batch))
+                for done in run.done(MOST_WAITING):
+                    yield from done
+            for done in run.done(0):
+                yield from done
     finally:
         helpers.close()
+
+
+class Form(NamedTuple):
+    """What an engine makes of documents, and the state of whatever else decides what comes of them: columns, words."""
+
+    state: str
+    make: Callable[[AnalysedDocument], str]
+
+
+class Made(NamedTuple):
+    """A document as `Form.make` makes it, which may be of the last rebuild, and what is `written` of it now."""
+
+    key: str
+    content: str
+    written: Written
+
+
+def made(documents: Iterable[SearchDocument], form: Form) -> Generator[Made, None, None]:
+    """All of an index that is built anew, each as an engine makes it. Raises as `analyse_document`.
+
+    Iterate to the end, or close it: it holds files and processes.
+    """
+    folder, helpers = Path(settings.SEARCH_INDEX_DIR), Helpers()
+    try:
+        with keeping(folder) as (texts, text_writer), keeping(folder, DOCUMENTS) as (kept, writer):
+            run = _Run(texts, text_writer, helpers)
+            making = _Making(form, kept, writer)
+            stream = iter(documents)
+            while batch := list(islice(stream, BATCH)):
+                run.take(*making.take(batch))
+                for done in run.done(MOST_WAITING):
+                    yield from making.done(done)
+            for done in run.done(0):
+                yield from making.done(done)
+            making.finish(texts, text_writer)
+    finally:
+        helpers.close()
+
+
+class _Asked(NamedTuple):
+    """A batch: what is known of each document, what the last rebuild made of it, and of which words that is."""
+
+    documents: list[SearchDocument]
+    written: list[Written]
+    digests: list[bytes]
+    found: list[bytes | None]
+    state: str
+
+
+class _Making:
+    """Whole documents of one rebuild, those that the last one made among them."""
+
+    def __init__(self, form: Form, kept: Kept, writer: Writer | None) -> None:
+        self._form, self._kept, self._writer = form, kept, writer
+        self._state = f"{form.state} {_program()}"
+        self._asked: deque[_Asked] = deque()
+        self._again = bytearray()
+        self._size = 0
+
+    def take(self, documents: list[SearchDocument]) -> tuple[list[SearchDocument], list[Written]]:
+        """Look up documents; those that have to be analysed."""
+        state = analysis_state()
+        known = [written(document) for document in documents]
+        digests = [digest_of(each.fingerprint, self._state, with_grams=True) for each in known]
+        asked = _Asked(documents, known, digests, self._kept.find(digests), state)
+        self._asked.append(asked)
+        new = [at for at, found in enumerate(asked.found) if found is None]
+        return [documents[at] for at in new], [known[at] for at in new]
+
+    def done(self, analysed: list[AnalysedDocument]) -> Iterator[Made]:
+        """The batch that was taken first, with what was analysed of it."""
+        documents, known, digests, found, state = self._asked.popleft()
+        new = iter(analysed)
+        for document, each, digest, content in zip(documents, known, digests, found, strict=True):
+            if content is not None:
+                self._again += digest
+                self._size += len(content)
+                yield Made(document.key, content[_REFERENCES:].decode(), each)
+                continue
+            text = self._form.make(next(new))
+            # Read with another dictionary meanwhile, it is nobody's.
+            if self._writer is not None and analysis_state() == state and self._size < MOST_KEPT:
+                content = _references(document, state) + text.encode()
+                self._writer.add(digest, content)
+                self._size += len(content)
+            yield Made(document.key, text, each)
+
+    def finish(self, texts: Kept, text_writer: Writer | None) -> None:
+        """Keep what was used again, with the texts that it was made of; nothing is written where that is all there is."""
+        again = [bytes(self._again[at : at + _DIGEST]) for at in range(0, len(self._again), _DIGEST)]
+        writers = [writer for writer in (self._writer, text_writer) if writer is not None]
+        if again and not any(map(len, writers)) and len(set(again)) == len(self._kept):
+            for writer in writers:
+                writer.close()
+            return
+        carried: set[bytes] = set()
+        for start in range(0, len(again), BATCH):
+            digests = again[start : start + BATCH]
+            named: dict[bytes, None] = {}
+            for digest, content in zip(digests, self._kept.find(digests), strict=True):
+                if content is None:
+                    continue
+                if self._writer is not None:
+                    self._writer.add(digest, content)
+                named |= dict.fromkeys(content[at : at + _DIGEST] for at in range(0, _REFERENCES, _DIGEST))
+            wanted = [digest for digest in named if digest not in carried]
+            carried.update(wanted)
+            if text_writer is not None:
+                for digest, content in zip(wanted, texts.find(wanted), strict=True):
+                    if content is not None:
+                        text_writer.add(digest, content)
+
+
+_DIGEST = 16
+# A document is kept behind the digests of its texts.
+_REFERENCES = 4 * _DIGEST
+
+
+def _references(document: SearchDocument, state: str) -> bytes:
+    return b"".join(digest_of(text.text, state, with_grams=text.with_grams) for text in texts_of(document))
+
+
+@cache
+def _program() -> str:
+    """What is made of a document follows from this code too: another version of it makes all anew."""
+    code = hashlib.blake2b(digest_size=16)
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        code.update(path.read_bytes())
+    return code.hexdigest()
 
 
 @dataclass(slots=True)
@@ -61,6 +200,7 @@ class _Batch:
     """Documents, their texts, and the words of these as far as they are known; `new` lie with the helper."""
 
     documents: list[SearchDocument]
+    written: list[Written] | list[None]
     texts: list[tuple[Text, ...]]
     words: dict[Text, Words]
     new: dict[Text, bytes]
@@ -76,7 +216,7 @@ class _Batch:
 class _Run:
     """One rebuild."""
 
-    def __init__(self, kept: KeptTexts, writer: TextWriter | None, helpers: Helpers) -> None:
+    def __init__(self, kept: Kept, writer: Writer | None, helpers: Helpers) -> None:
         self._kept, self._writer, self._helpers = kept, writer, helpers
         self._waiting: deque[_Batch] = deque()
         self._known: dict[Text, Words] = {}
@@ -84,27 +224,29 @@ class _Run:
         self._state = ""
         self._read_alone = 0
 
-    def take(self, documents: list[SearchDocument]) -> None:
-        """Look up the texts of documents, and have new ones read."""
+    def take(self, documents: list[SearchDocument], known: list[Written] | list[None]) -> None:
+        """Look up the texts of documents, and have new ones read; of some there may be `written` what is known."""
         state = analysis_state()
         if state != self._state:
             self._state, self._known, self._characters = state, {}, 0
-        batch = _Batch(documents, [texts_of(document) for document in documents], {}, {}, state)
+        batch = _Batch(documents, known, [texts_of(document) for document in documents], {}, {}, state)
         self._look_up(batch)
         if batch.new:
             self._have_read(batch)
         self._waiting.append(batch)
 
-    def done(self, most_waiting: int) -> Iterator[AnalysedDocument]:
-        """What is ready at the head, and more than that while too much waits."""
+    def done(self, most_waiting: int) -> Iterator[list[AnalysedDocument]]:
+        """Each batch that is ready at the head, and more than that while too many wait."""
         while self._waiting and (len(self._waiting) > most_waiting or self._waiting[0].is_done):
             batch = self._waiting.popleft()
             if batch.helper is not None:
                 words = batch.helper.answer(batch.state)
                 self._note(batch, self._read(batch.new) if words is None else dict(zip(batch.new, words, strict=True)))
             words_of_text = batch.words
-            for document, texts in zip(batch.documents, batch.texts, strict=True):
-                yield assembled(document, [words_of_text[text] if text.text else _NOTHING for text in texts])
+            yield [
+                assembled(document, [words_of_text[text] if text.text else _NOTHING for text in texts], known)
+                for document, texts, known in zip(batch.documents, batch.texts, batch.written, strict=True)
+            ]
 
     def _look_up(self, batch: _Batch) -> None:
         known, words = self._known, batch.words
@@ -120,7 +262,7 @@ class _Run:
             if found is None:
                 batch.new[text] = digest
             else:
-                self._remember(batch, text, digest, found)
+                self._remember(batch, text, digest, decoded(found))
 
     def _have_read(self, batch: _Batch) -> None:
         batch.helper = self._helpers.free()
@@ -146,8 +288,8 @@ class _Run:
 
     def _remember(self, batch: _Batch, text: Text, digest: bytes, words: Words) -> None:
         batch.words[text] = words
-        if self._writer:
-            self._writer.add(digest, words)
+        if self._writer is not None:
+            self._writer.add(digest, coded(words))
         if batch.state == self._state:
             self._characters += len(text.text)
             if self._characters > MOST_CHARACTERS:

@@ -170,12 +170,25 @@ def analyse_document(document: SearchDocument) -> AnalysedDocument:
     return assembled(document, [analyse_text(text) for text in texts_of(document)])
 
 
-def assembled(document: SearchDocument, words: Sequence[Words]) -> AnalysedDocument:
-    """A document with the words of its `texts_of`. Raises as `analyse_document`."""
+class Written(NamedTuple):
+    """A document's row as JSON text, and its fingerprint."""
+
+    row: str
+    fingerprint: str
+
+
+def written(document: SearchDocument) -> Written:
+    """What is known of a document before it is analysed. Raises TypeError for a `row` that is not JSON."""
+    row = _json(document.row)
+    return Written(row, _fingerprint(document, row))
+
+
+def assembled(document: SearchDocument, words: Sequence[Words], known: Written | None = None) -> AnalysedDocument:
+    """A document with the words of its `texts_of`, and with what is `written` of it. Raises as `analyse_document`."""
     if unknown := document.facets.keys() - known_facets():
         raise ValueError(f"{document.key} has unknown facets {sorted(unknown)}; known are {known_facets()}")
     title, labels, summary, body = words
-    row = _json(document.row)
+    known = known or written(document)
     texts = {
         "title": title.terms,
         "labels": labels.terms,
@@ -199,14 +212,14 @@ def assembled(document: SearchDocument, words: Sequence[Words]) -> AnalysedDocum
         quality=min(max(document.quality, 0), 10),
         until=document.until,
         due=document.due,
-        row=row,
-        fingerprint=_fingerprint(document, row),
+        row=known.row,
+        fingerprint=known.fingerprint,
     )
 
 
 def fingerprint(document: SearchDocument) -> str:
     """A hash of all that an index keeps of a document; another one means that the index is out of date."""
-    return _fingerprint(document, _json(document.row))
+    return written(document).fingerprint
 
 
 def _fingerprint(document: SearchDocument, row: str) -> str:
@@ -218,21 +231,23 @@ def _fingerprint(document: SearchDocument, row: str) -> str:
         document.labels,
         document.summary,
         document.body,
-        {name: list(values) for name, values in document.facets.items()},
+        document.facets if type(document.facets) is dict else dict(document.facets),
         document.verified.isoformat() if document.verified else None,
         document.lat,
         document.lon,
         document.quality,
         document.until.isoformat() if document.until else None,
         document.due.isoformat() if document.due else None,
-        row,
     ]
-    return hashlib.blake2b(_SORTED.encode(content).encode(), digest_size=16).hexdigest()
+    # No sign of a text is a line's end: JSON escapes it.
+    said = f"{_SORTED.encode(content)}\n{row}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(said, digest_size=16).hexdigest()
 
 
 # `json.dumps` makes an encoder for each call.
-_SORTED = json.JSONEncoder(sort_keys=True)
-_COMPACT = json.JSONEncoder(separators=(",", ":"))
+_SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_ASCII = json.JSONEncoder(separators=(",", ":"))
 
 
 # One of everything, in words of every script and spelling: what comes of it shows how documents are made.
@@ -291,5 +306,11 @@ def _joined(*grams: str) -> str:
 
 
 def _json(row: Mapping[str, Any]) -> str:
-    # ASCII, because a stray surrogate in a title must not stop the index.
-    return _COMPACT.encode(dict(row))
+    said = dict(row)
+    text = _COMPACT.encode(said)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # A stray surrogate in a title must not stop the index.
+        return _ASCII.encode(said)
+    return text

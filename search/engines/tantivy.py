@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import tantivy
 from tantivy import Order, Query
 
-from ..analysing import analysed
-from ..documents import SearchDocument, analyse_document, clean_value, sample, shape_of
+from ..analysing import Form, made
+from ..documents import AnalysedDocument, SearchDocument, analyse_document, clean_value, sample, shape_of
 from ..text.analysis import analysis_state
 from .base import (
     Cursor,
@@ -36,10 +36,11 @@ from .tantivy_kept import Kept, State, matched_by
 from .tantivy_pages import hits_of, page
 from .tantivy_query import (
     Fields,
+    completed,
     described,
+    made_of,
     read_as,
     schema,
-    to_tantivy,
 )
 
 APPLY_HEAP = 15_000_000
@@ -199,12 +200,12 @@ class TantivyEngine(Engine):
                 index = tantivy.Index.open(str(build / "index"))
             fields = Fields.of(index.schema)
             # The last one of a key wins, as if they had come one by one.
-            documents = {document.key: to_tantivy(analyse_document(document), fields) for document in upserts}
+            documents = {document.key: _whole(analyse_document(document), fields) for document in upserts}
             with telling(build), writing(build, index, APPLY_HEAP) as writer:
                 for key in {*documents, *deletes}:
                     writer.delete_documents_by_term("key", key)
                 for document in documents.values():
-                    writer.add_document(document)
+                    writer.add_json(document)
 
     def rebuild(
         self,
@@ -220,7 +221,7 @@ class TantivyEngine(Engine):
             try:
                 # Of the words at the beginning: should they change meanwhile, the index is out of date.
                 built = shape()
-                count = _fill(build, documents, progress)
+                count = _fill(build, documents, built, progress)
                 with telling(build):
                     write_cursor(build, cursor or Cursor())
                     (build / "built").write_text(built)
@@ -239,23 +240,26 @@ def shape() -> str:
 
 @lru_cache(maxsize=4)
 def _shape(_analysis: str, fields: str) -> str:
-    made = to_tantivy(analyse_document(sample()), Fields.of(schema())).to_dict()
-    return shape_of([fields, {name: [str(value) for value in values] for name, values in made.items()}])
+    return shape_of([fields, _whole(analyse_document(sample()), Fields.of(schema()))])
 
 
-def _fill(build: Path, documents: Iterable[SearchDocument], progress: Callable[[int], None] | None) -> int:
+def _whole(document: AnalysedDocument, fields: Fields) -> str:
+    return completed(made_of(document, fields), document.fingerprint, document.row)
+
+
+def _fill(build: Path, documents: Iterable[SearchDocument], built: str, progress: Callable[[int], None] | None) -> int:
     with telling(build):
         index = tantivy.Index(schema(), path=str(build / "index"))
-    fields = Fields.of(schema())
+    form = Form(built, partial(made_of, known=Fields.of(schema())))
     seen: set[str] = set()
-    with writing(build, index, REBUILD_HEAP) as writer, closing(analysed(documents)) as stream:
-        for document in stream:
-            made = to_tantivy(document, fields)
+    with writing(build, index, REBUILD_HEAP) as writer, closing(made(documents, form)) as stream:
+        for key, content, known in stream:
+            whole = completed(content, known.fingerprint, known.row)
             with telling(build):
-                if document.key in seen:
-                    writer.delete_documents_by_term("key", document.key)
-                writer.add_document(made)
-            seen.add(document.key)
+                if key in seen:
+                    writer.delete_documents_by_term("key", key)
+                writer.add_json(whole)
+            seen.add(key)
             if progress and len(seen) % PROGRESS_EVERY == 0:
                 progress(len(seen))
     if progress:

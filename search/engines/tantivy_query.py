@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from binascii import b2a_base64
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -77,37 +78,41 @@ def described(schema: tantivy.Schema) -> list[dict[str, Any]]:
     return description["inner"]
 
 
-def to_tantivy(document: AnalysedDocument, known: Fields) -> tantivy.Document:
-    """A document as tantivy stores it, with what the index knows."""
-    fields = tantivy.Document()
-    fields.add_text("key", document.key)
-    for name, text in document.texts.items():
-        if name in known.names:
-            fields.add_text(name, text)
-    for name, values in document.facets.items():
-        if name in known.names:
-            for value in values:
-                fields.add_text(name, value)
+def made_of(document: AnalysedDocument, known: Fields) -> str:
+    """A document as JSON that tantivy reads, with what the index knows; `completed` puts the rest to it."""
+    fields: dict[str, Any] = {"key": document.key}
+    fields |= {name: text for name, text in document.texts.items() if name in known.names}
+    fields |= {name: values for name, values in document.facets.items() if values and name in known.names}
     for name in known_facets():
         if (column := SETS.format(name)) in known.names:
             # Also where there is none: a column without gaps is the fastest.
-            fields.add_text(column, packed(document.facets.get(name, ())))
-    fields.add_text("order", document.order)
+            fields[column] = packed(document.facets.get(name, ()))
+    fields["order"] = document.order
     if document.verified:
-        fields.add_integer("verified", document.verified.toordinal())
+        fields["verified"] = document.verified.toordinal()
     if document.lat is not None and document.lon is not None:
-        fields.add_float("lat", document.lat)
-        fields.add_float("lon", document.lon)
+        fields |= {"lat": float(document.lat), "lon": float(document.lon)}
     # tantivy multiplies scores by log2(2 + value) of this column.
-    fields.add_float("quality", 2 ** (1 + QUALITY_STEP * document.quality) - 2)
-    fields.add_bytes("fingerprint", document.fingerprint.encode())
-    fields.add_bytes("row", document.row.encode())
+    fields["quality"] = 2 ** (1 + QUALITY_STEP * document.quality) - 2
     if document.until:
-        fields.add_integer("until", document.until.toordinal())
+        fields["until"] = document.until.toordinal()
     if "due" in known.names:
         # Also where there is none: a column without gaps is the fastest.
-        fields.add_integer("due", (document.due or date.max).toordinal())
-    return fields
+        fields["due"] = (document.due or date.max).toordinal()
+    return _JSON.encode(fields)
+
+
+def completed(made: str, fingerprint: str, row: str) -> str:
+    """What was `made_of` a document, with its fingerprint and row: bytes, which stand in JSON as base64."""
+    ending = f',"fingerprint":"{_base64(fingerprint)}","row":"{_base64(row)}"}}'
+    return made[:-1] + ending
+
+
+def _base64(text: str) -> str:
+    return b2a_base64(text.encode(), newline=False).decode("ascii")
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @lru_cache(maxsize=20_000)

@@ -1,8 +1,9 @@
-"""Analysed texts of the last rebuild, in one file: the next one analyses only what is new.
+"""What the last rebuild made, in files: analysed texts, and whole documents (`search/analysing.py`). The next one makes only what
+is new.
 
-Records, each a digest of text and analysis, a check sum, a length and the words; then a table of all digests, sorted; then
-where it stands. A file is written beside the old one and put in its place when it is whole, so it holds what the last
-rebuild used and nothing else. One that cannot be read is as good as none.
+Records, each a digest of what it was made of and by what, a check sum, a length and the content; then a table of all digests,
+sorted; then where it stands. A file is written beside the old one and put in its place when it is whole, so it holds what the
+last rebuild used and nothing else. One that cannot be read is as good as none.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from .analysis import Words
 logger = logging.getLogger("search")
 
 NAME = "texts"
+DOCUMENTS = "documents"
 _MAGIC = b"yorozu texts 1\n\0"
 _RECORD = struct.Struct("<16sII")
 _ENDING = struct.Struct("<QQI16s")
@@ -45,7 +47,7 @@ def digest_of(text: str, state: str, *, with_grams: bool) -> bytes:
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
-class KeptTexts:
+class Kept:
     """What an earlier rebuild kept; empty where that is gone or damaged."""
 
     def __init__(self, path: Path) -> None:
@@ -58,11 +60,15 @@ class KeptTexts:
         except FileNotFoundError:
             pass
         except (OSError, ValueError, struct.error) as error:
-            logger.warning("Texts that were kept cannot be read, all are analysed anew: %s", error)
+            logger.warning("What was kept of the last rebuild cannot be read, all is made anew: %s", error)
             self._heads = self._places = np.empty(0, "<u8")
 
-    def find(self, digests: list[bytes]) -> list[Words | None]:
-        """The words of texts, None for those that are not kept."""
+    def __len__(self) -> int:
+        """How many records are kept."""
+        return len(self._heads)
+
+    def find(self, digests: list[bytes]) -> list[bytes | None]:
+        """What is kept by these digests, None for those that are not."""
         if not len(self._heads) or not digests:
             return [None] * len(digests)
         asked = np.frombuffer(b"".join(digests), "<u8")[::2]
@@ -93,7 +99,7 @@ class KeptTexts:
         # Copies lie side by side, and are searched much faster.
         self._heads, self._places, self._end = rows["head"].copy(), rows["at"].copy(), at
 
-    def _record(self, at: int, digest: bytes) -> Words | None:
+    def _record(self, at: int, digest: bytes) -> bytes | None:
         try:
             start = os.pread(self._file, _GUESS, at)
             kept, check, length = _RECORD.unpack_from(start)
@@ -102,28 +108,28 @@ class KeptTexts:
             content = start[_RECORD.size : _RECORD.size + length]
             if len(content) < length:
                 content += os.pread(self._file, length - len(content), at + len(start))
-            if crc32(content) != check:
-                return None
-            terms, _line, grams = content.decode().partition("\n")
-        except (OSError, struct.error, UnicodeDecodeError):
+        except (OSError, struct.error):
             return None
-        return Words(terms, grams)
+        return content if crc32(content) == check else None
 
 
-class TextWriter:
+class Writer:
     """What this rebuild keeps for the next. A disk that is full ends it, and nothing else."""
 
-    def __init__(self, path: Path, folder: Path) -> None:
-        self._path, self._folder = path, folder
-        self._file: BinaryIO | None = path.open("wb", buffering=1 << 20)
+    def __init__(self, folder: Path, name: str) -> None:
+        self._path, self._folder, self._name = folder / f"{name}.new", folder, name
+        self._file: BinaryIO | None = self._path.open("wb", buffering=1 << 20)
         self._table = array("Q")
         self._at = 0
 
-    def add(self, digest: bytes, words: Words) -> None:
-        """Keep the words of a text; the same again does no harm."""
+    def __len__(self) -> int:
+        """How many records were added."""
+        return len(self._table) // 2
+
+    def add(self, digest: bytes, content: bytes) -> None:
+        """Keep this; the same again does no harm."""
         if self._file is None:
             return
-        content = f"{words.terms}\n{words.grams}".encode("utf-8", "surrogatepass")
         try:
             if len(self._table) % (2 * _LOOK_EVERY) == 0 and shutil.disk_usage(self._folder).free < SPARE_ROOM:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -144,20 +150,20 @@ class TextWriter:
         try:
             self._file.write(table + _ENDING.pack(len(rows), self._at, crc32(table), _MAGIC))
             self._file.close()
-            self._path.replace(self._folder / NAME)
+            self._path.replace(self._folder / self._name)
         except OSError as error:
             self._give_up(error)
         self._file = None
 
     def close(self) -> None:
-        """Leave nothing of a file that was not finished."""
+        """Leave nothing of a file that was not finished; the one before stays."""
         self._give_up(None)
 
     def _give_up(self, error: OSError | None) -> None:
         if self._file is None:
             return
         if error is not None:
-            logger.warning("Analysed texts are not kept for the next rebuild: %s", error)
+            logger.warning("What was made is not kept for the next rebuild: %s", error)
         file, self._file = self._file, None
         for leave in (file.close, self._path.unlink):
             try:
@@ -166,27 +172,38 @@ class TextWriter:
                 continue
 
 
+def coded(words: Words) -> bytes:
+    """The words of a text as they are kept."""
+    return f"{words.terms}\n{words.grams}".encode("utf-8", "surrogatepass")
+
+
+def decoded(content: bytes) -> Words:
+    """The words that were `coded`."""
+    terms, _line, grams = content.decode("utf-8", "surrogatepass").partition("\n")
+    return Words(terms, grams)
+
+
 @contextmanager
-def keeping(folder: Path) -> Iterator[tuple[KeptTexts, TextWriter | None]]:
+def keeping(folder: Path, name: str = NAME) -> Iterator[tuple[Kept, Writer | None]]:
     """What was kept, and a writer for what is used now; None where another process writes, or nobody can.
 
     What is written stays only if nothing is raised inside.
     """
-    kept, writer, lock = KeptTexts(folder / NAME), None, -1
+    kept, writer, lock = Kept(folder / name), None, -1
     try:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             # The kernel lets the lock go with the process, and who has it writes over what a killed one left.
-            lock = os.open(folder / f"{NAME}.lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            lock = os.open(folder / f"{name}.lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            writer = TextWriter(folder / f"{NAME}.new", folder)
+            writer = Writer(folder, name)
         except OSError as error:
-            logger.info("Analysed texts are not kept for the next rebuild: %s", error)
+            logger.info("What is made is not kept for the next rebuild: %s", error)
         yield kept, writer
-        if writer:
+        if writer is not None:
             writer.finish()
     finally:
-        if writer:
+        if writer is not None:
             writer.close()
         if lock >= 0:
             os.close(lock)

@@ -3,18 +3,20 @@
 import os
 import signal
 import sys
+from dataclasses import replace
+from itertools import count
 
 import pytest
 
 from search import analysing, indexing
-from search.analysing import analysed
-from search.documents import SearchDocument, analyse_document, document_stream
+from search.analysing import Form, analysed, made
+from search.documents import SearchDocument, analyse_document, document_stream, written
 from search.engines import get_engine
 from search.engines.base import EngineQuery
 from search.text import helpers, kept
 from search.text.analysis import analysis_state, words_of
 from search.text.helpers import Helper, Helpers
-from search.text.kept import digest_of, keeping
+from search.text.kept import coded, digest_of, keeping
 
 
 @pytest.fixture
@@ -93,7 +95,7 @@ def test_should_keep_only_what_the_last_rebuild_used(index_dir):
     list(analysed([SearchDocument(key="d:2", title="体操")]))
     digests = [digest_of(text, analysis_state(), with_grams=True) for text in ("居場所", "体操")]
     with keeping(index_dir) as (found, _writer):
-        assert found.find(digests) == [None, words_of("体操", limit=100)]
+        assert found.find(digests) == [None, coded(words_of("体操", limit=100))]
 
 
 def test_should_leave_what_was_kept_when_a_rebuild_fails(index_dir, shelf):
@@ -138,3 +140,105 @@ def test_should_go_on_where_no_process_can_be_started(index_dir, demo, one_by_on
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert list(analysed(demo)) == one_by_one
     assert "No process can be started" in caplog.text
+
+
+# whole documents
+
+
+def form_of(state="form", make=repr):
+    return Form(state, make)
+
+
+def fails(_anything):
+    pytest.fail("made again")
+
+
+def few(number_of=70):
+    return [
+        SearchDocument(key=f"d:{number}", title=f"居場所 {number}", body="体操", quality=1)
+        for number in range(number_of)
+    ]
+
+
+def by_hand(documents):
+    return [(document.key, repr(analyse_document(document)), written(document)) for document in documents]
+
+
+def test_should_make_again_what_was_made_before(index_dir, demo):
+    assert [tuple(each) for each in made(demo, form_of())] == by_hand(demo)
+    before = {name: (index_dir / name).stat().st_ino for name in ("texts", "documents")}
+    assert [tuple(each) for each in made(demo, form_of(make=fails))] == by_hand(demo)
+    assert {name: (index_dir / name).stat().st_ino for name in before} == before, (
+        "nothing is written where all is there"
+    )
+
+
+def test_should_make_the_same_documents_with_helpers(index_dir, demo, helped):
+    half = demo[::2]
+    list(made(half, form_of()))
+    assert [tuple(each) for each in made(demo, form_of())] == by_hand(demo)
+    assert Patient.helped > 5
+
+
+def test_should_make_anew_only_the_document_that_changed(index_dir):
+    documents = few()
+    list(made(documents, form_of()))
+    documents[40] = replace(documents[40], quality=2)
+    asked = []
+    found = list(made(documents, form_of(make=lambda document: asked.append(document.key) or repr(document))))
+    assert asked == ["d:40"]
+    assert [tuple(each) for each in found] == by_hand(documents)
+
+
+def test_should_keep_no_document_and_no_text_that_went(index_dir):
+    documents = few()
+    list(made(documents, form_of()))
+    for gone in (["d:3"], [*(f"d:{number}" for number in range(1, 65))]):
+        documents = [document for document in documents if document.key not in gone]
+        list(made(documents, form_of(make=fails)))
+        with keeping(index_dir) as (texts, one), keeping(index_dir, "documents") as (kept_documents, other):
+            assert (len(texts), len(kept_documents)) == (len(documents) + 1, len(documents))
+            one.close()
+            other.close()
+
+
+@pytest.mark.parametrize("changed", ["form", "program"])
+def test_should_make_all_anew_of_the_texts_that_were_kept(index_dir, monkeypatch, changed):
+    documents = few()
+    list(made(documents[1:], form_of()))
+    # One came, so that what was kept is carried on.
+    list(made(documents, form_of()))
+    monkeypatch.setattr(analysing, "analyse_text", fails)
+    if changed == "program":
+        monkeypatch.setattr(analysing, "_program", lambda: "another version")
+    state = "another" if changed == "form" else "form"
+    asked = []
+    list(made(documents, form_of(state, lambda document: asked.append(document.key) or "made")))
+    assert asked == [document.key for document in documents]
+
+
+def test_should_not_keep_what_was_read_while_the_dictionary_changed(index_dir, monkeypatch):
+    states = map(str, count())
+    with monkeypatch.context() as turning:
+        turning.setattr(analysing, "analysis_state", lambda: next(states))
+        list(made(few(), form_of()))
+    asked = []
+    list(made(few(), form_of(make=lambda document: asked.append(document.key) or "made")))
+    assert len(asked) == 70
+
+
+def test_should_make_the_same_of_a_damaged_file(index_dir):
+    documents = few(4)
+    list(made(documents, form_of()))
+    whole = (index_dir / "documents").read_bytes()
+    for at in range(0, len(whole), 97):
+        for damaged in (whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :], whole[:at]):
+            (index_dir / "documents").write_bytes(damaged)
+            assert [tuple(each) for each in made(documents, form_of())] == by_hand(documents)
+
+
+def test_should_keep_so_many_documents_and_no_more(index_dir, monkeypatch):
+    monkeypatch.setattr(analysing, "MOST_KEPT", 10_000)
+    for _time in range(3):
+        assert [tuple(each) for each in made(few(), form_of())] == by_hand(few())
+        assert 8_000 < (index_dir / "documents").stat().st_size < 13_000

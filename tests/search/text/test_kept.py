@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from search.text.analysis import Words
-from search.text.kept import digest_of, keeping
+from search.text.kept import coded, decoded, digest_of, keeping
 
 WORDS = {
     digest_of(text, "state", with_grams=True): Words(text, "あいう えおか")
@@ -17,13 +17,13 @@ WORDS = {
 def shelved(tmp_path):
     with keeping(tmp_path) as (_kept, writer):
         for digest, words in WORDS.items():
-            writer.add(digest, words)
+            writer.add(digest, coded(words))
     return tmp_path / "texts"
 
 
 def found_in(folder: Path) -> list[Words | None]:
     with keeping(folder) as (found, _writer):
-        return found.find(list(WORDS))
+        return [content and decoded(content) for content in found.find(list(WORDS))]
 
 
 def test_should_find_what_was_kept(shelved):
@@ -58,6 +58,6 @@ def test_should_let_one_of_two_rebuilds_keep_texts(tmp_path):
 def test_should_write_over_what_a_killed_rebuild_left(tmp_path):
     (tmp_path / "texts.new").write_bytes(b"half")
     with keeping(tmp_path) as (_kept, writer):
-        writer.add(b"0" * 16, Words("a", ""))
+        writer.add(b"0" * 16, b"a")
     with keeping(tmp_path) as (found, _writer):
-        assert found.find([b"0" * 16]) == [Words("a", "")]
+        assert found.find([b"0" * 16]) == [b"a"]
