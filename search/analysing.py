@@ -258,11 +258,11 @@ class _Run:
                         words[text] = found
                     else:
                         asked[text] = digest_of(text.text, batch.state, with_grams=text.with_grams)
-        for (text, digest), found in zip(asked.items(), self._kept.find(list(asked.values())), strict=True):
-            if found is None:
+        for (text, digest), content in zip(asked.items(), self._kept.find(list(asked.values())), strict=True):
+            if content is None:
                 batch.new[text] = digest
             else:
-                self._remember(batch, text, digest, decoded(found))
+                self._remember(batch, text, digest, decoded(content))
 
     def _have_read(self, batch: _Batch) -> None:
         batch.helper = self._helpers.free()
