@@ -33,7 +33,7 @@ from ...exchange.importing.runs import options_of
 from ...exchange.tables.own import tables
 from ...exchange.tables.own_reading import NotOurs, read_own
 from ...exchange.tables.writing import FORMATS, export_register
-from ...models import ImportFile, ImportRun, RunState
+from ...models import Field, ImportFile, ImportRun, RunState
 from .matching import Matching, MatchingForm
 
 MAY = "directory.add_importrun"
@@ -180,6 +180,7 @@ def run_page(request: HttpRequest, uuid: UUID) -> Result:
         ],
         "changed": [item for item in plan.get("items", []) if item["verdict"] == "changed"],
         "new": [item for item in plan.get("items", []) if item["verdict"] == "new"],
+        "two_approve": list(Field.objects.filter(needs_second=True, retired=False)),
         "can_take_in": run.state == RunState.PLANNED and (plan.get("new") or plan.get("changed")),
         "has_file": ImportFile.objects.filter(run=run).exists(),
         "can_undo": run.state in (RunState.DONE, RunState.FAILED) and run.changes.filter(is_undone=False).exists(),
@@ -225,6 +226,7 @@ def _chosen(request: HttpRequest, run: ImportRun) -> Options:
         publish=request.POST.get("publish") == "yes",
         drafts="replace" if request.POST.get("drafts") == "replace" else "keep",
         undecided="refuse",
+        two_approve=True,
         decisions=decisions,
     )
 

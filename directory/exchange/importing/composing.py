@@ -19,7 +19,7 @@ from modelcluster.models import get_all_child_m2m_relations, get_all_child_relat
 
 from ...choices import Kind
 from ...identity import SHORT_ID_ALPHABET, SHORT_ID_LENGTH, stable_uuid
-from ...models import kind_tables
+from ...models import Resource, kind_tables
 from ..tables.columns import Known
 from ..tables.own import ID, KIND, STATE, VERSION, State, Table
 from ..tables.register_rows import children_texts, draft_of, texts_of
@@ -129,9 +129,10 @@ class Composer:
         waiting = draft_of(current) if self.table.has_drafts else None
         base = waiting if waiting is not None and not current.live else current
         made = Composed(base, None, state_of(current))
+        publishes = self._publishes(base)
         self._fill(made, base, unit.row, unit.children, image or {}, unit)
         if self.table.has_drafts:
-            self._settle(made, unit, current, image or {}, waiting)
+            self._settle(made, unit, current, image or {}, waiting, publishes=publishes and self._publishes(base))
             protects = self.options.drafts == "keep" and unit.key not in self.own
             if had_draft and made.changes and protects and not made.problems:
                 made.problems.append(
@@ -161,8 +162,10 @@ class Composer:
         made.record = _blank(model)
         if not self._identify(made, unit, row):
             return made
-        made.state = self._wanted_state(row, made, None)
+        made.state = self._wanted_state(row, made, None, publishes=self.options.publish)
         self._fill(made, made.record, row, unit.children if unit.row else unit.draft_children, {}, unit)
+        if not self._publishes(made.record):
+            made.state = DRAFT
         if self.table.has_drafts and unit.draft is not None and unit.row is not None and made.state != DRAFT:
             made.draft = _blank(model)
             self._identify(made, unit, row, of=made.draft)
@@ -218,7 +221,14 @@ class Composer:
             return False
         return True
 
-    def _wanted_state(self, row: Line | None, made: Composed, current: Any) -> str:
+    def _publishes(self, record: Any) -> bool:
+        """Whether what comes of a record is public at once, by what was chosen and by the fields that it has now."""
+        if not self.table.has_drafts or not self.options.publish:
+            return self.options.publish or not self.table.has_drafts
+        asks = self.options.two_approve and isinstance(record, Resource)
+        return not (asks and any(field.needs_second for field in record.fields.all()))
+
+    def _wanted_state(self, row: Line | None, made: Composed, current: Any, *, publishes: bool) -> str:
         text = row.text(STATE) if row is not None else ""
         if not self.table.has_drafts:
             return LIVE
@@ -228,15 +238,15 @@ class Composer:
             made.problems.append(at(cast(Line, row), STATE, error.message))
             wanted = ""
         if current is None:
-            return (wanted or LIVE) if self.options.publish else DRAFT
-        return (wanted if self.options.publish else "") or state_of(current)
+            return (wanted or LIVE) if publishes else DRAFT
+        return (wanted if publishes else "") or state_of(current)
 
-    def _settle(self, made: Composed, unit: Unit, current: Any, image: Image, waiting: Any) -> None:
+    def _settle(self, made: Composed, unit: Unit, current: Any, image: Image, waiting: Any, *, publishes: bool) -> None:
         """What becomes of a record that exists: its state, and the draft that waits."""
         before = state_of(current)
-        wanted = self._wanted_state(unit.row, made, current)
+        wanted = self._wanted_state(unit.row, made, current, publishes=publishes)
         content = bool(made.changes)
-        if current.live and content and not self.options.publish:
+        if current.live and content and not publishes:
             # The changes wait; what is public stays.
             made.is_draft_only, made.draft, made.state = True, made.record, PENDING
             if image.get(VERSION) == _image(self.table, self.children, made.draft):

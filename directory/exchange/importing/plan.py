@@ -32,12 +32,14 @@ class Options:
 
     `publish`: new records are public, and changes show at once; otherwise all of it waits as drafts. `drafts`: what becomes of a
     draft that waits in the register and would be lost. `undecided`: what becomes of a new record that looks like another and of
-    which nobody has decided. `decisions` are by `Pair.name`.
+    which nobody has decided. `decisions` are by `Pair.name`. `two_approve`: what two people must approve by its field waits as a
+    draft all the same, for whoever imports is one.
     """
 
     publish: bool = True
     drafts: Literal["keep", "replace"] = "keep"
     undecided: Literal["refuse", "another"] = "refuse"
+    two_approve: bool = False
     decisions: Mapping[str, Decision] = field(default_factory=dict)
 
 

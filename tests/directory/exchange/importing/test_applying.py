@@ -15,6 +15,7 @@ from directory.exchange.importing import runs
 from directory.exchange.importing.plan import Options
 from directory.models import (
     Channel,
+    Field,
     GatheringPlace,
     ImportChange,
     ImportFile,
@@ -344,3 +345,48 @@ def test_should_take_away_what_is_kept_no_longer(register: Register) -> None:
         assert ImportFile.objects.count() == files
         assert ImportChange.objects.exists() == changes
         assert ImportRun.objects.count() == kept
+
+
+# fields of which two people approve
+
+
+def public_name(record: Resource) -> str:
+    return str(PublicRecord.objects.get(pk=record.pk).data["name"])
+
+
+def test_should_leave_as_a_draft_what_two_people_must_approve(register: Register) -> None:
+    before = Resource.objects.filter(live=True).exclude(fields=None).first()
+    Field.objects.filter(resources=before.pk).update(needs_second=True)
+    folder = register()
+    ids = [row[ID] for row in read_rows(folder / "resources.csv")]
+    changed(folder, "resources", ids.index(before.short_id), name="2人で確かめる窓口")
+    assert take_in(folder, Options(two_approve=True)).state == RunState.DONE
+    record = Resource.objects.get(pk=before.pk)
+    assert (record.live, record.name, public_name(record)) == (True, before.name, before.name)
+    assert record.get_latest_revision_as_object().name == "2人で確かめる窓口"
+
+
+def test_should_leave_a_new_entry_of_such_a_field_and_publish_its_neighbours(register: Register) -> None:
+    Field.objects.filter(code="violence").update(needs_second=True)
+    folder = register()
+    rows = read_rows(folder / "resources.csv")
+    copy = next(row for row in rows if row[ID] == Resource.objects.filter(live=True).first().short_id)
+    copy |= {ID: "", label("resources", "uuid"): ""}
+    fields = label("resources", "fields")
+    new = [
+        copy | {NAME: "避難の相談ためし", fields: Field.objects.get(code="violence").name},
+        copy | {NAME: "ふだんの相談ためし", fields: Field.objects.get(code="community").name},
+    ]
+    write_rows(folder / "resources.csv", [*(row for row in rows if row[ID]), *new])
+    run = take_in(folder, Options(two_approve=True, undecided="another"))
+    assert run.state == RunState.DONE, run.plan["problems"][:3]
+    live = dict(Resource.objects.filter(name__endswith="の相談ためし").values_list("name", "live"))
+    assert live == {"避難の相談ためし": False, "ふだんの相談ためし": True}
+
+
+def test_should_bring_back_a_register_as_it_was_for_whoever_runs_the_server(register: Register) -> None:
+    Field.objects.update(needs_second=True)
+    folder = register()
+    row = changed(folder, "resources", 0, name="元にもどした窓口")
+    assert take_in(folder).state == RunState.DONE
+    assert public_name(Resource.objects.get(short_id=row[ID])) == "元にもどした窓口"
