@@ -45,6 +45,7 @@ register_snippet(SettingsGroup)
 hooks.register(WAITS, days.waits)
 hooks.register("register_admin_menu_item", days.menu_item)
 hooks.register("register_log_actions", days.register_actions)
+hooks.register("register_admin_viewset", lambda: any_kind.entry_chooser)
 
 
 class WordsMenuItem(MenuItem):

@@ -23,6 +23,8 @@ from wagtail.admin.panels.base import get_form_for_model
 
 from ..validators import visible
 
+# No entry has as many channels or opening times.
+MOST_ROWS = 400
 IDENTITY = "uuid"
 # Fields of a row's form that say nothing of its content.
 _FRAME = {IDENTITY, "id", DELETION_FIELD_NAME, ORDERING_FIELD_NAME}
@@ -100,8 +102,12 @@ class Rows(BaseChildFormSet):
 
     fk: Any
     rel_name: str
+    max_num: int
+    absolute_max: int
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        # Whoever sends a wild number waits for as many forms to be made.
+        self.max_num, self.absolute_max = min(self.max_num, MOST_ROWS), min(self.absolute_max, MOST_ROWS)
         instance = kwargs.get("instance")
         self._old: list[Any] = []
         self._sent_as: dict[str, UUID | None] = {}

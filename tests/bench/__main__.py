@@ -108,6 +108,7 @@ REPORT_COLUMNS = (
     ("desk_p50_ms", "desk p50 ms"),
     ("desk_most_ms", "most"),
     ("desk_queries", "desk SQL"),
+    ("form_p50_ms", "form of an entry p50 ms"),
     ("peak_mb", "peak MB"),
 )
 

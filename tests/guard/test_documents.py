@@ -95,7 +95,7 @@ TABLE: dict[str, Hostile] = {
     ),
     "macros of LibreOffice": Hostile("pwn.odt", samples.opened("odt", **{"Basic/Standard/Module1.xml": b"x"}), MACROS),
     # Sizes.
-    "nothing": Hostile("pwn.pdf", b"", "空です"),
+    "nothing": Hostile("pwn.pdf", b"", "中身がありません"),
     "too large": Hostile("pwn.pdf", samples.PDF + bytes(policy.LARGEST_DOCUMENT), SIZE),
     "unpacks to 300 MB": Hostile("pwn.docx", samples.bomb(), CONTENT),
     "thousands of parts": Hostile("pwn.docx", samples.many_parts(), CONTENT),

@@ -37,7 +37,7 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "frames too large together": ("x.gif", samples.moving(30, (1500, 1500)), FRAMES),
     "a second frame that is huge": ("x.gif", samples.growing(), FRAMES),
     "too many bytes": ("x.jpg", JPEG + bytes(policy.LARGEST_PICTURE), SIZE),
-    "nothing": ("x.png", b"", "空です"),
+    "nothing": ("x.png", b"", "中身がありません"),
     "another format than its name": ("x.png", JPEG, FORMAT),
     "a page called png": ("x.html.png", samples.SCRIPT, BROKEN),
     "png behind a page": ("x.png", samples.SCRIPT + samples.picture("PNG"), BROKEN),

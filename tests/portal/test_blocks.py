@@ -137,7 +137,7 @@ def test_should_ask_for_words_where_a_block_can_do_without_none() -> None:
     video = {"title": "こちら", "url": "http://example.jp/", "captions": "", "minutes": None, "summary": ""}
     said = refused(("video", video))
     assert "行き先が分かるように" in said
-    assert said.count("この項目は必須です") == 2 or "必須" in said or "入力" in said
+    assert said.count("必ず入れてください。") == 2
 
 
 def test_should_lead_to_a_film_and_load_nothing_of_it() -> None:

@@ -144,8 +144,8 @@ def test_should_replace_a_proposal_that_still_waits(member_client: Client, own: 
         ({"unit": "あ" * 121}, "120"),
         ({"direct_line": "電話なし"}, "数字がありません"),
         ({"direct_line": ""}, "どれか1つ"),
-        ({"mail": "no mail"}, "有効"),
-        ({"preferred_way": "pigeon"}, "正しく"),
+        ({"mail": "no mail"}, "メールアドレスの形で"),
+        ({"preferred_way": "pigeon"}, "並んでいるものから"),
         ({"comment": "あ" * 601}, "600"),
     ],
 )
