@@ -23,7 +23,7 @@ from wagtail.admin.panels.base import get_form_for_model
 
 from ..validators import visible
 
-# No entry has as many channels or opening times.
+# No form has as many new channels or opening times.
 MOST_ROWS = 400
 IDENTITY = "uuid"
 # Fields of a row's form that say nothing of its content.
@@ -106,14 +106,14 @@ class Rows(BaseChildFormSet):
     absolute_max: int
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        # Whoever sends a wild number waits for as many forms to be made.
-        self.max_num, self.absolute_max = min(self.max_num, MOST_ROWS), min(self.absolute_max, MOST_ROWS)
         instance = kwargs.get("instance")
         self._old: list[Any] = []
         self._sent_as: dict[str, UUID | None] = {}
         if data is not None and instance is not None:
             # From here on each row is one object, whoever asks for it.
             rows = getattr(instance, self.fk.remote_field.get_accessor_name()).get_object_list()
+            # Whoever sends a wild number waits for as many forms to be made.
+            self.max_num = self.absolute_max = len(rows) + MOST_ROWS
             data = self._told_apart(
                 data, {row.uuid: row for row in rows}, kwargs.get("prefix") or self.get_default_prefix()
             )

@@ -68,15 +68,7 @@ def describe_schedule(schedule: Schedule, today: date | None = None) -> list[str
 
     Times of the same days stand in one line (lunch breaks). With `today`, rules that ended before it are left out.
     """
-    # Beside the fields of the schedule, as in `rules.status`: each page shows the hours of one desk or two.
-    said = (today, get_language())
-    known: tuple[object, object, list[str]] | None = schedule.__dict__.get(_LINES)
-    if known is None or known[0] is not schedule.rules or known[1] != said:
-        known = schedule.__dict__[_LINES] = (schedule.rules, said, list(_rules_in_words(schedule.rules, *said)))
-    return list(known[2])
-
-
-_LINES = "_known_lines"
+    return list(_rules_in_words(schedule.rules, today, get_language()))
 
 
 # A record is read anew for its page, and its rules are those of yesterday.

@@ -21,7 +21,7 @@ from .tantivy_query import Fields
 KEPT_COUNTS = 5_000
 # Of so many questions the page is kept, if it has no more hits than this: each takes some 150 bytes.
 KEPT_PAGES, KEPT_HITS = 1_000, 100
-# So many rows are kept found, each with what it holds (`tantivy_pages.MOST_ROWS`).
+# So many rows are kept read, some 8 kB each: the first hits of most questions are of few entries.
 KEPT_ROWS = 2_000
 _KEY = os.urandom(32)
 

@@ -19,8 +19,6 @@ from .tantivy_query import Fields, boxed, demoting, located, matching_query, sta
 
 NEAREST_KM = 0.5
 WHOLE_EARTH_KM = 20_100.0
-# So many rows are kept read, some 8 kB each: the first hits of most questions are of few entries.
-MOST_ROWS = KEPT_ROWS
 # So many hits are put in order here where tantivy would have to read all that matches twice.
 MOST_SORTED = 400
 # Up to here a page is counted and ranked at once: ranking reserves room for all hits before the page.
@@ -66,7 +64,7 @@ def _stored(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> tuple[st
     return document.get_first("key"), _row(bytes(document.get_first("row")))
 
 
-@lru_cache(maxsize=MOST_ROWS)
+@lru_cache(maxsize=KEPT_ROWS)
 def _row(written: bytes) -> Mapping[str, Any]:
     """A stored row, the same object also after a commit. Whoever is given it shares it with others."""
     return json.loads(written)

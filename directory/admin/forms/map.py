@@ -7,7 +7,7 @@ the town knows where the 公民館 stands, and puts the mark beside it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from math import atan2, cos, degrees, isfinite, log10, radians
 
@@ -107,7 +107,7 @@ class Map:
     buildings: list[Building]
     bar: tuple[float, str]
     # By the words of a button, the view that it leads to; None where it leads nowhere.
-    turns: list[tuple[str, str, View | None]] = field(default_factory=list)
+    turns: list[tuple[str, str, View | None]]
 
 
 def point_of(lat: str, lon: str) -> Point | None:
@@ -131,10 +131,12 @@ def draw(
 ) -> Map | None:
     """The map around `middle`; else around the mark, else the town, else as wide as the municipality is.
 
-    Entries of types that hide their address are not drawn. None where the register knows no point at all. Three questions.
+    Entries of types that hide their address are not drawn. None where the register knows no point at all. Two questions, and two more
+    after something public has changed.
     """
-    towns = {each.point: each.name for each in town_points(home, on) if each.point}
-    own = next((each.point for each in town_points(home, on) if each.pk == town), None) if town else None
+    known = [(each.pk, each.point, each.name) for each in town_points(home, on) if each.point]
+    towns = {point: name for _pk, point, name in known}
+    own = next((point for pk, point, _name in known if pk == town), None)
     view = _view(home, list(towns), mark, own, middle, width)
     if view is None:
         return None

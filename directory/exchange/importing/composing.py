@@ -223,10 +223,10 @@ class Composer:
 
     def _publishes(self, record: Any) -> bool:
         """Whether what comes of a record is public at once, by what was chosen and by the fields that it has now."""
-        if not self.table.has_drafts or not self.options.publish:
-            return self.options.publish or not self.table.has_drafts
+        if not self.table.has_drafts:
+            return True
         asks = self.options.two_approve and isinstance(record, Resource)
-        return not (asks and any(field.needs_second for field in record.fields.all()))
+        return self.options.publish and not (asks and any(field.needs_second for field in record.fields.all()))
 
     def _wanted_state(self, row: Line | None, made: Composed, current: Any, *, publishes: bool) -> str:
         text = row.text(STATE) if row is not None else ""

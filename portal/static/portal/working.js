@@ -26,6 +26,10 @@ function follow(box) {
       const fresh = page.querySelector("[data-work]");
       if (fresh) {
         put(box, fresh);
+      } else if (answer.status < 500) {
+        // Logged out, or nothing to follow any more: the page itself says so.
+        location.reload();
+        return;
       }
     } catch {
       // Away for a moment; the work goes on all the same.

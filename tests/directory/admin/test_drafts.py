@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import DraftStateMixin, RevisionMixin
 
+from directory.admin import rows
 from directory.choices import Audience, Cost, VerifiedBy, Weekday
 from directory.freshness.confirming import write_columns
 from directory.freshness.handover import hand_over
@@ -219,6 +220,29 @@ class TestRowsKeepWhoTheyAre:
         assert editor_client.post(address(place), values).status_code == 302
         assert latest(place).channels.count() == 301
         assert editor_client.get(address(place)).status_code == 200
+
+    def test_should_save_more_rows_than_a_form_takes_anew(
+        self, editor_client: Client, place: GatheringPlace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rows, "MOST_ROWS", 2)
+        values = form_of(editor_client, address(place))
+        for number in range(2):
+            values = with_row(values, "channels", kind="phone", value=f"0000-99-{number:04}", note="", hours="")
+        assert editor_client.post(address(place), values).status_code == 302
+        many = latest(place).channels.count()
+        assert many > 2
+        values = with_row(form_of(editor_client, address(place)), "channels", kind="phone", value="0000-99-9999")
+        assert editor_client.post(address(place), values).status_code == 302
+        assert latest(place).channels.count() == many + 1
+
+    def test_should_make_no_wild_number_of_forms(
+        self, editor_client: Client, place: GatheringPlace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rows, "MOST_ROWS", 5)
+        values = {**form_of(editor_client, address(place)), "channels-TOTAL_FORMS": ["99999999"]}
+        page = BeautifulSoup(editor_client.post(address(place), values).content, "lxml")
+        made = page.select("[name^=channels-][name$=-value]")
+        assert 0 < len(made) <= place.channels.count() + 5 + 1, "and the one of the template"
 
     @pytest.mark.parametrize(
         "total", ["", "many", "-1", "99999999", "1" * 400], ids=["empty", "word", "minus", "many", "long"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -143,10 +144,11 @@ def test_should_say_that_nothing_is_known_where_no_point_is() -> None:
     assert draw(None, timezone.localdate()) is None
 
 
-def test_should_ask_the_database_little(editor_client: Client, django_assert_max_num_queries: object) -> None:
-    drawn(editor_client)
-    with django_assert_max_num_queries(13):
-        drawn(editor_client, at=MIDDLE, wide=64_000)
+def test_should_ask_for_towns_and_for_entries_once(django_assert_num_queries: Callable) -> None:
+    home, today = home_area(), timezone.localdate()
+    draw(home, today)
+    with django_assert_num_queries(2):
+        draw(home, today, town=1, width=64_000)
 
 
 def test_should_stand_in_the_form_with_the_figures(editor_client: Client) -> None:

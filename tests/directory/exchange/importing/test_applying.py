@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -345,6 +346,22 @@ def test_should_take_away_what_is_kept_no_longer(register: Register) -> None:
         assert ImportFile.objects.count() == files
         assert ImportChange.objects.exists() == changes
         assert ImportRun.objects.count() == kept
+
+
+# the process in which it is done
+
+
+@pytest.mark.parametrize("is_server", [True, False])
+def test_should_leave_to_a_server_what_its_workers_share(register: Register, is_server: bool) -> None:
+    if is_server:
+        gc.freeze()
+    apart = gc.get_freeze_count()
+    try:
+        assert take_in(register()).state == RunState.DONE
+        # What nobody needs any more leaves it all the same.
+        assert (gc.get_freeze_count() > apart / 2) if is_server else (gc.get_freeze_count() == 0)
+    finally:
+        gc.unfreeze()
 
 
 # fields of which two people approve
