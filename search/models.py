@@ -64,7 +64,7 @@ class Miss(models.Model):
     class Meta:
         verbose_name = _("見つからなかったことば")
         verbose_name_plural = _("見つからなかったことば")
-        ordering = ["-day", "words"]
+        ordering = ["-day", "words", "pk"]
         constraints = [models.UniqueConstraint(fields=["words", "day", "area"], name="miss_once_a_day")]
 
     def __str__(self) -> str:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from django.db.models import Model
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("guard", "search", "directory", "portal")
 
@@ -86,3 +88,22 @@ def test_should_ask_no_other_host() -> None:
     pattern = re.compile(r'(?:src|href|url\()\s*=?\s*["\']?(?:https?:)?//[^"\')]+\.(?:js|css|woff2?|png|jpe?g|svg)')
     for file in [*(ROOT / "templates").rglob("*.html"), *(ROOT / "portal" / "static").rglob("*.css")]:
         assert not pattern.search(file.read_text()), file
+
+
+def test_should_leave_no_order_of_records_to_the_database() -> None:
+    """What is equal to all that a model is ordered by comes as it lies, on PostgreSQL another time otherwise."""
+    from django.apps import apps
+
+    def is_one(model: type[Model], names: list[str]) -> bool:
+        own = [name for name in names if "__" not in name]
+        together = (set(one.fields) for one in model._meta.total_unique_constraints)
+        return (
+            "pk" in own
+            or any(model._meta.get_field(name).unique for name in own)
+            or any(fields <= set(own) for fields in together)
+        )
+
+    models = [model for model in apps.get_models() if model.__module__.partition(".")[0] in PACKAGES]
+    ordered = {model: [name.lstrip("-") for name in model._meta.ordering] for model in models if model._meta.ordering}
+    assert ordered
+    assert not {model.__name__ for model, names in ordered.items() if not is_one(model, names)}

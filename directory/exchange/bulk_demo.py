@@ -62,7 +62,9 @@ class _Pattern:
     def __init__(self, resource: Resource) -> None:
         self.fields = list(resource.fields.values_list("pk", flat=True))
         self.needs = list(resource.needs.values_list("pk", flat=True))
-        self.parts = {model: list(model.objects.filter(resource_id=resource.pk)) for model in PARTS}
+        self.parts: dict[type[Model], list[Any]] = {
+            model: list(model.objects.filter(resource_id=resource.pk)) for model in PARTS
+        }
 
 
 def _write(

@@ -125,7 +125,7 @@ class PostalCode(models.Model):
     class Meta:
         verbose_name = _("郵便番号")
         verbose_name_plural = _("郵便番号")
-        ordering = ["code"]
+        ordering = ["code", "pk"]
 
     def __str__(self) -> str:
         return f"{self.code[:3]}-{self.code[3:]}"

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import Orderable
 
 
 class Record(models.Model):
@@ -29,3 +30,14 @@ class Child(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Row(Orderable):
+    """One of several in the order in which an editor put them; of those that nobody put in order, the earlier made first.
+
+    A database that is told `sort_order` alone gives the rows that have none as they lie, which changes when one is written.
+    """
+
+    class Meta(Orderable.Meta):
+        abstract = True
+        ordering = ["sort_order", "pk"]

@@ -12,12 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from wagtail.models import Orderable
 
 from ..choices import Kind
 from ..validators import validate_visible
 from .areas import Area
-from .base import Child, Record
+from .base import Child, Record, Row
 from .resources import Resource
 from .taxonomy import Field, InstitutionType, Need
 
@@ -203,7 +202,7 @@ class PreparedPage(Record, ClusterableModel):
         return f"/now/{self.slug}/"
 
 
-class PreparedList(Child, Orderable):
+class PreparedList(Child, Row):
     """A list on a prepared page: public entries that fit all that is chosen here, places written by hand, or both."""
 
     page = ParentalKey(PreparedPage, on_delete=models.CASCADE, related_name="lists")
@@ -228,7 +227,7 @@ class PreparedList(Child, Orderable):
         help_text=_("避難所など、登録簿にないもの。1行に1つ、「名前／住所／ひとこと」の順に書きます"),
     )
 
-    class Meta(Orderable.Meta):
+    class Meta(Row.Meta):
         verbose_name = _("出す一覧")
         verbose_name_plural = _("出す一覧")
 

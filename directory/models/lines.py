@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from wagtail.models import DraftStateMixin, Orderable, RevisionMixin
+from wagtail.models import DraftStateMixin, RevisionMixin
 from wagtail.search import index
 
 from search.modelsearch.records import searchable
 
 from ..choices import HolidayPolicy, Weekday
 from ..fields import ChoiceSetField
-from .base import Child, Record
+from .base import Child, Record, Row
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -101,7 +101,7 @@ class NationalLine(DraftStateMixin, RevisionMixin, index.Indexed, Record, Cluste
             raise ValidationError({"languages": _("en zh ko のように、2文字か3文字のコードで書いてください。")})
 
 
-class LineHours(Child, Orderable):
+class LineHours(Child, Row):
     """When a line answers, so that pages can say 「いまつながります」; none where it differs from place to place."""
 
     line = ParentalKey(NationalLine, on_delete=models.CASCADE, related_name="opening_rules")
@@ -110,7 +110,7 @@ class LineHours(Child, Orderable):
     closes = models.TimeField(_("終わり"), help_text=_("始まりより早い時刻は翌日のことです。0:00から0:00は24時間です"))
     holidays = models.CharField(_("祝日"), max_length=6, choices=HolidayPolicy, default=HolidayPolicy.OPEN)
 
-    class Meta(Orderable.Meta):
+    class Meta(Row.Meta):
         verbose_name = _("つながる時間")
         verbose_name_plural = _("つながる時間")
 

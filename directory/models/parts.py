@@ -5,17 +5,16 @@ from django.core.validators import URLValidator, validate_email
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.models import Orderable
 
 from ..choices import ChannelKind, HolidayPolicy, Language, Nth, Weekday
 from ..fields import ChoiceSetField
-from .base import Child
+from .base import Child, Row
 from .resources import Resource
 
 LINKS = {ChannelKind.WEB, ChannelKind.FORM, ChannelKind.LINE, ChannelKind.CHAT, ChannelKind.SIGNLINK}
 
 
-class Channel(Child, Orderable):
+class Channel(Child, Row):
     """A way to get in touch, for residents; what partners use is a contact point, not this."""
 
     resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="channels")
@@ -29,7 +28,7 @@ class Channel(Child, Orderable):
     note = models.CharField(_("説明"), max_length=200, blank=True)
     hours = models.CharField(_("この方法の受付時間"), max_length=120, blank=True)
 
-    class Meta(Orderable.Meta):
+    class Meta(Row.Meta):
         verbose_name = _("連絡の方法")
         verbose_name_plural = _("連絡の方法")
 
@@ -51,7 +50,7 @@ class Channel(Child, Orderable):
             raise ValidationError({"value": _("番号に数字がありません。")})
 
 
-class OpeningRule(Child, Orderable):
+class OpeningRule(Child, Row):
     """A rule of opening; `hours.OpeningRule` says what it means."""
 
     resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="opening_rules")
@@ -70,7 +69,7 @@ class OpeningRule(Child, Orderable):
     valid_to = models.DateField(_("期間の終わり"), null=True, blank=True)
     note = models.CharField(_("備考"), max_length=120, blank=True)
 
-    class Meta(Orderable.Meta):
+    class Meta(Row.Meta):
         verbose_name = _("開いている時間")
         verbose_name_plural = _("開いている時間")
 
@@ -92,7 +91,7 @@ class OpeningRule(Child, Orderable):
             raise ValidationError({"valid_to": _("期間の終わりが、始まりより前になっています。")})
 
 
-class OpeningException(Child, Orderable):
+class OpeningException(Child, Row):
     """Days on which the rules do not hold: closed, or open at other times."""
 
     resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="opening_exceptions")
@@ -103,7 +102,7 @@ class OpeningException(Child, Orderable):
     closes = models.TimeField(_("終わり"), null=True, blank=True)
     reason = models.CharField(_("理由"), max_length=120, blank=True)
 
-    class Meta(Orderable.Meta):
+    class Meta(Row.Meta):
         verbose_name = _("臨時の休み・時間")
         verbose_name_plural = _("臨時の休み・時間")
 
@@ -124,7 +123,7 @@ class OpeningException(Child, Orderable):
             raise ValidationError({"opens": _("休みでない日は、始まりと終わりの時刻を書いてください。")})
 
 
-class ResourceText(Child, Orderable):
+class ResourceText(Child, Row):
     """The words of a resource in another language. Facts (numbers, hours) stand once, in the resource itself."""
 
     resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="texts")
@@ -133,7 +132,7 @@ class ResourceText(Child, Orderable):
     summary = models.CharField(_("ひとことで"), max_length=300, blank=True)
     body = models.TextField(_("くわしく"), blank=True)
 
-    class Meta(Orderable.Meta):
+    class Meta(Row.Meta):
         verbose_name = _("ほかの言語の文")
         verbose_name_plural = _("ほかの言語の文")
 
@@ -141,7 +140,7 @@ class ResourceText(Child, Orderable):
         return f"{self.get_language_display()} {self.name}"
 
 
-class NextStep(Child, Orderable):
+class NextStep(Child, Row):
     """A rung of a ladder: 見学 -> 手伝い -> 短時間就労 -> 雇用."""
 
     resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="next_steps")
@@ -150,7 +149,7 @@ class NextStep(Child, Orderable):
     )
     note = models.CharField(_("説明"), max_length=120, blank=True)
 
-    class Meta(Orderable.Meta):
+    class Meta(Row.Meta):
         verbose_name = _("次の一歩")
         verbose_name_plural = _("次の一歩")
 

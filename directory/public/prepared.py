@@ -19,6 +19,8 @@ from .selectors import Card, card, records_at_home
 
 # Somebody looks for a place near them on a telephone; who wants all of them searches.
 MOST_LISTED = 60
+# Of so many, those are listed that are open: at night the few that are may stand anywhere in the order.
+MOST_READ = 600
 # A page whose lists nobody reads to the end helps nobody, and each is a question to the database.
 MOST_LISTS = 6
 
@@ -71,10 +73,10 @@ def lists_of(page: PreparedPage, at: datetime, home: AreaNode | None) -> list[Li
 
 
 def _shown(one: PreparedList, found: tuple[PublicResource, ...], at: datetime) -> Listed:
-    cards = tuple(card(resource, at) for resource in found)
+    cards = [card(resource, at) for resource in found]
     if one.open_now:
-        cards = tuple(shown for shown in cards if shown.is_open)
-    return Listed(one.heading, one.note, cards, places_of(one.places), one.open_now)
+        cards = [shown for shown in cards if shown.is_open]
+    return Listed(one.heading, one.note, tuple(cards[:MOST_LISTED]), places_of(one.places), one.open_now)
 
 
 def places_of(text: str) -> tuple[Place, ...]:
@@ -105,5 +107,5 @@ def _entries(one: PreparedList, home: AreaNode | None) -> tuple[PublicResource, 
         records = records.filter(needs__contains=f" {one.need.code} ")
     if one.indoors:
         records = records.filter(data__gathering__indoors=True)
-    found = read_all(records.order_by("resource__reading", "pk")[: 2 * MOST_LISTED])
-    return tuple([resource for resource in found if not resource.is_sensitive][:MOST_LISTED])
+    found = read_all(records.order_by("resource__reading", "pk")[: MOST_READ if one.open_now else 2 * MOST_LISTED])
+    return tuple(resource for resource in found if not resource.is_sensitive)

@@ -75,7 +75,7 @@ class SynonymGroup(Entry):
     class Meta:
         verbose_name = _("同じ意味のことば")
         verbose_name_plural = _("同じ意味のことば")
-        ordering = ["layer", "words"]
+        ordering = ["layer", "words", "pk"]
 
     def __str__(self) -> str:
         return self.words

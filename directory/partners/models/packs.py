@@ -10,12 +10,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
-from wagtail.models import Orderable
 
 from ...choices import Kind
 from ...fields import ChoiceSetField
 from ...models import InstitutionType
-from ...models.base import Record
+from ...models.base import Record, Row
 from ..choices import Direction, FulfilledBy, Role
 from .contacts import ContactPoint
 
@@ -48,7 +47,7 @@ class SharingPack(Record, ClusterableModel):
         return f"{self.number} {self.title}".strip()
 
 
-class ContactList(Orderable):
+class ContactList(Row):
     """Contact points of a pack, chosen by what they do."""
 
     pack = ParentalKey(SharingPack, on_delete=models.CASCADE, related_name="contact_lists")
@@ -58,7 +57,7 @@ class ContactList(Orderable):
     section = models.CharField(_("通知の項"), max_length=40, blank=True)
     reason = models.CharField(_("渡す理由"), max_length=300)
 
-    class Meta(Orderable.Meta):
+    class Meta(Row.Meta):
         verbose_name = _("連絡先の一覧")
         verbose_name_plural = _("連絡先の一覧")
 
@@ -85,7 +84,7 @@ class ContactList(Orderable):
         return chosen | Q(is_wide_area=True) if any(one.wide_area for one in lists) else chosen
 
 
-class PublicList(Orderable):
+class PublicList(Row):
     """Public resources of a pack."""
 
     pack = ParentalKey(SharingPack, on_delete=models.CASCADE, related_name="public_lists")
@@ -94,7 +93,7 @@ class PublicList(Orderable):
     section = models.CharField(_("通知の項"), max_length=40, blank=True)
     reason = models.CharField(_("渡す理由"), max_length=300)
 
-    class Meta(Orderable.Meta):
+    class Meta(Row.Meta):
         verbose_name = _("公開情報の一覧")
         verbose_name_plural = _("公開情報の一覧")
 
@@ -102,7 +101,7 @@ class PublicList(Orderable):
         return self.title
 
 
-class Duty(Orderable):
+class Duty(Row):
     """One thing that a notice asks of one side."""
 
     pack = ParentalKey(SharingPack, on_delete=models.CASCADE, related_name="duties")
@@ -121,7 +120,7 @@ class Duty(Orderable):
     done_on = models.DateField(_("最後にした日"), null=True, blank=True)
     done_by = models.CharField(max_length=150, blank=True, editable=False)
 
-    class Meta(Orderable.Meta):
+    class Meta(Row.Meta):
         verbose_name = _("通知が求めること")
         verbose_name_plural = _("通知が求めること")
 

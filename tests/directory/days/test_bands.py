@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -11,10 +12,12 @@ from django.core.exceptions import ValidationError
 from directory.days import bands, measures
 from directory.days.shipped import load_prepared
 from directory.hours import rules
-from directory.models import Area, Banner, PreparedList, PreparedPage
+from directory.models import Area, Banner, PreparedList, PreparedPage, PublicRecord
+from directory.public import prepared
 from directory.public.days import MEMORY
 from directory.public.days import bands as standing
 from directory.public.prepared import lists_of, open_until, places_of
+from tests.factories import PlaceFactory
 from tests.storms import NOW, at, open_daily
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +135,26 @@ def test_should_list_what_fits_and_is_open_and_never_a_place_that_hides(storm: A
     assert not shown & {outside.short_id, hidden.short_id}
     assert all(card.is_open for card in first.cards)
     assert place.short_id not in {card.resource.short_id for card in lists_of(page, at(26, 3), None)[0].cards}
+
+
+def test_should_list_what_is_open_also_behind_many_that_are_not(storm: Any) -> None:
+    """A town has more of a kind than a page lists, and its first ones by name are closed."""
+    with patch.multiple(prepared, MOST_LISTED=1):
+        page = PreparedPage.objects.get(slug="heat")
+        place = open_daily(indoors=True, reading="んんん")
+        PublicRecord.objects.exclude(pk=place.pk).delete()
+        shut = [PlaceFactory(indoors=True, reading="あ") for _number in range(3)]
+        listed = lists_of(page, NOW, None)[0]
+    assert [card.resource.short_id for card in listed.cards] == [place.short_id]
+    assert place.short_id not in {one.short_id for one in shut}
+
+
+def test_should_keep_the_order_of_lists_when_one_is_written_anew(storm: Any) -> None:
+    """PostgreSQL gives rows that nothing orders as they lie, and a row that is written lies elsewhere afterwards."""
+    page = PreparedPage.objects.get(slug="heat")
+    before = [one.heading for one in page.lists.all()]
+    PreparedList.objects.filter(page=page, heading=before[0]).update(uuid=uuid.uuid4())
+    assert [listed.heading for listed in lists_of(page, NOW, None)] == before
 
 
 def test_should_read_places_that_somebody_typed() -> None:
