@@ -6,8 +6,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
-# Processes that test at the same time; make test ARGS="-n0 ..." tests in this one.
-PROCESSES ?= 2
+# Processes that test at the same time, one more than cores of a small machine, for some wait for servers and browsers; make test ARGS="-n0 ..." tests in this one.
+PROCESSES ?= 3
 PYTEST = $(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help demo code test test-quick check ear format bench handbook drill drill-doors drill-index lock clean

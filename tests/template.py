@@ -26,13 +26,14 @@ from django.conf import settings
 from django.db import connection
 
 from tests.environment import RUN, WORKER
+from tests.load_demo import EMPTY
 
 ROOT = Path(__file__).resolve().parent.parent
 # Beside the modules that it imports: what it reads, and migrations, of which a new one is imported by nobody yet.
 READ = ("fixtures/**/*.*", "search/data/*", "*/migrations/*.py", "*/*/migrations/*.py", "requirements-test.lock")
 DATABASE, MADE_OF, DAY = "db.sqlite3", "made-of.json", "day"
 # What a process has of its own already.
-OWN = (DATABASE, MADE_OF, "secret_key", "static")
+OWN = (DATABASE, EMPTY, MADE_OF, "secret_key", "static")
 ON_SERVER = "yorozu_tests"
 
 
@@ -72,6 +73,15 @@ def copy_site(folder: Path) -> bool:
             return False
         shutil.copy(demo / DATABASE, folder / DATABASE)
         copy_files(demo, folder)
+        return True
+
+
+def copy_empty(folder: Path) -> bool:
+    """The database of a site right after `migrate`; whether that could be done, as above."""
+    with loaded_demo() as demo:
+        if not (demo / EMPTY).exists():
+            return False
+        shutil.copy(demo / EMPTY, folder / DATABASE)
         return True
 
 

@@ -205,16 +205,17 @@ def _set_apart() -> Iterator[None]:
     """Keep Python from looking through all that the site has loaded for what nobody needs any more.
 
     Each batch makes thousands of records, after which it looks; that took a fifth of an import. A process that serves the site has
-    set apart what its workers share (`gunicorn.conf.py`): there nothing is given back, for all of it would be.
+    set that apart for good (`gunicorn.conf.py`), and nothing is given back there.
     """
-    is_apart = gc.get_freeze_count() > 0
+    if gc.get_freeze_count() > 0:
+        yield
+        return
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
-        if not is_apart:
-            gc.unfreeze()
+        gc.unfreeze()
 
 
 @_set_apart()
