@@ -1,4 +1,4 @@
-"""Measure the search and the pages at several sizes, print a table and write var/bench.json.
+"""Measure the search and the pages at several sizes, beside Wagtail's own search and nginx; print tables and write var/bench.json.
 
 Each size runs in a process of its own with a database and an index of its own, so that memory figures mean something.
 `BENCH_SIZES` chooses the sizes of the whole site (default "1000 10000 100000"), `BENCH_ENGINE_SIZES` those of the engines
@@ -112,6 +112,15 @@ REPORT_COLUMNS = (
     ("peak_mb", "peak MB"),
 )
 
+SERVING_COLUMNS = (
+    ("asked", "over HTTP, two workers"),
+    ("client", "client"),
+    ("per_second", "answers/s"),
+    ("p50_ms", "p50 ms"),
+    ("p95_ms", "p95 ms"),
+    ("cpu_ms", "CPU ms/answer"),
+)
+
 
 def main() -> int:
     """Run every size and report."""
@@ -125,6 +134,7 @@ def main() -> int:
     sizes = os.environ.get("BENCH_SIZES", "1000 10000 100000").split()
     sites = [_measured("tests.bench.measure", [size], COLUMNS, header=size == sizes[0]) for size in sizes]
     reports = [_measured("tests.bench.report", [sizes[-1]], REPORT_COLUMNS, header=True)]
+    serving = _served()
     engines = []
     with server() as url:
         names = ["tantivy", *(["elasticsearch"] if url else [])]
@@ -137,7 +147,14 @@ def main() -> int:
                     )
                 )
     (ROOT / "var").mkdir(exist_ok=True)
-    found = {"partners": partners, "imports": imports, "sites": sites, "reports": reports, "engines": engines}
+    found = {
+        "partners": partners,
+        "imports": imports,
+        "sites": sites,
+        "reports": reports,
+        "serving": serving,
+        "engines": engines,
+    }
     (ROOT / "var" / "bench.json").write_text(json.dumps(found, ensure_ascii=False, indent=2))
     return 0
 
@@ -159,15 +176,28 @@ def server() -> Iterator[str]:
             yield node.url
 
 
+def _served() -> list[dict]:
+    """Pages a second over HTTP, and nginx with the same pages."""
+    found = _found("tests.bench.serving", [])
+    rows = [{"asked": name, **row} for name, row in found.items()]
+    _print(rows, SERVING_COLUMNS, header=True)
+    return rows
+
+
 def _measured(module: str, arguments: list[str], columns: Columns, *, header: bool, **extra: str) -> dict:
+    row = _found(module, arguments, **extra)
+    _print([row], columns, header=header)
+    return row
+
+
+def _found(module: str, arguments: list[str], **extra: str) -> dict:
+    """What a program of the bench prints at its end, run with a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="yorozu-bench-") as folder:
         # One visitor asks for more pages than anybody may.
         environment = {**os.environ, "RATE_LIMITS": "false", **extra, "YOROZU_ENV": "demo", "YOROZU_VAR": folder}
         command = [sys.executable, "-m", module, *arguments]
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    row = json.loads(done.stdout.splitlines()[-1])
-    _print([row], columns, header=header)
-    return row
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 def _print(rows: list[dict], columns: Columns, *, header: bool) -> None:

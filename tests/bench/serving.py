@@ -136,4 +136,4 @@ def _files_of_nginx(folder: Path, more: str) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(), indent=1) + "\n")
+    sys.stdout.write(json.dumps(main()) + "\n")
