@@ -24,6 +24,7 @@ from guard.counting import forget_pages
 from search import engines
 from tests import template, warmth
 from tests.elasticsearch.node import MissingTools, Node, start_node
+from tests.load_demo import SWEEPS
 
 # Tests that share a server which is dear to start: they stay together in one process.
 GROUPS = {
@@ -34,8 +35,6 @@ GROUPS = {
     "tests/portal/starting/test_empty.py": "begun",
     "tests/portal/starting/test_from_nothing.py": "begun",
 }
-# So many new objects are let stand before they are looked through: a page of the admin makes as many.
-SWEEPS = (50_000, 20, 100)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
