@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.db.models import Model
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,3 +108,11 @@ def test_should_leave_no_order_of_records_to_the_database() -> None:
     ordered = {model: [name.lstrip("-") for name in model._meta.ordering] for model in models if model._meta.ordering}
     assert ordered
     assert not {model.__name__ for model, names in ordered.items() if not is_one(model, names)}
+
+
+@pytest.mark.parametrize("program", sorted(file.stem for file in (ROOT / "tests" / "bench").glob("[!_]*.py")))
+def test_should_find_what_each_program_of_the_bench_asks_for(program: str) -> None:
+    """They run for minutes and rarely; what they name may have moved."""
+    import importlib
+
+    importlib.import_module(f"tests.bench.{program}")

@@ -27,10 +27,11 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from directory.areas.index import area_index
 from directory.models import Area, Field, InstitutionType, Organisation, Programme
 from directory.partners.digests import send_digests
-from directory.partners.doors.access import MARK, SEEN, STARTED
+from directory.partners.doors.access import MARK
 from directory.partners.models import ContactPoint, Member, Partner, SharingPack
 from directory.partners.packs import current_contacts
 from directory.partners.words import searchable_text
+from guard.logins.sessions import SEEN, STARTED
 from portal.demo import city as demo
 from tests.bench.measure import p95, times
 
