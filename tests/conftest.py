@@ -86,7 +86,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: object) ->
     with django_db_blocker.unblock():
         template.stand_on_copy()
         warmth.warm_up()
-    # As a server does before its workers part: what is loaded stays, and walking over it again and again took a quarter of a run.
+    # As a server does before its workers part: what is loaded stays. To walk over it again and again took a fifth of what pages cost.
     gc.collect()
     gc.freeze()
     gc.set_threshold(*SWEEPS)

@@ -36,8 +36,7 @@ def main() -> None:
     from portal.demo import city
 
     call_command("migrate", verbosity=0)
-    is_file = _in_one_file(connection)
-    if is_file:
+    if _in_one_file(connection):
         database = Path(settings.DATABASES["default"]["NAME"])
         shutil.copy(database, database.with_name(EMPTY))
     city.load(seed=1, resources=0)

@@ -37,7 +37,7 @@ def make(band: Banner, user: Any, *, at_once: bool) -> tuple[Banner, bool]:
 
 def standing(page: PreparedPage, at: datetime) -> Banner | None:
     """The band by which a page is open at a moment, or will be."""
-    return Banner.objects.lasting(at).filter(page=page).order_by("since").first()
+    return Banner.objects.lasting(at).filter(page=page).order_by("since", "pk").first()
 
 
 def open_page(page: PreparedPage, until: datetime, user: Any, key: UUID) -> tuple[Banner, bool]:

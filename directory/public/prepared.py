@@ -55,7 +55,7 @@ class _Kept:
 
 def open_until(slug: str, at: datetime) -> tuple[PreparedPage, datetime] | None:
     """The page of a slug that is open at an aware moment, and its end; None otherwise. Who keeps the answer is told both turns."""
-    shown = Banner.objects.lasting(at).filter(page__slug=slug).select_related("page").order_by("since")
+    shown = Banner.objects.lasting(at).filter(page__slug=slug).select_related("page").order_by("since", "pk")
     for band in shown:
         if band.page is None or band.until is None:
             continue

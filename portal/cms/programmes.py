@@ -27,7 +27,7 @@ def programme_rows(slug: str) -> dict[str, Any]:
         OrganisationRole.objects.filter(organisation__municipality=municipality.pk)
         .select_related("programme", "organisation__type")
         .prefetch_related("organisation__resources__public_record")
-        .order_by("programme__order", "organisation__reading")
+        .order_by("programme__order", "organisation__reading", "pk")
     )
     return {"municipality": municipality.name, "rows": [_row(role) for role in roles]}
 

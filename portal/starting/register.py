@@ -259,7 +259,7 @@ def make_desk(told: DeskTold, municipality: Area, report: Report) -> Consultatio
             ),
         )
         return known
-    type_ = InstitutionType.objects.filter(role=TypeRole.EVERYTHING).order_by("order").first()
+    type_ = InstitutionType.objects.filter(role=TypeRole.EVERYTHING).order_by("order", "pk").first()
     if type_ is None:
         raise StartError(
             [_("「何でも相談できる窓口」の役目を持つ機関の種類がありません。登録簿の設定で、ひとつ選んでください。")]
@@ -308,7 +308,7 @@ def make_organisation(name: str, municipality: Area, type_: InstitutionType | No
     known = Organisation.objects.filter(name=name, municipality=municipality).first()
     if known is not None:
         return known
-    type_ = type_ or InstitutionType.objects.filter(role=TypeRole.SECTION).order_by("order").first()
+    type_ = type_ or InstitutionType.objects.filter(role=TypeRole.SECTION).order_by("order", "pk").first()
     if type_ is None:
         raise StartError(
             [_("「市役所の担当課」の役目を持つ機関の種類がありません。登録簿の設定で、ひとつ選んでください。")]

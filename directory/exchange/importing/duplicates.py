@@ -149,7 +149,7 @@ def _register() -> Iterator[Look]:
         numbers = Channel.objects.filter(
             kind=ChannelKind.PHONE, resource_id__gte=chunk[0][0], resource_id__lte=chunk[-1][0]
         )
-        for pk, value in numbers.order_by("-sort_order").values_list("resource_id", "value"):
+        for pk, value in numbers.order_by("-sort_order", "-pk").values_list("resource_id", "value"):
             phones[pk] = value
         for pk, key, name, reading, address in chunk:
             yield Look(key, name, plain(reading), plain(address), digits(phones.get(pk, "")))
