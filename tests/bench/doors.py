@@ -28,6 +28,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROMISE = 1.0
 SCAN_PROMISE = 0.3
@@ -147,10 +149,8 @@ def visit(port: int, seconds: float, what: str, more: str = "") -> float:
 @contextmanager
 def served() -> Iterator[subprocess.Popen]:
     """A demo of its own, served as `make demo` does."""
-    with tempfile.TemporaryDirectory(prefix="yorozu-drill-") as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
+    with tempfile.TemporaryDirectory(prefix="yorozu-drill-") as folder:
+        port = free_port()
         environment = {"YOROZU_VAR": folder, **os.environ, "YOROZU_ENV": "demo", "PORT": str(port)}
         for command in (["migrate"], ["collectstatic", "--noinput"], ["demo_data"]):
             subprocess.run(

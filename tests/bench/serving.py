@@ -22,8 +22,8 @@ from urllib.parse import quote
 from urllib.request import urlopen
 
 from tests.bench.asking import rate, workers_of
-from tests.elasticsearch.node import free_port
 from tests.nginx import SHIPPED, program, running, shipped
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import template
 from tests.nginx import program
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLAGS = [
@@ -31,13 +31,6 @@ FLAGS = [
     "--disable-sync",
 ]
 STARTING_SECONDS = 60
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

@@ -23,10 +23,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from portal.kept import database
-from tests.browser.conftest import ROOT, free_port, manage, served
+from tests.browser.conftest import ROOT, manage, served
 from tests.browser.test_kept import change_elsewhere
 from tests.browser.test_kept import page as kept_page
 from tests.environment import RUN
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 ASKED = (

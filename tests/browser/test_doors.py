@@ -15,9 +15,10 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import free_port, served
+from tests.browser.conftest import served
 from tests.browser.test_flows import visit
 from tests.browser.test_partner_flows import log_in, logins  # noqa: F401 (a fixture)
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 

@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.browser.conftest import free_port, manage
+from tests.browser.conftest import manage
 from tests.nginx import running, shipped
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 

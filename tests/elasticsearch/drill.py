@@ -26,7 +26,8 @@ from search.engines.elasticsearch import ElasticsearchEngine
 from search.engines.elasticsearch_cluster import ClusterOptions
 from search.questions.query import understand
 from search.questions.vocabulary import register_vocabulary
-from tests.elasticsearch.node import Node, check_tools, free_port
+from tests.elasticsearch.node import Node, check_tools
+from tests.ports import free_port
 
 NODES, SEARCHES, WRITES = 3, 500, 500
 TITLES = ("居場所 とまり木", "認知症カフェ", "こども食堂", "シルバー人材センター", "家計の相談")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+from tests.ports import free_port
 
 STARTER = Path(__file__).with_name("start")
 # The first start fetches about 45 MB.
@@ -100,10 +101,3 @@ def check_tools() -> None:
             f"{' and '.join(missing)} missing for a real Elasticsearch: apt-get install openjdk-17-jdk-headless maven,"
             " or set ELASTICSEARCH_URL"
         )
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 30
 
@@ -35,9 +37,7 @@ class Server:
     """gunicorn with this project's `gunicorn.conf.py`."""
 
     def __init__(self, *options: str, **environment: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "tests.guard.small_site", "--bind", f"127.0.0.1:{self.port}", *options],
             cwd=ROOT,

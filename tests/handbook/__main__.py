@@ -14,8 +14,9 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests import template
-from tests.browser.conftest import FLAGS, free_port, manage, served
+from tests.browser.conftest import FLAGS, manage, served
 from tests.handbook.pictures import PICTURES, Picture
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "docs" / "handbook" / "pictures"

@@ -15,15 +15,14 @@ import pytest
 from django.core.cache import caches
 
 from portal.operations.cache import PatientRedisCache
+from tests.ports import free_port
 
 
 class Redis:
     """`redis-server` on a port of its own, without a disk."""
 
     def __init__(self, program: str, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.program, self.folder, self.process = program, folder, None
         self.start()
 
