@@ -10,6 +10,9 @@ WORKERS ?= 2
 PROCESSES ?= 3
 PYTEST = $(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 
+# What is compiled is kept, wherever make runs: a run of the tests starts dozens of processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo code test test-quick check ear format bench handbook drill drill-doors drill-index lock clean
 
 help: ## List the targets
@@ -50,8 +53,8 @@ code: $(VENV)/.runtime ## Print the demo's log-ins with the codes of this half m
 test: $(VENV)/.test ## Run the whole test suite
 	$(PYTEST) $(ARGS)
 
-test-quick: $(VENV)/.test ## What needs no server of its own and no long while
-	$(PYTEST) -m "not (browser or elasticsearch or server or slow)" $(ARGS)
+test-quick: $(VENV)/.test ## What needs no server of its own and no long while (a minute)
+	$(PYTEST) -n auto -m "not (browser or elasticsearch or server)" --quick $(ARGS)
 
 check: $(VENV)/.test ## Lint, format, types, migrations, system checks, import rules
 	$(BIN)/ruff check .

@@ -22,7 +22,7 @@ from django.test.utils import _TestState
 
 from guard.counting import forget_pages
 from search import engines
-from tests import template, warmth
+from tests import quick, template, warmth
 from tests.elasticsearch.node import MissingTools, Node, start_node
 from tests.load_demo import SWEEPS
 
@@ -40,6 +40,13 @@ GROUPS = {
 def pytest_addoption(parser: pytest.Parser) -> None:
     """A second run on another database need not ask again what no database answers."""
     parser.addoption("--of-database", action="store_true", help="only tests that ask the database")
+    quick.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Whoever hears of all tests notes what takes long, if asked to."""
+    if quick.are_noted_by(config):
+        config.pluginmanager.register(quick.Notes())
 
 
 @pytest.hookimpl(wrapper=True)
@@ -56,10 +63,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("server")
     result = yield
     if config.getoption("of_database"):
-        config.hook.pytest_deselected(items=[item for item in items if not _needs_demo(item)])
-        items[:] = filter(_needs_demo, items)
+        _keep(config, items, [item for item in items if _needs_demo(item)])
+    if config.getoption("quick"):
+        _keep(config, items, quick.without_long(items))
     items.sort(key=lambda item: 1 if item.get_closest_marker("xdist_group") else 2 * _needs_demo(item))
     return result
+
+
+def _keep(config: pytest.Config, items: list[pytest.Item], kept: list[pytest.Item]) -> None:
+    config.hook.pytest_deselected(items=list(set(items) - set(kept)))
+    items[:] = kept
 
 
 def _needs_demo(item: pytest.Item) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 from django.db.models import Model
+
+from tests import quick
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("guard", "search", "directory", "portal")
@@ -45,9 +48,19 @@ def test_should_keep_rooms_small_enough_to_look_around() -> None:
     assert not crowded
 
 
-def test_should_name_only_files_that_exist_in_the_documents() -> None:
-    import re
+def test_should_name_only_tests_that_exist_among_those_that_take_long() -> None:
+    """A line of another name would leave nothing out of `make test-quick`."""
+    # Of a class the tests may stand elsewhere: all engines keep one contract.
+    said = {tuple(function.split("::")[:2]) for function in quick.listed()}
+    assert said
+    assert not [
+        (file, name)
+        for file, name in said
+        if not (ROOT / file).exists() or not re.search(rf"^(def|class) {name}\b", (ROOT / file).read_text(), re.M)
+    ]
 
+
+def test_should_name_only_files_that_exist_in_the_documents() -> None:
     missing = set()
     for document in (ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"):
         for name in re.findall(rf"`((?:{'|'.join(PACKAGES)}|tests|fixtures)/[\w/.-]+)`", document.read_text()):
@@ -59,7 +72,6 @@ def test_should_name_only_files_that_exist_in_the_documents() -> None:
 
 
 def test_should_name_every_environment_variable_in_the_readme() -> None:
-    import re
 
     settings = (ROOT / "portal" / "settings.py").read_text()
     starting = (ROOT / "guard" / "startup.py").read_text()
@@ -71,7 +83,6 @@ def test_should_name_every_environment_variable_in_the_readme() -> None:
 
 
 def test_should_describe_every_make_target_and_command_in_the_readme() -> None:
-    import re
 
     readme = (ROOT / "README.md").read_text()
     targets = set(re.findall(r"^([a-z-]+):.*?##", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -83,7 +94,6 @@ def test_should_describe_every_make_target_and_command_in_the_readme() -> None:
 
 
 def test_should_ask_no_other_host() -> None:
-    import re
 
     pattern = re.compile(r'(?:src|href|url\()\s*=?\s*["\']?(?:https?:)?//[^"\')]+\.(?:js|css|woff2?|png|jpe?g|svg)')
     for file in [*(ROOT / "templates").rglob("*.html"), *(ROOT / "portal" / "static").rglob("*.css")]:

@@ -13,7 +13,7 @@ from django.test import Client
 from guard import rates
 from guard.rates import rate_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 STRANGER, VISITOR = "198.51.100.7", "203.0.113.1"
 
 

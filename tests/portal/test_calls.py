@@ -38,7 +38,7 @@ from search.questions.vocabulary import vocabulary
 from tests.factories import PlaceFactory
 from tests.portal.test_admin import form_of as browser_form
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 WORDS = "/admin/snippets/directory"
 # Words that nobody but this test knows, so that one pattern alone decides.
 SPELL = "ぬるぽがっしゃん"

@@ -27,7 +27,6 @@ def test_should_have_a_call_for_every_topic_of_danger_that_ships() -> None:
         "2026-12-31T11:00:00+09:00",
     ],
 )
-@pytest.mark.slow
 def test_should_hold_every_call_that_ships(now: str) -> None:
     """Whenever somebody looks: they are judged for a morning on which desks are open."""
     with time_machine.travel(now, tick=False):

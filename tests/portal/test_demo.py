@@ -81,7 +81,6 @@ def test_should_change_nothing_the_second_time(own_index: Path) -> None:
     assert list(Resource.objects.order_by("pk").values_list("pk", "short_id")) == before
 
 
-@pytest.mark.slow
 def test_should_multiply_for_benchmarks(own_index: Path) -> None:
     wanted = Resource.objects.count() + 50
     with indexing.waiting_for_rebuild():
@@ -92,7 +91,6 @@ def test_should_multiply_for_benchmarks(own_index: Path) -> None:
     assert not (report.missing or report.stale or report.surplus)
 
 
-@pytest.mark.slow
 def test_should_load_nothing_at_all_when_a_file_is_broken(
     own_index: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -23,7 +23,7 @@ from tests.directory.offers.conftest import make as make_offer
 from tests.directory.partners.conftest import city_client
 from tests.directory.partners.test_planted_secrets import text_columns
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 
 # Ends an attribute, opens an element, and is long enough to be found.
 EVIL = "zq7\"'<script>&"

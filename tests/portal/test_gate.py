@@ -17,7 +17,7 @@ from search.ear import Ear, current_ear
 from tests.factories import DeskFactory
 from tests.portal.test_admin import form_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 SPELL = "ぬるぽがっしゃん"
 TOLD = "[aria-labelledby=broken-calls-title]"
 

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from directory.judging.evaluation import Judged, judge, read_queries, summary
 from portal.models.base import default_municipality
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 TODAY = {"first@3", "first_or_second@3", "dead_ends", "band_recall", "band_false_alarms"}
 
 

@@ -209,7 +209,6 @@ def test_should_keep_nothing_when_the_mail_server_is_away(client: Client, settin
 # Robots.
 
 
-@pytest.mark.slow
 def test_should_leave_nothing_of_a_thousand_posts_of_a_robot_and_let_a_person_through(client: Client) -> None:
     """Half of it from everywhere, as robots mostly are: it has not read the page, sends at once, or fills in everything. The other
     half from one network reads a page, waits, and gives another address each time."""

@@ -43,7 +43,6 @@ def public_addresses() -> list[str]:
     return [*FIXED, *tree, *resources]
 
 
-@pytest.mark.slow
 def test_should_answer_every_public_page_and_end_it_with_a_desk(client: Client) -> None:
     addresses = public_addresses()
     assert len(addresses) > 50
@@ -72,7 +71,6 @@ def test_should_answer_every_public_page_and_end_it_with_a_desk(client: Client) 
         assert len(ids) == len(set(ids)), f"{address}: an id stands twice"
 
 
-@pytest.mark.slow
 def test_should_need_at_most_nine_queries_on_any_public_page(
     client: Client, django_assert_max_num_queries: Callable
 ) -> None:
@@ -83,7 +81,6 @@ def test_should_need_at_most_nine_queries_on_any_public_page(
             client.get(address)
 
 
-@pytest.mark.slow
 def test_should_keep_every_internal_link_alive(client: Client) -> None:
     seen: set[str] = set()
     for address in public_addresses():

@@ -14,7 +14,7 @@ from directory.models import DangerTopic, NationalLine, Phrase, StopWord
 from search.models import Miss
 from tests.portal.test_admin import form_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 FILES, MISSES = "/admin/words/", "/admin/misses/"
 
 

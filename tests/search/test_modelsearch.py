@@ -323,7 +323,6 @@ def test_should_follow_saving_and_deleting(backend: object, groups: object) -> N
     assert names(backend.search("点訳", groups)) == []
 
 
-@pytest.mark.slow
 def test_should_rebuild_with_wagtails_own_command(backend: object, groups: object) -> None:
     get_app_config().get_model("IndexEntry").objects.all().delete()
     assert names(backend.search("手話", groups)) == []
@@ -333,7 +332,6 @@ def test_should_rebuild_with_wagtails_own_command(backend: object, groups: objec
     assert names(backend.search("手話", groups)) == []
 
 
-@pytest.mark.slow
 def test_should_renew_what_is_old_and_what_is_missing(backend: object, groups: object) -> None:
     backend.delete(groups.get(name="手話サークル こだま"))
     stock = get_search_backend(STOCK)
@@ -344,7 +342,6 @@ def test_should_renew_what_is_old_and_what_is_missing(backend: object, groups: o
     assert names(backend.search("手話", groups)) == ["手話サークル こだま"]
 
 
-@pytest.mark.slow
 def test_should_read_nothing_while_somebody_loads_in_bulk_and_everything_afterwards(
     backend: object, groups: object
 ) -> None:

@@ -20,7 +20,7 @@ from tests.directory.partners.test_matrix import limits_of
 from tests.directory.partners.world import CITY, OF_A_FIELD, OUTSIDE, PEOPLE, SHUT, World
 from tests.english import english_on
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 
 ANSWERS = Path(__file__).with_name("admin_answers.csv")
 # Doors that open for anybody who wants to come in or go out.

@@ -23,7 +23,7 @@ from portal.models import HomePage, PortalSettings
 from tests.english import english_on
 from tests.portal.test_admin import form_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 
 NAMED_BY = frozenset({"title", "name", "slug", "username", "hostname", "old_path", "url", "email_address"})
 

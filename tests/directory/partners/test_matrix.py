@@ -16,7 +16,7 @@ from guard.sizes import largest_body
 from tests.addresses import Address, addresses
 from tests.directory.partners.world import CITY, OUTSIDE, PEOPLE, SHUT, VISITORS, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 
 # What the groups of a rule answer: OK (200), SENT (a redirect inside), LOGIN (a redirect to the log-in), or a status.
 OK, SENT, LOGIN = "ok", "sent", "login"

@@ -62,7 +62,7 @@ from tests.directory.partners.world import NOBODY
 from tests.directory.public.test_projection import STAFF_ONLY
 from tests.factories import PASSWORD, MemberFactory, PlaceFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 
 SECRET = "zq7secret"
 ROOT = Path(__file__).parent.parent.parent.parent

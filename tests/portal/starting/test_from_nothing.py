@@ -1,4 +1,7 @@
-"""From an empty database, in processes of their own as an operator has them: beginning, and the demo gone without a trace."""
+"""From an empty database, in processes of their own as an operator has them: beginning, and the demo gone without a trace.
+
+Their sites are files of their own, on whatever database the others are tried.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,6 @@ from directory.fixtures import FIXTURES
 from tests.template import copy_empty, copy_site
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
-# Their sites are files of their own, on whatever database the others are tried.
-pytestmark = pytest.mark.slow
 Manage = Callable[..., str]
 # A visitor's answers, and those of a member of staff, by the first administrator's name.
 VISIT = """

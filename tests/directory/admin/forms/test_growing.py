@@ -15,7 +15,6 @@ from tests.factories import PlaceFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.slow
 def test_should_list_no_entries_and_no_organisations_in_any_form(admin_client: Client) -> None:
     growing = set(Resource.objects.values_list("name", flat=True)) | set(
         Organisation.objects.values_list("name", flat=True)

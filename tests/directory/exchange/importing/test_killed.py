@@ -54,7 +54,6 @@ class Site:
             database.execute(statement)
 
 
-@pytest.mark.slow
 @pytest.mark.server
 def test_should_go_on_where_a_killed_worker_stopped(tmp_path: Path) -> None:
     site_folder, out = tmp_path / "site", tmp_path / "out"

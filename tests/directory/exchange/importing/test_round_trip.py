@@ -29,7 +29,6 @@ def test_should_change_nothing_when_a_file_comes_back_as_it_went(tmp_path: Path,
     assert exported(tmp_path / "again", format) == before
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("format", FORMATS)
 def test_should_fill_an_empty_register_to_the_byte(tmp_path: Path, format: str) -> None:
     before = exported(tmp_path / "out", format)
@@ -44,7 +43,6 @@ def test_should_fill_an_empty_register_to_the_byte(tmp_path: Path, format: str) 
     assert (Channel.objects.count(), NextStep.objects.count()) == children
 
 
-@pytest.mark.slow
 def test_should_bring_back_two_thousand_made_up_entries_to_the_byte(tmp_path: Path) -> None:
     multiply("demo", 2_000, seed=7)
     before = {format: exported(tmp_path / "out" / format, format) for format in FORMATS}
