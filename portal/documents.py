@@ -47,6 +47,10 @@ class PageSource:
             for page in pages if wanted is None else pages.filter(pk__in=wanted):
                 yield document(page)
 
+    def everything(self) -> Iterator[SearchDocument]:
+        """All documents; they are few."""
+        return self.documents()
+
 
 def document(page: Page) -> SearchDocument:
     """The search document of a page."""

@@ -1,16 +1,14 @@
 """Documents of a whole index, analysed: texts that an earlier rebuild knew are looked up, new ones shared among processes.
 
 What comes of a document is what `documents.analyse_document` makes of it, in the order in which documents came. An engine that
-says what it makes of that is given what the last rebuild made of the very same document (`made`).
+says what it makes of that is given what the last rebuild made of the very same record (`made`).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -20,14 +18,15 @@ from django.conf import settings
 from .documents import (
     DOCUMENT_LIMIT,
     AnalysedDocument,
+    Origin,
     SearchDocument,
     Text,
-    Written,
     analyse_text,
     assembled,
+    fingerprint,
     texts_of,
-    written,
 )
+from .files import digest_of_program
 from .text.analysis import Words, analysis_state
 from .text.helpers import Helper, Helpers
 from .text.kept import DOCUMENTS, Kept, Writer, coded, decoded, digest_of, keeping
@@ -40,7 +39,7 @@ HELPED_FROM = 3_000
 MOST_WAITING = 24
 # Texts that recur (bodies of twins, names of types and areas) are remembered, so many characters of them.
 MOST_CHARACTERS = 3_000_000
-# Some 3 kB a document, uncompressed: to pack and unpack them costs as much time as they save. Beyond that, texts are looked up.
+# Some 4 kB a document, uncompressed: to pack and unpack them costs as much time as they save. Beyond that, texts are looked up.
 MOST_KEPT = 1_000_000_000
 
 _NOTHING = Words("", "")
@@ -57,7 +56,7 @@ def analysed(documents: Iterable[SearchDocument]) -> Generator[AnalysedDocument,
             run = _Run(kept, writer, helpers)
             stream = iter(documents)
             while batch := list(islice(stream, BATCH)):
-                run.take(batch, [None] * len(batch))
+                run.take(batch)
                 for done in run.done(MOST_WAITING):
                     yield from done
             for done in run.done(0):
@@ -74,14 +73,13 @@ class Form(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A document as `Form.make` makes it, which may be of the last rebuild, and what is `written` of it now."""
+    """A document as `Form.make` makes it, or as the last rebuild did."""
 
     key: str
     content: str
-    written: Written
 
 
-def made(documents: Iterable[SearchDocument], form: Form) -> Generator[Made, None, None]:
+def made(documents: Iterable[SearchDocument | Origin], form: Form) -> Generator[Made, None, None]:
     """All of an index that is built anew, each as an engine makes it. Raises as `analyse_document`.
 
     Iterate to the end, or close it: it holds files and processes.
@@ -93,7 +91,7 @@ def made(documents: Iterable[SearchDocument], form: Form) -> Generator[Made, Non
             making = _Making(form, kept, writer)
             stream = iter(documents)
             while batch := list(islice(stream, BATCH)):
-                run.take(*making.take(batch))
+                run.take(making.take(batch))
                 for done in run.done(MOST_WAITING):
                     yield from making.done(done)
             for done in run.done(0):
@@ -104,12 +102,11 @@ def made(documents: Iterable[SearchDocument], form: Form) -> Generator[Made, Non
 
 
 class _Asked(NamedTuple):
-    """A batch: what is known of each document, what the last rebuild made of it, and of which words that is."""
+    """Of a batch: what the last rebuild made of a document, or the document, of which it has to be made, and of which words."""
 
-    documents: list[SearchDocument]
-    written: list[Written]
-    digests: list[bytes]
-    found: list[bytes | None]
+    key: str
+    digest: bytes
+    found: bytes | SearchDocument
     state: str
 
 
@@ -119,37 +116,44 @@ class _Making:
     def __init__(self, form: Form, kept: Kept, writer: Writer | None) -> None:
         self._form, self._kept, self._writer = form, kept, writer
         self._state = f"{form.state} {_program()}"
-        self._asked: deque[_Asked] = deque()
+        self._asked: deque[list[_Asked]] = deque()
         self._again = bytearray()
         self._size = 0
 
-    def take(self, documents: list[SearchDocument]) -> tuple[list[SearchDocument], list[Written]]:
+    def take(self, documents: list[SearchDocument | Origin]) -> list[SearchDocument]:
         """Look up documents; those that have to be analysed."""
         state = analysis_state()
-        known = [written(document) for document in documents]
-        digests = [digest_of(each.fingerprint, self._state, with_grams=True) for each in known]
-        asked = _Asked(documents, known, digests, self._kept.find(digests), state)
+        digests = [self._digest(each, state) for each in documents]
+        asked, new = [], []
+        for each, digest, found in zip(documents, digests, self._kept.find(digests), strict=True):
+            if found is not None:
+                asked.append(_Asked(each.key, digest, found, state))
+            elif (document := each.make() if isinstance(each, Origin) else each) is not None:
+                asked.append(_Asked(each.key, digest, document, state))
+                new.append(document)
         self._asked.append(asked)
-        new = [at for at, found in enumerate(asked.found) if found is None]
-        return [documents[at] for at in new], [known[at] for at in new]
+        return new
+
+    def _digest(self, each: SearchDocument | Origin, state: str) -> bytes:
+        own, text = (each.state, each.text) if isinstance(each, Origin) else ("", fingerprint(each))
+        return digest_of(text, f"{self._state} {state} {own}", with_grams=True)
 
     def done(self, analysed: list[AnalysedDocument]) -> Iterator[Made]:
         """The batch that was taken first, with what was analysed of it."""
-        documents, known, digests, found, state = self._asked.popleft()
         new = iter(analysed)
-        for document, each, digest, content in zip(documents, known, digests, found, strict=True):
-            if content is not None:
+        for key, digest, found, state in self._asked.popleft():
+            if isinstance(found, bytes):
                 self._again += digest
-                self._size += len(content)
-                yield Made(document.key, content[_REFERENCES:].decode(), each)
+                self._size += len(found)
+                yield Made(key, found[_REFERENCES:].decode())
                 continue
             text = self._form.make(next(new))
             # Read with another dictionary meanwhile, it is nobody's.
             if self._writer is not None and analysis_state() == state and self._size < MOST_KEPT:
-                content = _references(document, state) + text.encode()
+                content = _references(found, state) + text.encode()
                 self._writer.add(digest, content)
                 self._size += len(content)
-            yield Made(document.key, text, each)
+            yield Made(key, text)
 
     def finish(self, texts: Kept, text_writer: Writer | None) -> None:
         """Keep what was used again, with the texts that it was made of; nothing is written where that is all there is."""
@@ -186,13 +190,9 @@ def _references(document: SearchDocument, state: str) -> bytes:
     return b"".join(digest_of(text.text, state, with_grams=text.with_grams) for text in texts_of(document))
 
 
-@cache
 def _program() -> str:
     """What is made of a document follows from this code too: another version of it makes all anew."""
-    code = hashlib.blake2b(digest_size=16)
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        code.update(path.read_bytes())
-    return code.hexdigest()
+    return digest_of_program(Path(__file__).parent)
 
 
 @dataclass(slots=True)
@@ -200,7 +200,6 @@ class _Batch:
     """Documents, their texts, and the words of these as far as they are known; `new` lie with the helper."""
 
     documents: list[SearchDocument]
-    written: list[Written] | list[None]
     texts: list[tuple[Text, ...]]
     words: dict[Text, Words]
     new: dict[Text, bytes]
@@ -224,12 +223,12 @@ class _Run:
         self._state = ""
         self._read_alone = 0
 
-    def take(self, documents: list[SearchDocument], known: list[Written] | list[None]) -> None:
-        """Look up the texts of documents, and have new ones read; of some there may be `written` what is known."""
+    def take(self, documents: list[SearchDocument]) -> None:
+        """Look up the texts of documents, and have new ones read."""
         state = analysis_state()
         if state != self._state:
             self._state, self._known, self._characters = state, {}, 0
-        batch = _Batch(documents, known, [texts_of(document) for document in documents], {}, {}, state)
+        batch = _Batch(documents, [texts_of(document) for document in documents], {}, {}, state)
         self._look_up(batch)
         if batch.new:
             self._have_read(batch)
@@ -244,8 +243,8 @@ class _Run:
                 self._note(batch, self._read(batch.new) if words is None else dict(zip(batch.new, words, strict=True)))
             words_of_text = batch.words
             yield [
-                assembled(document, [words_of_text[text] if text.text else _NOTHING for text in texts], known)
-                for document, texts, known in zip(batch.documents, batch.texts, batch.written, strict=True)
+                assembled(document, [words_of_text[text] if text.text else _NOTHING for text in texts])
+                for document, texts in zip(batch.documents, batch.texts, strict=True)
             ]
 
     def _look_up(self, batch: _Batch) -> None:

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
@@ -73,6 +74,20 @@ class AnalysedDocument:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a document is made of, before it is made.
+
+    `text` is the record behind it, `state` names whatever else decides what becomes of it: the same two make the same document.
+    `make` answers None for a record that cannot be read.
+    """
+
+    key: str
+    text: str
+    state: str
+    make: Callable[[], SearchDocument | None]
+
+
 class Source(Protocol):
     """A kind of documents, registered by the floor that owns the records behind them."""
 
@@ -88,6 +103,10 @@ class Source(Protocol):
 
     def documents(self, keys: Iterable[str] | None = None) -> Iterator[SearchDocument]:
         """The documents of these keys, or all; keys that are no longer public are not yielded."""
+        ...
+
+    def everything(self) -> Iterator[SearchDocument | Origin]:
+        """All documents, or of what they are made: a rebuild does not make again what the last one made."""
         ...
 
 
@@ -130,6 +149,20 @@ def document_stream() -> Iterator[SearchDocument]:
         yield from source.documents()
 
 
+def everything() -> Iterator[SearchDocument | Origin]:
+    """As `document_stream`, for a rebuild: documents, or what they are made of."""
+    for source in sources():
+        yield from source.everything()
+
+
+def each_made(everything: Iterable[SearchDocument | Origin]) -> Iterator[SearchDocument]:
+    """The documents."""
+    for each in everything:
+        document = each.make() if isinstance(each, Origin) else each
+        if document is not None:
+            yield document
+
+
 def documents_for(keys: Iterable[str]) -> Iterator[SearchDocument]:
     """The documents behind these keys; keys without source or no longer public yield nothing."""
     groups: dict[str, list[str]] = {}
@@ -170,25 +203,12 @@ def analyse_document(document: SearchDocument) -> AnalysedDocument:
     return assembled(document, [analyse_text(text) for text in texts_of(document)])
 
 
-class Written(NamedTuple):
-    """A document's row as JSON text, and its fingerprint."""
-
-    row: str
-    fingerprint: str
-
-
-def written(document: SearchDocument) -> Written:
-    """What is known of a document before it is analysed. Raises TypeError for a `row` that is not JSON."""
-    row = _json(document.row)
-    return Written(row, _fingerprint(document, row))
-
-
-def assembled(document: SearchDocument, words: Sequence[Words], known: Written | None = None) -> AnalysedDocument:
-    """A document with the words of its `texts_of`, and with what is `written` of it. Raises as `analyse_document`."""
+def assembled(document: SearchDocument, words: Sequence[Words]) -> AnalysedDocument:
+    """A document with the words of its `texts_of`. Raises as `analyse_document`."""
     if unknown := document.facets.keys() - known_facets():
         raise ValueError(f"{document.key} has unknown facets {sorted(unknown)}; known are {known_facets()}")
     title, labels, summary, body = words
-    known = known or written(document)
+    row = _json(document.row)
     texts = {
         "title": title.terms,
         "labels": labels.terms,
@@ -201,10 +221,7 @@ def assembled(document: SearchDocument, words: Sequence[Words], known: Written |
     return AnalysedDocument(
         key=document.key,
         texts={name: text or NOTHING for name, text in texts.items()},
-        facets={
-            name: tuple(dict.fromkeys(value for value in map(clean_value, values) if value))
-            for name, values in document.facets.items()
-        },
+        facets={name: _clean(tuple(values)) for name, values in document.facets.items()},
         order=_order(document),
         verified=document.verified,
         lat=document.lat if document.lon is not None else None,
@@ -212,14 +229,17 @@ def assembled(document: SearchDocument, words: Sequence[Words], known: Written |
         quality=min(max(document.quality, 0), 10),
         until=document.until,
         due=document.due,
-        row=known.row,
-        fingerprint=known.fingerprint,
+        row=row,
+        fingerprint=_fingerprint(document, row),
     )
 
 
 def fingerprint(document: SearchDocument) -> str:
-    """A hash of all that an index keeps of a document; another one means that the index is out of date."""
-    return written(document).fingerprint
+    """A hash of all that an index keeps of a document; another one means that the index is out of date.
+
+    Raises TypeError for a `row` that is not JSON.
+    """
+    return _fingerprint(document, _json(document.row))
 
 
 def _fingerprint(document: SearchDocument, row: str) -> str:
@@ -287,6 +307,12 @@ def clean_value(value: str) -> str:
     if type(value) is str and value.isascii():
         return value
     return value.encode("utf-8", "ignore").decode()
+
+
+# Thousands of documents share them, each area of a municipality among them.
+@lru_cache(maxsize=10_000)
+def _clean(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in map(clean_value, values) if value))
 
 
 def reading_key(reading: str) -> str:

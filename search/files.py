@@ -1,8 +1,19 @@
-"""Files that other processes read while they are written."""
+"""Files that other processes read while they are written, and those of a program."""
 
+import hashlib
 import os
 import threading
+from functools import cache
 from pathlib import Path
+
+
+@cache
+def digest_of_program(folder: Path) -> str:
+    """Of a package's modules, those of its rooms too: another version has another one. Read once in a process."""
+    code = hashlib.blake2b(digest_size=16)
+    for path in sorted(folder.rglob("*.py")):
+        code.update(path.read_bytes())
+    return code.hexdigest()
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -22,7 +22,7 @@ from sudachipy.errors import SudachiError
 from guard.background import run_later
 
 from . import change_log
-from .documents import document_stream, documents_for, fingerprint
+from .documents import document_stream, documents_for, everything, fingerprint
 from .engines import engines_in_use, get_engine
 from .engines.base import Engine, EngineBusy, EngineError, EngineUnavailable, IndexBroken
 from .engines.failover import Failover
@@ -190,7 +190,7 @@ def _examined(engine: Engine, has_other_words: bool) -> int:
 
 def _rebuild(engine: Engine, progress: Callable[[int], None] | None = None) -> int:
     change_log.prune(KEEP_CHANGES)
-    count = engine.rebuild(document_stream(), cursor=change_log.end_of_log(), progress=progress)
+    count = engine.rebuild(everything(), cursor=change_log.end_of_log(), progress=progress)
     _catch_up(engine)
     renewed.send(Engine, engine=engine)
     return count

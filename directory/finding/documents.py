@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from search.documents import SearchDocument
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+
+from search.documents import Origin, SearchDocument, each_made
+from search.files import digest_of_program
 
 from ..areas.index import AreaIndex, area_index
 from ..choices import Cost, label_of
 from ..models import PublicRecord
 from ..public.badges import badges_of
 from ..public.facts import searched
-from ..public.projection import read_stream
+from ..public.projection import read_text, texts_of
 from ..public.record import PublicResource
 from .facets import FACETS
 
@@ -39,9 +45,24 @@ class ResourceSource:
         records = PublicRecord.written.order_by("pk")
         if keys is not None:
             records = records.filter(short_id__in=[key.partition(":")[2] for key in keys])
-        index = area_index()
-        for resource in read_stream(records):
-            yield document(resource, index)
+        yield from each_made(_origins(records))
+
+    def everything(self) -> Iterator[Origin]:
+        """What all documents are made of."""
+        yield from _origins(PublicRecord.written.order_by("pk"))
+
+
+def _origins(records: QuerySet[PublicRecord]) -> Iterator[Origin]:
+    index = area_index()
+    # Beside the record: which areas belong together, the names of choices in the language in use, and what is done with it all.
+    state = f"{index.digest} {get_language()} {digest_of_program(Path(__file__).parent.parent)}"
+    for short_id, text in texts_of(records):
+        yield Origin(f"resource:{short_id}", text, state, partial(_read, short_id, text, index))
+
+
+def _read(short_id: str, text: str, index: AreaIndex) -> SearchDocument | None:
+    resource = read_text(short_id, text)
+    return None if resource is None else document(resource, index)
 
 
 def document(resource: PublicResource, index: AreaIndex) -> SearchDocument:

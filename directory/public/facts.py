@@ -161,5 +161,6 @@ def value_of(resource: PublicResource, fact: Fact) -> Any:
 
 def searched(resource: PublicResource) -> Iterator[str]:
     """The words of those that are searched."""
-    for fact in said(resource, (fact for fact in facts_of(resource.kind) if fact.is_searched)):
-        yield fact.words
+    for fact in facts_of(resource.kind):
+        if fact.is_searched and (value := value_of(resource, fact)) is not None and (words := fact.words(value)):
+            yield words

@@ -203,12 +203,24 @@ def read_all(records: Iterable[PublicRecord]) -> Iterator[PublicResource]:
 
 def read_stream(records: QuerySet[PublicRecord]) -> Iterator[PublicResource]:
     """As `read_all`, for so many that they are not held at once: what the database says is read without a row in between."""
+    for short_id, text in texts_of(records):
+        if (resource := read_text(short_id, text)) is not None:
+            yield _today(resource)
+
+
+def texts_of(records: QuerySet[PublicRecord]) -> Iterator[tuple[str, str]]:
+    """Public id and text of many records."""
     rows = records.annotate(text=Cast("data", TextField())).values_list("short_id", "text")
-    for short_id, text in rows.iterator(chunk_size=500):
-        try:
-            yield _today(PublicResource.model_validate_json(text))
-        except ValidationError as error:
-            _report(short_id, error)
+    return rows.iterator(chunk_size=500)
+
+
+def read_text(short_id: str, text: str) -> PublicResource | None:
+    """What a record says for good, without notices of bad days; None as `read`."""
+    try:
+        return PublicResource.model_validate_json(text)
+    except ValidationError as error:
+        _report(short_id, error)
+        return None
 
 
 def project_all(resources: Iterable[Resource]) -> Iterator[PublicResource]:

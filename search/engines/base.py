@@ -9,7 +9,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from ..documents import GRAM_FIELDS, TEXT_FIELDS, SearchDocument, known_facets
+from ..documents import GRAM_FIELDS, TEXT_FIELDS, Origin, SearchDocument, known_facets
 
 # Any value within a facet, and every facet.
 Filters = Mapping[str, tuple[str, ...]]
@@ -189,7 +189,7 @@ class Engine(ABC):
     @abstractmethod
     def rebuild(
         self,
-        documents: Iterable[SearchDocument],
+        documents: Iterable[SearchDocument | Origin],
         *,
         cursor: Cursor | None = None,
         progress: Callable[[int], None] | None = None,

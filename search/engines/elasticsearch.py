@@ -23,7 +23,7 @@ from elasticsearch.dsl import Search
 from elasticsearch.helpers import scan, streaming_bulk
 
 from ..analysing import analysed
-from ..documents import ORDER_LIMIT, SearchDocument, analyse_document, clean_value, sample, shape_of
+from ..documents import ORDER_LIMIT, Origin, SearchDocument, analyse_document, clean_value, each_made, sample, shape_of
 from ..text.analysis import analysis_state
 from .base import (
     Cursor,
@@ -203,7 +203,7 @@ class ElasticsearchEngine(Engine):
 
     def rebuild(
         self,
-        documents: Iterable[SearchDocument],
+        documents: Iterable[SearchDocument | Origin],
         *,
         cursor: Cursor | None = None,
         progress: Callable[[int], None] | None = None,
@@ -222,7 +222,7 @@ class ElasticsearchEngine(Engine):
     def _fill(
         self,
         index: str,
-        documents: Iterable[SearchDocument],
+        documents: Iterable[SearchDocument | Origin],
         cursor: Cursor,
         progress: Callable[[int], None] | None,
     ) -> int:
@@ -241,7 +241,7 @@ class ElasticsearchEngine(Engine):
                         progress(len(seen))
                 yield {"_index": index, "_id": document.key, "_source": to_source(document)}
 
-        with closing(analysed(documents)) as stream:
+        with closing(analysed(each_made(documents))) as stream:
             self._send(actions())
         self._write_meta(index, cursor, built)
         self._writer.indices.put_settings(

@@ -15,7 +15,7 @@ import tantivy
 from tantivy import Order, Query
 
 from ..analysing import Form, made
-from ..documents import AnalysedDocument, SearchDocument, analyse_document, clean_value, sample, shape_of
+from ..documents import Origin, SearchDocument, analyse_document, clean_value, sample, shape_of
 from ..text.analysis import analysis_state
 from .base import (
     Cursor,
@@ -36,7 +36,6 @@ from .tantivy_kept import Kept, State, matched_by
 from .tantivy_pages import hits_of, page
 from .tantivy_query import (
     Fields,
-    completed,
     described,
     made_of,
     read_as,
@@ -200,7 +199,7 @@ class TantivyEngine(Engine):
                 index = tantivy.Index.open(str(build / "index"))
             fields = Fields.of(index.schema)
             # The last one of a key wins, as if they had come one by one.
-            documents = {document.key: _whole(analyse_document(document), fields) for document in upserts}
+            documents = {document.key: made_of(analyse_document(document), fields) for document in upserts}
             with telling(build), writing(build, index, APPLY_HEAP) as writer:
                 for key in {*documents, *deletes}:
                     writer.delete_documents_by_term("key", key)
@@ -209,7 +208,7 @@ class TantivyEngine(Engine):
 
     def rebuild(
         self,
-        documents: Iterable[SearchDocument],
+        documents: Iterable[SearchDocument | Origin],
         *,
         cursor: Cursor | None = None,
         progress: Callable[[int], None] | None = None,
@@ -240,25 +239,22 @@ def shape() -> str:
 
 @lru_cache(maxsize=4)
 def _shape(_analysis: str, fields: str) -> str:
-    return shape_of([fields, _whole(analyse_document(sample()), Fields.of(schema()))])
+    return shape_of([fields, made_of(analyse_document(sample()), Fields.of(schema()))])
 
 
-def _whole(document: AnalysedDocument, fields: Fields) -> str:
-    return completed(made_of(document, fields), document.fingerprint, document.row)
-
-
-def _fill(build: Path, documents: Iterable[SearchDocument], built: str, progress: Callable[[int], None] | None) -> int:
+def _fill(
+    build: Path, documents: Iterable[SearchDocument | Origin], built: str, progress: Callable[[int], None] | None
+) -> int:
     with telling(build):
         index = tantivy.Index(schema(), path=str(build / "index"))
     form = Form(built, partial(made_of, known=Fields.of(schema())))
     seen: set[str] = set()
     with writing(build, index, REBUILD_HEAP) as writer, closing(made(documents, form)) as stream:
-        for key, content, known in stream:
-            whole = completed(content, known.fingerprint, known.row)
+        for key, content in stream:
             with telling(build):
                 if key in seen:
                     writer.delete_documents_by_term("key", key)
-                writer.add_json(whole)
+                writer.add_json(content)
             seen.add(key)
             if progress and len(seen) % PROGRESS_EVERY == 0:
                 progress(len(seen))

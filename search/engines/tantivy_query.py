@@ -79,7 +79,7 @@ def described(schema: tantivy.Schema) -> list[dict[str, Any]]:
 
 
 def made_of(document: AnalysedDocument, known: Fields) -> str:
-    """A document as JSON that tantivy reads, with what the index knows; `completed` puts the rest to it."""
+    """A document as JSON that tantivy reads, with what the index knows."""
     fields: dict[str, Any] = {"key": document.key}
     fields |= {name: text for name, text in document.texts.items() if name in known.names}
     fields |= {name: values for name, values in document.facets.items() if values and name in known.names}
@@ -99,13 +99,9 @@ def made_of(document: AnalysedDocument, known: Fields) -> str:
     if "due" in known.names:
         # Also where there is none: a column without gaps is the fastest.
         fields["due"] = (document.due or date.max).toordinal()
+    # Bytes, which stand in JSON as base64.
+    fields |= {"fingerprint": _base64(document.fingerprint), "row": _base64(document.row)}
     return _JSON.encode(fields)
-
-
-def completed(made: str, fingerprint: str, row: str) -> str:
-    """What was `made_of` a document, with its fingerprint and row: bytes, which stand in JSON as base64."""
-    ending = f',"fingerprint":"{_base64(fingerprint)}","row":"{_base64(row)}"}}'
-    return made[:-1] + ending
 
 
 def _base64(text: str) -> str:

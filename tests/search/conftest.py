@@ -34,6 +34,9 @@ class Shelf:
             if key in self.records:
                 yield self.records[key]
 
+    def everything(self) -> Iterator[SearchDocument]:
+        return self.documents()
+
 
 @pytest.fixture(autouse=True)
 def words_of_the_code(monkeypatch):

@@ -4,13 +4,14 @@ import os
 import signal
 import sys
 from dataclasses import replace
+from functools import partial
 from itertools import count
 
 import pytest
 
 from search import analysing, indexing
 from search.analysing import Form, analysed, made
-from search.documents import SearchDocument, analyse_document, document_stream, written
+from search.documents import Origin, SearchDocument, analyse_document, document_stream, each_made
 from search.engines import get_engine
 from search.engines.base import EngineQuery
 from search.text import helpers, kept
@@ -161,7 +162,7 @@ def few(number_of=70):
 
 
 def by_hand(documents):
-    return [(document.key, repr(analyse_document(document)), written(document)) for document in documents]
+    return [(document.key, repr(analyse_document(document))) for document in documents]
 
 
 def test_should_make_again_what_was_made_before(index_dir, demo):
@@ -188,6 +189,37 @@ def test_should_make_anew_only_the_document_that_changed(index_dir):
     found = list(made(documents, form_of(make=lambda document: asked.append(document.key) or repr(document))))
     assert asked == ["d:40"]
     assert [tuple(each) for each in found] == by_hand(documents)
+
+
+def origins(texts, state="areas"):
+    """What documents with these titles are made of; a title "" is of a record that cannot be read."""
+
+    def make(key, title):
+        return SearchDocument(key=key, title=title) if title else None
+
+    return [Origin(key, title, state, partial(make, key, title)) for key, title in texts.items()]
+
+
+def test_should_not_make_the_document_of_a_record_that_did_not_change(index_dir):
+    texts = {f"d:{number}": f"居場所 {number}" for number in range(70)} | {"d:70": ""}
+    first = list(made(origins(texts), form_of()))
+    assert [each.key for each in first] == list(texts)[:-1]
+    assert [tuple(each) for each in first] == by_hand(each_made(origins(texts)))
+    again = [replace(origin, make=fails) if origin.text else origin for origin in origins(texts)]
+    assert list(made(again, form_of(make=fails))) == first
+
+
+def test_should_make_anew_what_another_record_or_other_surroundings_make_another(index_dir):
+    asked = []
+    form = form_of(make=lambda document: asked.append(document.key) or repr(document))
+    texts = {f"d:{number}": f"居場所 {number}" for number in range(70)}
+    list(made(origins(texts), form))
+    for changed, state in (({"d:40": "体操"}, "areas"), ({}, "other areas")):
+        texts |= changed
+        asked.clear()
+        found = list(made(origins(texts, state), form))
+        assert asked == list(changed or texts)
+        assert [tuple(each) for each in found] == by_hand(each_made(origins(texts)))
 
 
 def test_should_keep_no_document_and_no_text_that_went(index_dir):

@@ -163,6 +163,9 @@ def test_should_catch_up_with_what_changed_while_rebuilding(index, shelf):
         def documents(self, keys=None):
             return documents(keys)
 
+        def everything(self):
+            return documents()
+
     register_source(Busy())
     indexing.rebuild()
     assert keys(index) == {"shelf:1", "shelf:2"}
