@@ -43,6 +43,8 @@ MOST_CHARACTERS = 3_000_000
 MOST_KEPT = 1_000_000_000
 
 _NOTHING = Words("", "")
+# What is made of a document follows from this code too: another version of it makes all anew.
+_PROGRAM = digest_of_program(Path(__file__).parent)
 
 
 def analysed(documents: Iterable[SearchDocument]) -> Generator[AnalysedDocument, None, None]:
@@ -115,7 +117,7 @@ class _Making:
 
     def __init__(self, form: Form, kept: Kept, writer: Writer | None) -> None:
         self._form, self._kept, self._writer = form, kept, writer
-        self._state = f"{form.state} {_program()}"
+        self._state = f"{form.state} {_PROGRAM}"
         self._asked: deque[list[_Asked]] = deque()
         self._again = bytearray()
         self._size = 0
@@ -188,11 +190,6 @@ _REFERENCES = 4 * _DIGEST
 
 def _references(document: SearchDocument, state: str) -> bytes:
     return b"".join(digest_of(text.text, state, with_grams=text.with_grams) for text in texts_of(document))
-
-
-def _program() -> str:
-    """What is made of a document follows from this code too: another version of it makes all anew."""
-    return digest_of_program(Path(__file__).parent)
 
 
 @dataclass(slots=True)

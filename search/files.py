@@ -3,13 +3,14 @@
 import hashlib
 import os
 import threading
-from functools import cache
 from pathlib import Path
 
 
-@cache
 def digest_of_program(folder: Path) -> str:
-    """Of a package's modules, those of its rooms too: another version has another one. Read once in a process."""
+    """Of a package's modules, those of its rooms too: another version has another one.
+
+    Ask when the process begins: an upgrade puts new files under one that runs on with the old ones.
+    """
     code = hashlib.blake2b(digest_size=16)
     for path in sorted(folder.rglob("*.py")):
         code.update(path.read_bytes())

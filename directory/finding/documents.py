@@ -24,6 +24,7 @@ from .facets import FACETS
 
 # Of the body so much is kept for the passage that a row of results shows.
 SHOWN_TEXT = 400
+_PROGRAM = digest_of_program(Path(__file__).parent.parent)
 
 
 class ResourceSource:
@@ -55,7 +56,7 @@ class ResourceSource:
 def _origins(records: QuerySet[PublicRecord]) -> Iterator[Origin]:
     index = area_index()
     # Beside the record: which areas belong together, the names of choices in the language in use, and what is done with it all.
-    state = f"{index.digest} {get_language()} {digest_of_program(Path(__file__).parent.parent)}"
+    state = f"{index.digest} {get_language()} {_PROGRAM}"
     for short_id, text in texts_of(records):
         yield Origin(f"resource:{short_id}", text, state, partial(_read, short_id, text, index))
 

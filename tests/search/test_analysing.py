@@ -242,7 +242,7 @@ def test_should_make_all_anew_of_the_texts_that_were_kept(index_dir, monkeypatch
     list(made(documents, form_of()))
     monkeypatch.setattr(analysing, "analyse_text", fails)
     if changed == "program":
-        monkeypatch.setattr(analysing, "_program", lambda: "another version")
+        monkeypatch.setattr(analysing, "_PROGRAM", "another version")
     state = "another" if changed == "form" else "form"
     asked = []
     list(made(documents, form_of(state, lambda document: asked.append(document.key) or "made")))
