@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 def label_of(choice: models.Choices) -> str:
     """The label of a choice in the language in use. Looking one up anew takes longer than anything else of a document."""
-    return _label_of(choice, get_language())
+    return label_in(choice, get_language())
 
 
 # Choices of two kinds may have the same value.
 @lru_cache(maxsize=2_048, typed=True)
-def _label_of(choice: models.Choices, _language: str | None) -> str:
+def label_in(choice: models.Choices, language: str | None) -> str:
+    """The label of a choice, for whoever has asked which language is in use, which takes longer than all else."""
     return str(choice.label)
 
 

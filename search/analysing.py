@@ -60,9 +60,9 @@ def analysed(documents: Iterable[SearchDocument]) -> Generator[AnalysedDocument,
             while batch := list(islice(stream, BATCH)):
                 run.take(batch)
                 for done in run.done(MOST_WAITING):
-                    yield from done
+                    yield from (each.document for each in done)
             for done in run.done(0):
-                yield from done
+                yield from (each.document for each in done)
     finally:
         helpers.close()
 
@@ -103,12 +103,19 @@ def made(documents: Iterable[SearchDocument | Origin], form: Form) -> Generator[
         helpers.close()
 
 
+class _Analysed(NamedTuple):
+    """A document, and the digests of its texts."""
+
+    document: AnalysedDocument
+    references: bytes
+
+
 class _Asked(NamedTuple):
-    """Of a batch: what the last rebuild made of a document, or the document, of which it has to be made, and of which words."""
+    """A document of a batch: what the last rebuild made of it, if it did, and of which words it is made."""
 
     key: str
     digest: bytes
-    found: bytes | SearchDocument
+    found: bytes | None
     state: str
 
 
@@ -128,11 +135,12 @@ class _Making:
         digests = [self._digest(each, state) for each in documents]
         asked, new = [], []
         for each, digest, found in zip(documents, digests, self._kept.find(digests), strict=True):
-            if found is not None:
-                asked.append(_Asked(each.key, digest, found, state))
-            elif (document := each.make() if isinstance(each, Origin) else each) is not None:
-                asked.append(_Asked(each.key, digest, document, state))
+            if found is None:
+                document = each.make() if isinstance(each, Origin) else each
+                if document is None:
+                    continue
                 new.append(document)
+            asked.append(_Asked(each.key, digest, found, state))
         self._asked.append(asked)
         return new
 
@@ -140,19 +148,20 @@ class _Making:
         own, text = (each.state, each.text) if isinstance(each, Origin) else ("", fingerprint(each))
         return digest_of(text, f"{self._state} {state} {own}", with_grams=True)
 
-    def done(self, analysed: list[AnalysedDocument]) -> Iterator[Made]:
+    def done(self, analysed: list[_Analysed]) -> Iterator[Made]:
         """The batch that was taken first, with what was analysed of it."""
         new = iter(analysed)
         for key, digest, found, state in self._asked.popleft():
-            if isinstance(found, bytes):
+            if found is not None:
                 self._again += digest
                 self._size += len(found)
                 yield Made(key, found[_REFERENCES:].decode())
                 continue
-            text = self._form.make(next(new))
+            document, references = next(new)
+            text = self._form.make(document)
             # Read with another dictionary meanwhile, it is nobody's.
             if self._writer is not None and analysis_state() == state and self._size < MOST_KEPT:
-                content = _references(found, state) + text.encode()
+                content = references + text.encode()
                 self._writer.add(digest, content)
                 self._size += len(content)
             yield Made(key, text)
@@ -186,20 +195,18 @@ class _Making:
 _DIGEST = 16
 # A document is kept behind the digests of its texts.
 _REFERENCES = 4 * _DIGEST
-
-
-def _references(document: SearchDocument, state: str) -> bytes:
-    return b"".join(digest_of(text.text, state, with_grams=text.with_grams) for text in texts_of(document))
+_NO_DIGEST = bytes(_DIGEST)
 
 
 @dataclass(slots=True)
 class _Batch:
-    """Documents, their texts, and the words of these as far as they are known; `new` lie with the helper."""
+    """Documents, their texts, the digests of these, and their words as far as they are known; `new` lie with the helper."""
 
     documents: list[SearchDocument]
     texts: list[tuple[Text, ...]]
+    digests: dict[Text, bytes]
     words: dict[Text, Words]
-    new: dict[Text, bytes]
+    new: list[Text]
     state: str
     helper: Helper | None = None
 
@@ -215,7 +222,7 @@ class _Run:
     def __init__(self, kept: Kept, writer: Writer | None, helpers: Helpers) -> None:
         self._kept, self._writer, self._helpers = kept, writer, helpers
         self._waiting: deque[_Batch] = deque()
-        self._known: dict[Text, Words] = {}
+        self._known: dict[Text, tuple[Words, bytes]] = {}
         self._characters = 0
         self._state = ""
         self._read_alone = 0
@@ -225,45 +232,49 @@ class _Run:
         state = analysis_state()
         if state != self._state:
             self._state, self._known, self._characters = state, {}, 0
-        batch = _Batch(documents, [texts_of(document) for document in documents], {}, {}, state)
+        batch = _Batch(documents, [texts_of(document) for document in documents], {}, {}, [], state)
         self._look_up(batch)
         if batch.new:
             self._have_read(batch)
         self._waiting.append(batch)
 
-    def done(self, most_waiting: int) -> Iterator[list[AnalysedDocument]]:
+    def done(self, most_waiting: int) -> Iterator[list[_Analysed]]:
         """Each batch that is ready at the head, and more than that while too many wait."""
         while self._waiting and (len(self._waiting) > most_waiting or self._waiting[0].is_done):
             batch = self._waiting.popleft()
             if batch.helper is not None:
                 words = batch.helper.answer(batch.state)
                 self._note(batch, self._read(batch.new) if words is None else dict(zip(batch.new, words, strict=True)))
-            words_of_text = batch.words
+            words_of_text, digests = batch.words, batch.digests
             yield [
-                assembled(document, [words_of_text[text] if text.text else _NOTHING for text in texts])
+                _Analysed(
+                    assembled(document, [words_of_text[text] if text.text else _NOTHING for text in texts]),
+                    b"".join([digests[text] if text.text else _NO_DIGEST for text in texts]),
+                )
                 for document, texts in zip(batch.documents, batch.texts, strict=True)
             ]
 
     def _look_up(self, batch: _Batch) -> None:
-        known, words = self._known, batch.words
-        asked: dict[Text, bytes] = {}
+        known, words, digests = self._known, batch.words, batch.digests
+        asked: list[Text] = []
         for texts in batch.texts:
             for text in texts:
-                if text.text and text not in words and text not in asked:
+                if text.text and text not in digests:
                     if found := known.get(text):
-                        words[text] = found
+                        words[text], digests[text] = found
                     else:
-                        asked[text] = digest_of(text.text, batch.state, with_grams=text.with_grams)
-        for (text, digest), content in zip(asked.items(), self._kept.find(list(asked.values())), strict=True):
+                        digests[text] = digest_of(text.text, batch.state, with_grams=text.with_grams)
+                        asked.append(text)
+        for text, content in zip(asked, self._kept.find([digests[text] for text in asked]), strict=True):
             if content is None:
-                batch.new[text] = digest
+                batch.new.append(text)
             else:
-                self._remember(batch, text, digest, decoded(content))
+                self._remember(batch, text, decoded(content))
 
     def _have_read(self, batch: _Batch) -> None:
         batch.helper = self._helpers.free()
         if batch.helper is not None:
-            batch.helper.ask(list(batch.new), DOCUMENT_LIMIT)
+            batch.helper.ask(batch.new, DOCUMENT_LIMIT)
             return
         self._note(batch, self._read(batch.new))
         before, self._read_alone = self._read_alone, self._read_alone + len(batch.new)
@@ -279,15 +290,15 @@ class _Run:
             # Of which dictionary they are, nobody can tell.
             batch.words.update(words)
             return
-        for text, digest in batch.new.items():
-            self._remember(batch, text, digest, words[text])
+        for text in batch.new:
+            self._remember(batch, text, words[text])
 
-    def _remember(self, batch: _Batch, text: Text, digest: bytes, words: Words) -> None:
+    def _remember(self, batch: _Batch, text: Text, words: Words) -> None:
         batch.words[text] = words
         if self._writer is not None:
-            self._writer.add(digest, coded(words))
+            self._writer.add(batch.digests[text], coded(words))
         if batch.state == self._state:
             self._characters += len(text.text)
             if self._characters > MOST_CHARACTERS:
                 self._known, self._characters = {}, len(text.text)
-            self._known[text] = words
+            self._known[text] = words, batch.digests[text]

@@ -14,7 +14,7 @@ from search.documents import Origin, SearchDocument, each_made
 from search.files import digest_of_program
 
 from ..areas.index import AreaIndex, area_index
-from ..choices import Cost, label_of
+from ..choices import Cost, label_in
 from ..models import PublicRecord
 from ..public.badges import badges_of
 from ..public.facts import searched
@@ -68,13 +68,14 @@ def _read(short_id: str, text: str, index: AreaIndex) -> SearchDocument | None:
 
 def document(resource: PublicResource, index: AreaIndex) -> SearchDocument:
     """The search document of a public record."""
+    language = get_language()
     return SearchDocument(
         key=f"resource:{resource.short_id}",
         title=resource.name,
         reading=resource.reading,
-        labels=" ".join(_labels(resource, index)),
+        labels=" ".join(_labels(resource, index, language)),
         summary=resource.summary,
-        body="\n".join(_body(resource)),
+        body="\n".join(_body(resource, language)),
         facets={facet.name: tuple(facet.values(resource, index)) for facet in FACETS},
         verified=resource.verified_on,
         lat=resource.place.lat if resource.place else None,
@@ -115,8 +116,8 @@ def row(resource: PublicResource) -> dict[str, Any]:
     }
 
 
-def _labels(resource: PublicResource, index: AreaIndex) -> Iterator[str]:
-    yield label_of(resource.kind)
+def _labels(resource: PublicResource, index: AreaIndex, language: str | None) -> Iterator[str]:
+    yield label_in(resource.kind, language)
     yield resource.type.name
     yield resource.organisation.name
     yield resource.municipality
@@ -131,19 +132,19 @@ def _labels(resource: PublicResource, index: AreaIndex) -> Iterator[str]:
     if resource.place:
         yield resource.place.name
         yield resource.place.address
-    yield from map(label_of, resource.audiences)
+    yield from (label_in(audience, language) for audience in resource.audiences)
     if resource.shown_cost == Cost.FREE:
-        yield label_of(Cost.FREE)
+        yield label_in(Cost.FREE, language)
 
 
-def _body(resource: PublicResource) -> Iterator[str]:
+def _body(resource: PublicResource, language: str | None) -> Iterator[str]:
     yield resource.body
     yield resource.easy
     yield resource.eligibility_note
     yield resource.cost_note
     yield resource.first_visit_note
-    yield from map(label_of, resource.accessibility)
-    yield from (f"{label_of(channel.kind)} {channel.note}" for channel in resource.channels)
+    yield from (label_in(access, language) for access in resource.accessibility)
+    yield from (f"{label_in(channel.kind, language)} {channel.note}" for channel in resource.channels)
     yield from (f"{text.name} {text.summary} {text.body}" for text in resource.texts)
     yield from searched(resource)
     if resource.work:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 import tantivy
+from pydantic_core import to_json
 from tantivy import Occur, Query
 
 from ..documents import GRAM_FIELDS, ORDER_LIMIT, TEXT_FIELDS, AnalysedDocument, clean_value, known_facets
@@ -101,14 +102,11 @@ def made_of(document: AnalysedDocument, known: Fields) -> str:
         fields["due"] = (document.due or date.max).toordinal()
     # Bytes, which stand in JSON as base64.
     fields |= {"fingerprint": _base64(document.fingerprint), "row": _base64(document.row)}
-    return _JSON.encode(fields)
+    return to_json(fields).decode()
 
 
 def _base64(text: str) -> str:
     return b2a_base64(text.encode(), newline=False).decode("ascii")
-
-
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @lru_cache(maxsize=20_000)

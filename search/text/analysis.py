@@ -46,6 +46,8 @@ _FOLDED = {
     for before, vowel in _VOWEL_OF.items()
     for kana in ("ー", *_LENGTHENED[vowel][0])
 }
+# Where something else is written than was; few words have such a place.
+_CHANGES = re.compile(f"ー|[{_VOWEL_ROWS['え']}]え|[{_VOWEL_ROWS['お']}]お")
 
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞"}
 _AFFIX = {"接頭辞", "接尾辞"}
@@ -136,9 +138,12 @@ def to_hiragana(text: str) -> str:
 
 def fold_long_vowels(hiragana: str) -> str:
     """Write a lengthened vowel one way, and ぢ, づ, を as they sound; the length in characters stays."""
+    sounds = hiragana.translate(_SAME_SOUND)
+    if not _CHANGES.search(sounds):
+        return sounds
     folded: list[str] = []
     last = ""
-    for kana in hiragana.translate(_SAME_SOUND):
+    for kana in sounds:
         last = _FOLDED.get(last + kana, kana)
         folded.append(last)
     return "".join(folded)
