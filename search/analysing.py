@@ -39,7 +39,7 @@ HELPED_FROM = 3_000
 MOST_WAITING = 24
 # Texts that recur (bodies of twins, names of types and areas) are remembered, so many characters of them.
 MOST_CHARACTERS = 3_000_000
-# Some 4 kB a document, uncompressed: to pack and unpack them costs as much time as they save. Beyond that, texts are looked up.
+# Some 6 kB a document, uncompressed: to pack and unpack them costs as much time as they save. Beyond that, texts are looked up.
 MOST_KEPT = 1_000_000_000
 
 _NOTHING = Words("", "")
@@ -146,7 +146,8 @@ class _Making:
 
     def _digest(self, each: SearchDocument | Origin, state: str) -> bytes:
         own, text = (each.state, each.text) if isinstance(each, Origin) else ("", fingerprint(each))
-        return digest_of(text, f"{self._state} {state} {own}", with_grams=True)
+        # Its key is a part of what is made.
+        return digest_of(f"{each.key} {text}", f"{self._state} {state} {own}", with_grams=True)
 
     def done(self, analysed: list[_Analysed]) -> Iterator[Made]:
         """The batch that was taken first, with what was analysed of it."""

@@ -209,6 +209,12 @@ def test_should_not_make_the_document_of_a_record_that_did_not_change(index_dir)
     assert list(made(again, form_of(make=fails))) == first
 
 
+def test_should_not_take_one_for_another_of_the_same_text(index_dir):
+    list(made(origins({"d:1": "居場所"}), form_of()))
+    for texts in ({"d:2": "居場所"}, {"d:3": "居場所", "d:2": "居場所"}):
+        assert [tuple(each) for each in made(origins(texts), form_of())] == by_hand(each_made(origins(texts)))
+
+
 def test_should_make_anew_what_another_record_or_other_surroundings_make_another(index_dir):
     asked = []
     form = form_of(make=lambda document: asked.append(document.key) or repr(document))
