@@ -15,7 +15,7 @@ def label_of(choice: models.Choices) -> str:
 # Choices of two kinds may have the same value.
 @lru_cache(maxsize=2_048, typed=True)
 def label_in(choice: models.Choices, language: str | None) -> str:
-    """The label of a choice, for whoever has asked which language is in use, which takes longer than all else."""
+    """The label of a choice, for whoever has asked which language is in use (for another one this is not the way)."""
     return str(choice.label)
 
 

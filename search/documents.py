@@ -78,7 +78,8 @@ class AnalysedDocument:
 class Origin:
     """What a document is made of, before it is made.
 
-    `text` is the record behind it, `state` names whatever else decides what becomes of it: the same two make the same document.
+    `text` is the record behind it, `state` names whatever else decides what becomes of it: the same two make the same document of a
+    key.
     `make` answers None for a record that cannot be read.
     """
 
@@ -155,9 +156,9 @@ def everything() -> Iterator[SearchDocument | Origin]:
         yield from source.everything()
 
 
-def each_made(everything: Iterable[SearchDocument | Origin]) -> Iterator[SearchDocument]:
-    """The documents."""
-    for each in everything:
+def each_made(given: Iterable[SearchDocument | Origin]) -> Iterator[SearchDocument]:
+    """The documents, made where only their origin is given."""
+    for each in given:
         document = each.make() if isinstance(each, Origin) else each
         if document is not None:
             yield document

@@ -60,6 +60,12 @@ def test_should_name_only_tests_that_exist_among_those_that_take_long() -> None:
     ]
 
 
+def test_should_take_no_port_from_the_system_for_later() -> None:
+    """By the time a server starts it may be somebody else's: `tests.ports` keeps what it gives."""
+    files = (ROOT / "tests").rglob("*.py")
+    assert not [file for file in files if re.search(r"\.getsockname\(", file.read_text())]
+
+
 def test_should_name_only_files_that_exist_in_the_documents() -> None:
     missing = set()
     for document in (ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"):
@@ -72,7 +78,6 @@ def test_should_name_only_files_that_exist_in_the_documents() -> None:
 
 
 def test_should_name_every_environment_variable_in_the_readme() -> None:
-
     settings = (ROOT / "portal" / "settings.py").read_text()
     starting = (ROOT / "guard" / "startup.py").read_text()
     names = set(re.findall(r'(?:env\.\w+\(|flag\(\s*env,)\s*"([A-Z_]+)"', settings + starting))
@@ -83,7 +88,6 @@ def test_should_name_every_environment_variable_in_the_readme() -> None:
 
 
 def test_should_describe_every_make_target_and_command_in_the_readme() -> None:
-
     readme = (ROOT / "README.md").read_text()
     targets = set(re.findall(r"^([a-z-]+):.*?##", (ROOT / "Makefile").read_text(), re.MULTILINE))
     files = [file for package in PACKAGES for file in (ROOT / package).rglob("management/commands/*.py")]
@@ -94,7 +98,6 @@ def test_should_describe_every_make_target_and_command_in_the_readme() -> None:
 
 
 def test_should_ask_no_other_host() -> None:
-
     pattern = re.compile(r'(?:src|href|url\()\s*=?\s*["\']?(?:https?:)?//[^"\')]+\.(?:js|css|woff2?|png|jpe?g|svg)')
     for file in [*(ROOT / "templates").rglob("*.html"), *(ROOT / "portal" / "static").rglob("*.css")]:
         assert not pattern.search(file.read_text()), file

@@ -144,11 +144,7 @@ def narrowing() -> tuple[Fact, ...]:
 
 def said(resource: PublicResource, facts: Iterable[Fact]) -> list[Said]:
     """Those that say something of the resource."""
-    return [
-        Said(fact.field, str(fact.label), words)
-        for fact in facts
-        if (value := value_of(resource, fact)) is not None and (words := fact.words(value))
-    ]
+    return [Said(fact.field, str(fact.label), words) for fact, words in _in_words(resource, facts)]
 
 
 def value_of(resource: PublicResource, fact: Fact) -> Any:
@@ -161,6 +157,12 @@ def value_of(resource: PublicResource, fact: Fact) -> Any:
 
 def searched(resource: PublicResource) -> Iterator[str]:
     """The words of those that are searched."""
-    for fact in facts_of(resource.kind):
-        if fact.is_searched and (value := value_of(resource, fact)) is not None and (words := fact.words(value)):
-            yield words
+    # Without labels, which nobody searches: each would be translated, for every record of a rebuild.
+    for _fact, words in _in_words(resource, (fact for fact in facts_of(resource.kind) if fact.is_searched)):
+        yield words
+
+
+def _in_words(resource: PublicResource, facts: Iterable[Fact]) -> Iterator[tuple[Fact, str]]:
+    for fact in facts:
+        if (value := value_of(resource, fact)) is not None and (words := fact.words(value)):
+            yield fact, words

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from search.text.analysis import CHUNK, analyse, kana_grams
+from search.text.analysis import CHUNK, analyse, fold_long_vowels, kana_grams
 from search.text.characters import normalise
 
 
@@ -101,6 +101,25 @@ def test_should_analyse_in_several_threads_at_once():
 )
 def test_should_hear_the_same_sound_in_both(one, other):
     assert kana_grams(one) == kana_grams(other) != ()
+
+
+@pytest.mark.parametrize(
+    ("row", "lengthened"),
+    [
+        ("あかさたなはまやらわがざだばぱぁゃゎ", "ああ"),
+        ("いきしちにひみりぎじびぴぃ", "いい"),
+        ("うくすつぬふむゆるぐずぶぷぅゅっゔ", "うう"),
+        ("えけせてねへめれげぜでべぺぇ", "えい"),
+        ("おこそとのほもよろごぞどぼぽぉょ", "おう"),
+    ],
+)
+def test_should_write_every_long_vowel_one_way(row, lengthened):
+    for kana in row:
+        for sign in ("ー", *lengthened):
+            assert fold_long_vowels(f"ん{kana}{sign}ん") == f"ん{kana}{lengthened[1]}ん"
+        assert fold_long_vowels(f"{kana}か{kana}") == f"{kana}か{kana}"
+    # What was written for the first decides of the next.
+    assert fold_long_vowels("おーーさか") == fold_long_vowels("おおーさか") == "おううさか"
 
 
 def test_should_cut_readings_into_threes_and_short_ones_into_twos():
